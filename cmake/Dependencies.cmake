@@ -1,0 +1,22 @@
+# Every library the project links, found once. Debian 12 package names are in tools/packages.txt.
+find_package(Threads REQUIRED)
+find_package(Torch REQUIRED)
+if(TORCH_CXX_FLAGS MATCHES "_GLIBCXX_USE_CXX11_ABI=0")
+  message(FATAL_ERROR "This libtorch uses the old C++ ABI and cannot link with the system's fmt and GoogleTest. "
+                      "Use the cxx11-abi build of libtorch.")
+endif()
+find_package(fmt REQUIRED)
+# An official libtorch brings headers of its own {fmt}, found before the system's, which the compiled library would not match.
+get_target_property(fmt_include fmt::fmt INTERFACE_INCLUDE_DIRECTORIES)
+if(EXISTS ${TORCH_INSTALL_PREFIX}/include/fmt AND NOT fmt_include STREQUAL "${TORCH_INSTALL_PREFIX}/include")
+  set(ARCUATE_FMT fmt::fmt-header-only)
+else()
+  set(ARCUATE_FMT fmt::fmt)
+endif()
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(nlohmann_json REQUIRED)
+find_package(HDF5 REQUIRED COMPONENTS C)
+find_package(CLI11 REQUIRED)
+find_package(tomlplusplus REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)

@@ -1,0 +1,13 @@
+# arcuate_list(folder file macro): generated/<file> holds MACRO(name) for each src/<folder>/<name>.cpp, so that adding a
+# file adds the command or the model family. (Static constructors would be dropped by the linker from a static library.)
+function(arcuate_list folder file macro)
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${folder}/*.cpp)
+  set(lines "")
+  foreach(source ${sources})
+    cmake_path(GET source STEM name)
+    if(NOT name STREQUAL "main" AND NOT name STREQUAL "groups")
+      string(APPEND lines "${macro}(${name})\n")
+    endif()
+  endforeach()
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/generated/${file} CONTENT "${lines}" @ONLY)
+endfunction()

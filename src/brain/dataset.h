@@ -1,0 +1,58 @@
+// Recordings and what was heard: what every dataset layout delivers. One file in brain/layout/ a layout.
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace arcuate {
+
+/// One story and how its recordings lie in time.
+struct Stimulus {
+  std::string name{};
+  std::filesystem::path words{};  ///< TextGrid or word table.
+  double tr = 0;                  ///< Seconds from volume to volume.
+  double first_volume = 0;        ///< Centre of the first volume of the scan, in seconds on the clock of the words.
+  int64_t lead = 0;               ///< Volumes of the scan before the first stored row (stimulus was on, data were cut).
+  int64_t volumes = 0;            ///< Stored rows.
+};
+
+struct Recording {
+  size_t subject = 0, story = 0;  ///< Indices into the dataset's lists.
+  at::Tensor responses{};         ///< volumes x targets, float64, as stored.
+};
+
+struct Dataset {
+  std::vector<std::string> subjects{};
+  std::vector<std::string> targets{};          ///< Voxels or regions, the same for all subjects.
+  std::vector<Stimulus> stories{};
+  std::vector<Recording> recordings{};
+  std::vector<std::string> notes{};            ///< What was left out and why.
+  std::vector<std::filesystem::path> inputs{}; ///< Every file that was read.
+  bool simulated = false;
+};
+
+struct DatasetOptions {
+  std::string layout = "arrays";
+  std::filesystem::path root{};
+  std::vector<std::string> subjects{"all"};    ///< Names, or "all".
+  std::vector<std::string> stories{"all"};
+  std::string roi_radius = "6mm";              ///< alice: "6mm" or "10mm" spheres.
+};
+
+struct Layout {
+  const char* name;
+  const char* summary;
+  Dataset (*read)(const DatasetOptions& options);
+};
+std::vector<const Layout*> layouts();
+
+/// Reads a dataset. A subject whose every target is bad (constant, NaN) is left out with a note.
+/// Errors: usage for unknown layouts, subjects and stories (nearest name); input for files.
+Dataset read_dataset(const DatasetOptions& options);
+
+/// The names asked for, in the order of `available`; "all" is all of them. Errors: usage, with the nearest name.
+std::vector<std::string> chosen_names(const std::vector<std::string>& wanted, const std::vector<std::string>& available, const std::string& what);
+
+}  // namespace arcuate

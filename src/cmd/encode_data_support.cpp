@@ -1,0 +1,229 @@
+#include "cmd/encode_data_support.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/error.h"
+#include "core/files.h"
+#include "core/tensor.h"
+#include "core/text.h"
+#include "encode/score.h"
+#include "io/hdf5.h"
+#include "io/npy.h"
+
+namespace arcuate {
+
+using at::Tensor;
+
+namespace {
+
+constexpr int64_t usual_folds = 5;
+
+bool is_hdf5(const fs::path& file) { return file.extension() == ".h5" || file.extension() == ".hdf5"; }
+
+struct ArrayName {
+  fs::path file{};
+  std::string dataset{};
+};
+
+// A colon belongs to the path unless an HDF5 file stands before it.
+ArrayName split_name(const std::string& name) {
+  for (size_t colon = name.find(':'); colon != name.npos; colon = name.find(':', colon + 1))
+    if (const fs::path file = name.substr(0, colon); is_hdf5(file)) return {file, name.substr(colon + 1)};
+  return {name, ""};
+}
+
+Tensor read_hdf5(const ArrayName& name) {
+  const Hdf5Reader file(name.file);
+  if (file.contains(name.dataset)) return file.read(name.dataset);
+  const auto known = file.datasets();
+  if (name.dataset.empty())
+    bad_input("'{}' is an HDF5 file: name one of its datasets as '{}:DATASET'; it has: {}", name.file.string(),
+              name.file.string(), join(known, ", "));
+  bad_input("'{}' has no dataset '{}'{}", name.file.string(), name.dataset, suggestion(name.dataset, known));
+}
+
+Tensor read_array(const ArrayName& name) {
+  if (is_hdf5(name.file)) return read_hdf5(name);
+  if (name.file.extension() == ".npy") return read_npy(name.file);
+  bad_input("'{}': expected an array as FILE.npy or FILE.h5:DATASET", name.file.string());
+}
+
+// Rows x columns; one dimension is one column. Floats keep their precision, whole numbers become float64.
+Tensor read_matrix(const std::string& text) {
+  auto array = read_array(split_name(text));
+  if (array.dim() == 1) array = array.unsqueeze(1);
+  if (array.dim() != 2 || array.numel() == 0)
+    bad_input("'{}' is {}: expected rows x columns, at least one of each", text, shape_text(array));
+  const bool single = array.scalar_type() == at::kFloat || array.scalar_type() == at::kHalf;
+  return array.to(single ? at::kFloat : at::kDouble);
+}
+
+void check_finite(const std::string& name, const Tensor& x, Problems& problems) {
+  constexpr int64_t shown = 5;
+  const auto bad = at::isfinite(x).logical_not();
+  const auto columns = bad.any(0).nonzero().flatten();
+  if (columns.numel() == 0) return;
+  std::vector<std::string> first;
+  for (int64_t i = 0; i < std::min(shown, columns.numel()); ++i) {
+    const auto column = columns[i].item<int64_t>();
+    first.push_back(fmt::format("{} (row {})", column, bad.select(1, column).nonzero()[0].item<int64_t>()));
+  }
+  problems.add("'{}': {} of {} columns hold NaN or infinite values: {}{}", name, columns.numel(), x.size(1),
+               join(first, ", "), columns.numel() > shown ? ", …" : "");
+}
+
+struct Part {
+  Tensor features, responses;
+};
+
+Part read_part(const std::vector<std::string>& feature_names, const std::string& response_name) {
+  Part part{.features = {}, .responses = read_matrix(response_name)};
+  std::vector<Tensor> columns;
+  Problems lengths("features and responses must have the same number of rows");
+  Problems values("features must be finite (rows and columns counted from 0); repair or leave out these columns");
+  for (const auto& name : feature_names) {
+    columns.push_back(read_matrix(name));
+    if (columns.back().size(0) != part.responses.size(0))
+      lengths.add("features '{}' are {}, responses '{}' are {}", name, shape_text(columns.back()), response_name,
+                  shape_text(part.responses));
+    check_finite(name, columns.back(), values);
+  }
+  lengths.raise();
+  values.raise();
+  part.features = at::cat(columns, 1);
+  return part;
+}
+
+void append_test(EncodeData& data, const Part& test) {
+  Problems problems("the test arrays do not fit the training arrays");
+  if (test.features.size(1) != data.features.size(1))
+    problems.add("{} test features for {} training features", test.features.size(1), data.features.size(1));
+  if (test.responses.size(1) != data.responses.size(1))
+    problems.add("{} test targets for {} training targets", test.responses.size(1), data.responses.size(1));
+  problems.raise();
+  data.features = at::cat({data.features, test.features}, 0);
+  data.responses = at::cat({data.responses, test.responses}, 0);
+}
+
+std::vector<std::string> number_labels(const fs::path& path) {
+  const auto numbers = read_npy(path);
+  if (numbers.dim() != 1 || at::isFloatingType(numbers.scalar_type()))
+    bad_input("'{}': groups are one whole number a row, found {} of type {}", path.string(), shape_text(numbers),
+              c10::toString(numbers.scalar_type()));
+  std::vector<std::string> labels;
+  for (const double value : to_vector(numbers)) labels.push_back(shortest(value));
+  return labels;
+}
+
+std::vector<std::string> text_labels(const fs::path& path) {
+  auto lines = split_fields(read_file(path), '\n');
+  if (!lines.empty() && lines.back().empty()) lines.pop_back();
+  Problems problems(fmt::format("'{}' needs one label a line", path.string()));
+  for (size_t i = 0; i < lines.size(); ++i) {
+    lines[i] = std::string(trim(lines[i]));
+    if (lines[i].empty()) problems.add("line {} is empty", i + 1);
+  }
+  problems.raise();
+  return lines;
+}
+
+// Runs of equal labels in rows [begin, end).
+void append_stories(const std::vector<std::string>& labels, RowRange rows, const fs::path& path,
+                    std::vector<RowRange>& stories) {
+  Problems problems(fmt::format("'{}': the rows of a group must follow one another", path.string()));
+  std::set<std::string> closed;
+  for (int64_t begin = rows.begin, row = rows.begin + 1; row <= rows.end; ++row) {
+    const auto& label = labels[static_cast<size_t>(begin)];
+    if (row < rows.end && labels[static_cast<size_t>(row)] == label) continue;
+    if (!closed.insert(label).second) problems.add("group '{}' begins again at row {} (counted from 0)", label, begin);
+    stories.push_back({begin, row});
+    begin = row;
+  }
+  problems.raise();
+}
+
+std::vector<RowRange> story_ranges(const fs::path& path, int64_t train, int64_t all) {
+  std::vector<RowRange> stories;
+  int64_t labelled = 0;
+  if (!path.empty()) {
+    const auto labels = path.extension() == ".npy" ? number_labels(path) : text_labels(path);
+    labelled = static_cast<int64_t>(labels.size());
+    if (labelled != train && labelled != all)
+      bad_input("'{}' has {} labels for {} training rows{}", path.string(), labelled, train,
+                all == train ? "" : fmt::format(" and {} test rows", all - train));
+    append_stories(labels, {0, train}, path, stories);
+    if (labelled > train) append_stories(labels, {train, all}, path, stories);
+  } else {
+    stories.push_back({0, train});
+  }
+  if (all > train && labelled != all) stories.push_back({train, all});
+  return stories;
+}
+
+}  // namespace
+
+EncodeData read_encode_data(const ArrayNames& names) {
+  if (names.test_features.empty() != names.test_responses.empty())
+    bad_usage("--test-features and --test-responses belong together; only one is given");
+  auto train = read_part(names.features, names.responses);
+  EncodeData data{.features = train.features, .responses = train.responses, .train_rows = train.features.size(0)};
+  data.constant_features = data.features.eq(data.features.slice(0, 0, 1)).all(0).sum().item<int64_t>();
+  if (!names.test_features.empty()) append_test(data, read_part(names.test_features, names.test_responses));
+  data.stories = story_ranges(names.groups, data.train_rows, data.features.size(0));
+  return data;
+}
+
+std::vector<fs::path> array_files(const ArrayNames& names) {
+  std::vector<fs::path> files;
+  const auto add = [&](const fs::path& file) {
+    if (!file.empty() && std::find(files.begin(), files.end(), file) == files.end()) files.push_back(file);
+  };
+  for (const auto& name : names.features) add(split_name(name).file);
+  add(split_name(names.responses).file);
+  for (const auto& name : names.test_features) add(split_name(name).file);
+  add(split_name(names.test_responses).file);
+  add(names.groups);
+  return files;
+}
+
+std::vector<RidgeSplit> encode_splits(const EncodeData& data, const FoldOptions& options) {
+  const int64_t all = data.features.size(0);
+  const auto train = all_rows(data.train_rows);
+  const bool by_group = options.by_group && !options.folds;
+  const auto contiguous = [&](std::span<const int64_t> rows, std::optional<int64_t> folds) {
+    return contiguous_folds(rows, data.stories, folds.value_or(usual_folds), std::min(options.gap, all));
+  };
+  auto outer = by_group ? leave_one_story_out(train, data.stories) : contiguous(train, options.folds);
+  if (all > data.train_rows) {
+    std::vector<int64_t> test;
+    for (int64_t row = data.train_rows; row < all; ++row) test.push_back(row);
+    return {{{train, test}, std::move(outer)}};
+  }
+  std::vector<RidgeSplit> splits;
+  // Of two groups one is left for training, which has to be cut into blocks.
+  const bool inner_by_group = by_group && !options.inner_folds && outer.size() > 2;
+  for (auto& fold : outer) {
+    auto inner =
+        inner_by_group ? leave_one_story_out(fold.train, data.stories) : contiguous(fold.train, options.inner_folds);
+    splits.push_back({std::move(fold), std::move(inner)});
+  }
+  return splits;
+}
+
+std::vector<int64_t> parse_delays(const std::vector<std::string>& items) {
+  if (items.empty() || (items.size() == 1 && items[0] == "none")) return {};
+  std::vector<int64_t> delays;
+  for (const auto& item : items) {
+    const auto delay = to_integer(item);
+    if (!delay) bad_usage("--delays expects 'none' or whole numbers such as 1,2,3,4, found '{}'", item);
+    if (std::find(delays.begin(), delays.end(), *delay) != delays.end())
+      bad_usage("--delays: {} is given twice", *delay);
+    delays.push_back(*delay);
+  }
+  return delays;
+}
+
+}  // namespace arcuate

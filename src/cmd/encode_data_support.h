@@ -1,0 +1,54 @@
+// The arrays of `encode`: read, checked against each other, stacked in time and cut into splits.
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "encode/ridge.h"
+#include "encode/rows.h"
+
+namespace arcuate {
+
+/// What the command line names. An array is "FILE.npy" or "FILE.h5:dataset".
+struct ArrayNames {
+  std::vector<std::string> features{};  ///< Columns of one design, in this order.
+  std::string responses{};
+  std::vector<std::string> test_features{};  ///< Empty: no test arrays.
+  std::string test_responses{};
+  std::filesystem::path groups{};  ///< A label a row; empty: one story (and the test arrays another).
+};
+
+/// N rows (volumes), F features, V targets; training rows first, then test rows.
+struct EncodeData {
+  at::Tensor features{};            ///< N x F, finite, float32 or float64 as in the files.
+  at::Tensor responses{};           ///< N x V, as in the files: may hold bad targets.
+  int64_t train_rows = 0;           ///< N without test arrays.
+  int64_t constant_features = 0;    ///< Columns of the training rows that never change.
+  std::vector<RowRange> stories{};  ///< Test rows never share one with training rows.
+};
+
+/// Errors: usage (test features without test responses), input (files, shapes that do not fit, features that are not
+/// finite, groups that are torn apart).
+EncodeData read_encode_data(const ArrayNames& names);
+
+/// The files behind the names, once each, in order.
+std::vector<std::filesystem::path> array_files(const ArrayNames& names);
+
+struct FoldOptions {
+  bool by_group = false;                 ///< Groups are left out one at a time where no number of folds is given.
+  std::optional<int64_t> folds{};        ///< Contiguous outer folds (inner ones with test arrays); else 5.
+  std::optional<int64_t> inner_folds{};  ///< Contiguous inner folds; else 5.
+  int64_t gap = 0;                       ///< Rows left out between training and test rows of a story.
+};
+
+/// With test arrays one split, else one an outer fold. Errors: usage, when there are too few rows or groups.
+std::vector<RidgeSplit> encode_splits(const EncodeData& data, const FoldOptions& options);
+
+/// "none" or whole numbers without repeats. Errors: usage.
+std::vector<int64_t> parse_delays(const std::vector<std::string>& items);
+
+}  // namespace arcuate

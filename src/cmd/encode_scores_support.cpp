@@ -1,0 +1,156 @@
+#include "cmd/encode_scores_support.h"
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+#include <limits>
+
+#include "core/error.h"
+#include "core/tensor.h"
+#include "core/text.h"
+#include "io/npy.h"
+#include "io/table.h"
+
+namespace arcuate {
+
+using at::Tensor;
+
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+Tensor ok_columns(const std::vector<Flag>& flags) {
+  std::vector<int64_t> columns;
+  for (size_t v = 0; v < flags.size(); ++v)
+    if (flags[v] == Flag::ok) columns.push_back(static_cast<int64_t>(v));
+  return index_tensor(columns);
+}
+
+// Splits x V -> V.
+Tensor median_over_splits(const Tensor& values) {
+  const auto sorted = std::get<0>(values.sort(0));
+  const int64_t count = values.size(0);
+  return (sorted[(count - 1) / 2] + sorted[count / 2]) / 2;
+}
+
+// Values of the targets that are ok, spread over all of them.
+Tensor spread(const Tensor& values, const Tensor& ok, size_t targets) {
+  return at::full({static_cast<int64_t>(targets)}, nan, at::kDouble).index_copy_(0, ok, values);
+}
+
+double share_of(const Tensor& chosen, double penalty) {
+  return chosen.numel() == 0 ? 0.0 : chosen.eq(penalty).to(at::kDouble).mean().item<double>();
+}
+
+Json ranges(const std::vector<int64_t>& rows) {
+  Json list = Json::array();
+  for (size_t i = 0, begin = 0; i < rows.size(); ++i) {
+    if (i + 1 < rows.size() && rows[i + 1] == rows[i] + 1) continue;
+    list.push_back({rows[begin], rows[i] + 1});
+    begin = i + 1;
+  }
+  return list;
+}
+
+Json fold_record(const Fold& fold) { return {{"train", ranges(fold.train)}, {"test", ranges(fold.test)}}; }
+
+Json column_descriptions(PenaltyUnit unit) {
+  const auto about = [](const char* text) { return Json{{"Description", text}}; };
+  return {
+      {"target", about("Column of the responses, counted from 0")},
+      {"r", about("Pearson correlation of responses and held-out predictions over all test rows; 0 where the "
+                  "prediction does not vary; n/a unless flag is ok")},
+      {"r2", about("1 - SSE / SST of the held-out predictions, SST about the mean of the test rows; n/a unless "
+                   "flag is ok")},
+      {"penalty", about(unit == PenaltyUnit::huth
+                            ? "Chosen penalty alpha (lambda = alpha^2), median over the splits; n/a unless flag is ok"
+                            : "Chosen penalty lambda, median over the splits; n/a unless flag is ok")},
+      {"flag",
+       {{"Description", "Whether the target could be scored"},
+        {"Levels",
+         {{"ok", "scored"},
+          {"constant", "the same value in all training or all test rows"},
+          {"nan", "holds NaN"},
+          {"infinite", "holds an infinite value"}}}}}};
+}
+
+std::vector<std::vector<std::string>> table_rows(const EncodeScores& scores) {
+  const auto r = to_vector(scores.r), r2 = to_vector(scores.r2), penalty = to_vector(scores.penalty);
+  std::vector<std::vector<std::string>> rows;
+  for (size_t v = 0; v < scores.flags.size(); ++v)
+    rows.push_back(
+        {std::to_string(v), shortest(r[v]), shortest(r2[v]), shortest(penalty[v]), flag_name(scores.flags[v])});
+  return rows;
+}
+
+}  // namespace
+
+std::vector<Flag> flag_encode_targets(const EncodeData& data) {
+  auto flags = flag_targets(data.responses);
+  const int64_t rows = data.responses.size(0);
+  for (const RowRange part : {RowRange{0, data.train_rows}, RowRange{data.train_rows, rows}}) {
+    if (part.size() == 0 || part.size() == rows) continue;
+    const auto found = flag_targets(data.responses.slice(0, part.begin, part.end));
+    for (size_t v = 0; v < flags.size(); ++v)
+      if (flags[v] == Flag::ok) flags[v] = found[v];
+  }
+  return flags;
+}
+
+EncodeScores score_encoding(const EncodeData& data, const std::vector<Flag>& flags, const RidgeResult& fit,
+                            const std::vector<double>& lambdas, PenaltyUnit unit) {
+  const auto ok = ok_columns(flags);
+  const int64_t first = data.train_rows < data.responses.size(0) ? data.train_rows : 0;
+  const auto tested = [&](const Tensor& x) { return x.slice(0, first).index_select(1, ok); };
+  const auto y = tested(data.responses), predictions = tested(fit.predictions);
+  if (!at::isfinite(predictions).all().item<bool>())
+    bad_input(
+        "some predictions are not finite: the arrays hold values too large to compute with; rescale them or use "
+        "--precision f64");
+  const auto scale = [&](const Tensor& lambda) { return unit == PenaltyUnit::huth ? lambda.sqrt() : lambda; };
+  const auto chosen = fit.penalties.index_select(1, ok);
+  EncodeScores scores{.r = {}, .r2 = {}, .penalty = {}, .flags = flags, .ok = ok.numel()};
+  // A prediction that does not vary predicts nothing: 0, so that means over targets are fair.
+  scores.r = spread(at::nan_to_num(pearson(y, predictions)), ok, flags.size());
+  scores.r2 = spread(r_squared(y, predictions), ok, flags.size());
+  scores.penalty = spread(median_over_splits(scale(chosen)), ok, flags.size());
+  scores.grid = to_vector(scale(to_tensor(lambdas)));
+  scores.at_smallest = share_of(chosen, lambdas.front());
+  scores.at_largest = share_of(chosen, lambdas.back());
+  return scores;
+}
+
+Json score_summary(const EncodeScores& scores) {
+  const auto r = scores.r.index_select(0, ok_columns(scores.flags));
+  if (r.numel() == 0) return {{"median_r", nullptr}, {"mean_r", nullptr}, {"mean_signed_r_squared", nullptr}};
+  return {{"median_r", median_over_splits(r.unsqueeze(1))[0].item<double>()},
+          {"mean_r", r.mean().item<double>()},
+          {"mean_signed_r_squared", signed_square(r).mean().item<double>()}};
+}
+
+Json flag_counts(const std::vector<Flag>& flags) {
+  Json counts{{"ok", 0}};
+  for (const Flag flag : flags) counts[flag_name(flag)] = counts.value(flag_name(flag), 0) + 1;
+  return counts;
+}
+
+Json split_record(const std::vector<RidgeSplit>& splits) {
+  Json list = Json::array();
+  for (const auto& split : splits) {
+    Json record = fold_record(split.outer);
+    for (const auto& fold : split.inner) record["inner"].push_back(fold_record(fold));
+    list.push_back(record);
+  }
+  return list;
+}
+
+void write_scores(const std::filesystem::path& folder, const EncodeScores& scores, PenaltyUnit unit,
+                  const Json& manifest) {
+  std::filesystem::remove(folder / "scores.tsv");
+  write_json(folder / "manifest.json", manifest);
+  write_npy(folder / "scores.npy", scores.r.to(at::kFloat));
+  write_json(folder / "scores.json", column_descriptions(unit));
+  write_tsv(folder / "scores.tsv", {"target", "r", "r2", "penalty", "flag"}, table_rows(scores));
+}
+
+}  // namespace arcuate

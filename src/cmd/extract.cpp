@@ -1,0 +1,156 @@
+// arcuate extract: the hidden states of one model for the words of one story.
+#include <optional>
+
+#include "cli/command.h"
+#include "cli/run.h"
+#include "cmd/groups.h"
+#include "cmd/output_support.h"
+#include "core/error.h"
+#include "core/files.h"
+#include "core/hash.h"
+#include "core/text.h"
+#include "input/story.h"
+#include "input/tokenizer.h"
+#include "model/checkpoint.h"
+#include "model/extract.h"
+#include "model/family.h"
+#include "model/model.h"
+#include "study/spaces.h"
+#include "study/unit.h"
+
+namespace arcuate {
+namespace {
+
+enum class Precision { f32, f64 };
+
+struct Options {
+  fs::path model{}, words{};
+  groups::OutputFile output{};
+  std::vector<std::string> layers{"all"};
+  std::string units = "residual";
+  std::string context = "grow:512:256";
+  std::optional<uint64_t> random_init{};
+  StartToken start_token = StartToken::from_tokenizer;
+  Precision precision = Precision::f32;
+  std::string tier{};
+  bool lowercase = false;
+  Untimed untimed = Untimed::error;
+};
+
+void describe_model(cli::Spec<Options>& s) {
+  s.section("Model");
+  s.option("model", &Options::model, "folder of the model, in the layout of Hugging Face").required().metavar("DIR");
+  s.option(
+       "layers", &Options::layers,
+       "layers to keep: numbers (0 is the embedding, l the state after block l), final (after the last norm), or all")
+      .metavar("LIST");
+  s.option("units", &Options::units, "which activations of a layer: the residual stream").choices({"residual"});
+  s.option(
+       "context", &Options::context,
+       "words that the model sees: N (the last N), grow:N:M (grows to N words, then restarts with the last M), or full")
+      .metavar("RULE");
+  s.option("random-init", &Options::random_init, "an untrained twin: weights are drawn from this seed instead of read")
+      .metavar("SEED");
+  s.option("start-token", &Options::start_token,
+           "special tokens before each window: as the tokenizer's template says, always its start token, or never")
+      .choices(
+          {{"tokenizer", StartToken::from_tokenizer}, {"always", StartToken::always}, {"never", StartToken::never}});
+  s.option("precision", &Options::precision, "arithmetic of the forward pass, and of the states in the file")
+      .choices({{"f32", Precision::f32}, {"f64", Precision::f64}});
+}
+
+void describe_story(cli::Spec<Options>& s) {
+  s.section("Story");
+  s.option("words", &Options::words,
+           "words and their times: .TextGrid, or .tsv or .csv with columns onset, offset (or duration) and word")
+      .required();
+  s.option("tier", &Options::tier,
+           "TextGrid tier, by name or number from 1; if not given, the one called word(s), else the only one");
+  s.flag("lowercase", &Options::lowercase, "turn A-Z into a-z before the model reads them");
+  s.option("untimed", &Options::untimed,
+           "words whose time is n/a: an error, left out, or placed between their neighbours")
+      .choices({{"error", Untimed::error}, {"drop", Untimed::drop}, {"interpolate", Untimed::interpolate}});
+}
+
+void describe(cli::Spec<Options>& s) {
+  s.summary("hidden states of a language model for every word of a story");
+  s.description(
+      "Writes an HDF5 file with one dataset layer/<name> (words x width) a layer: the state of each word's last token. "
+      "Beside them stand word, onset and offset. One pass serves all words that share the beginning of their context.");
+  describe_model(s);
+  describe_story(s);
+  s.section("");
+  s.group(groups::output_file, &Options::output);
+  s.example("arcuate extract --model models/tales-1m --words story.TextGrid --output story.h5", "all layers");
+  s.example(
+      "arcuate extract --model models/tales-1m --words story.tsv --output twin.h5 --random-init 1 --layers 4,final",
+      "two layers of an untrained twin");
+}
+
+// Everything that the states depend on, by content: moved files give the same key.
+std::string activation_key(const Options& options, const std::vector<int64_t>& layers, const Story& story) {
+  Json files = Json::object(), words = Json::array();
+  const auto add = [&](const fs::path& file) {
+    if (fs::exists(file)) files[file.filename().string()] = sha256_file(file);
+  };
+  for (const char* name : {"config.json", "tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt",
+                           "encoder.json", "vocab.bpe"})
+    add(options.model / name);
+  if (!options.random_init)
+    for (const auto& file : weight_files(options.model)) add(file);
+  for (const auto& word : story.words) words.push_back({word.onset, word.offset, word.text});
+  return unit_key({{"kind", "extract command"},
+                   {"files", files},
+                   {"words", words},
+                   {"layers", layers},
+                   {"context", context_text(parse_context(options.context))},
+                   {"random_init", options.random_init ? Json(*options.random_init) : Json()},
+                   {"start_token", static_cast<int>(options.start_token)},
+                   {"precision", options.precision == Precision::f64 ? "f64" : "f32"}});
+}
+
+std::vector<std::string> texts_of(const Story& story) {
+  std::vector<std::string> texts;
+  for (const auto& word : story.words) texts.push_back(word.text);
+  return texts;
+}
+
+Activations run_model(const Options& options, const Model& model, const Story& story, const ExtractOptions& extraction,
+                      cli::Run& run) {
+  const auto tokenizer = Tokenizer::load(options.model);
+  auto bar = run.console.progress("extracting");
+  run.compute.progress = bar.callback();
+  return within(fmt::format("reading the story '{}'", options.words.string()),
+                [&] { return extract(model, tokenizer, texts_of(story), extraction, run.compute); });
+}
+
+int run(const Options& options, cli::Run& run) {
+  const auto& output = options.output.path;
+  refuse_to_replace(output, run.common.force);
+  const auto spec = read_spec(options.model);
+  const ExtractOptions extraction{.context = parse_context(options.context),
+                                  .layers = parse_layers(join(options.layers, ","), spec.layers),
+                                  .start_token = options.start_token};
+  const auto story =
+      read_story(options.words, {.tier = options.tier, .lowercase = options.lowercase, .untimed = options.untimed});
+  run.console.info("model      {}: {} layers of width {}{}", spec.family, spec.layers, spec.block.width,
+                   options.random_init ? fmt::format(", untrained (seed {})", *options.random_init) : "");
+  run.console.info("story      {} words", story.words.size());
+  if (run.common.dry_run) return 0;
+  const auto type = options.precision == Precision::f64 ? at::kDouble : at::kFloat;
+  const auto model =
+      Model::load(options.model, {.type = type, .device = run.compute.device, .random_init = options.random_init});
+  ensure_writable_folder(output.has_parent_path() ? output.parent_path() : fs::path("."));
+  const auto activations = run_model(options, model, story, extraction, run);
+  write_activations(output, activations, model, story.words, activation_key(options, extraction.layers, story));
+  run.console.info("read       {} tokens in {} windows", activations.tokens, activations.windows);
+  run.console.info("written    {} ({} layers x {} words x {})", output.string(), activations.layers.size(),
+                   story.words.size(), spec.block.width);
+  return 0;
+}
+
+}  // namespace
+namespace commands {
+extern const cli::Command extract = cli::command<Options, describe, run>("extract");
+}
+}  // namespace arcuate

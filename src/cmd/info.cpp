@@ -1,0 +1,37 @@
+// arcuate info: what is in a file, on one screen.
+#include "cli/command.h"
+#include "cli/run.h"
+#include "cmd/info_support.h"
+#include "core/files.h"
+
+namespace arcuate {
+namespace {
+
+struct Options {
+  fs::path file{};
+  bool json = false;
+};
+
+void describe(cli::Spec<Options>& s) {
+  s.summary("describe a file or a model folder");
+  s.description(
+      "Knows .safetensors, .npy, HDF5 (.h5, .hdf5), tables (.tsv, .csv), .TextGrid, and folders of models in the "
+      "layout of "
+      "Hugging Face. Tables and TextGrids of timed words are also described as stories.");
+  s.informational();
+  s.input("file", &Options::file, "what to describe");
+  s.flag("json", &Options::json, "write everything as JSON");
+  s.example("arcuate info models/tales-1m", "family, layers, parameters, tokenizer");
+}
+
+int run(const Options& options, cli::Run& run) {
+  const Json description = describe_file(options.file);
+  run.console.out() << (options.json ? description.dump(1) + "\n" : description_text(description));
+  return 0;
+}
+
+}  // namespace
+namespace commands {
+extern const cli::Command info = cli::command<Options, describe, run>("info");
+}
+}  // namespace arcuate

@@ -1,0 +1,255 @@
+#include "cmd/info_support.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <numeric>
+
+#include "core/error.h"
+#include "core/files.h"
+#include "core/tensor.h"
+#include "core/text.h"
+#include "input/story.h"
+#include "input/textgrid.h"
+#include "input/tokenizer.h"
+#include "io/hdf5.h"
+#include "io/npy.h"
+#include "io/safetensors.h"
+#include "io/table.h"
+#include "model/checkpoint.h"
+#include "model/family.h"
+#include "model/weights.h"
+
+namespace arcuate {
+namespace {
+
+int64_t product(const std::vector<int64_t>& shape) {
+  return std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<>());
+}
+
+// The types stand in the header only; SafetensorsFile has checked it.
+Json safetensors_types(const fs::path& path) {
+  const MappedFile file(path);
+  uint64_t length = 0;
+  std::memcpy(&length, file.bytes().data(), sizeof length);
+  return parse_json(file.bytes().substr(sizeof length, length), path.string());
+}
+
+Json describe_safetensors(const fs::path& path) {
+  const SafetensorsFile file(path);
+  const Json types = safetensors_types(path);
+  Json tensors = Json::array();
+  int64_t parameters = 0;
+  for (const auto& name : file.names()) {
+    tensors.push_back({{"name", name}, {"type", types.at(name).at("dtype")}, {"shape", file.shape(name)}});
+    parameters += product(file.shape(name));
+  }
+  return {{"kind", "safetensors"}, {"values", parameters}, {"metadata", file.metadata()}, {"tensors", tensors}};
+}
+
+Json describe_npy(const fs::path& path) {
+  const auto array = read_npy(path);
+  Json json{{"kind", "NumPy array"}, {"type", c10::toString(array.scalar_type())}, {"shape", array.sizes().vec()}};
+  const auto values = array.to(at::kDouble).flatten();
+  const auto finite = values.masked_select(at::isfinite(values));
+  json["nan"] = at::isnan(values).sum().item<int64_t>();
+  json["infinite"] = at::isinf(values).sum().item<int64_t>();
+  if (finite.numel() == 0) return json;
+  json["smallest"] = finite.min().item<double>();
+  json["largest"] = finite.max().item<double>();
+  json["mean"] = finite.mean().item<double>();
+  return json;
+}
+
+Json describe_hdf5(const fs::path& path) {
+  const Hdf5Reader file(path);
+  Json json{{"kind", "HDF5"}}, datasets = Json::array();
+  try {
+    json["format"] = file.text_attribute("format");
+  } catch (const Error&) {  // a file of another program
+    json["format"] = nullptr;
+  }
+  for (const auto& name : file.datasets()) datasets.push_back({{"name", name}, {"shape", file.shape(name)}});
+  json["datasets"] = datasets;
+  return json;
+}
+
+void add_story(Json& json, const fs::path& path) {
+  const auto words = read_story(path, {.untimed = Untimed::drop}).words;
+  const double seconds = words.back().offset - words.front().onset;
+  json["words"] = words.size();
+  json["first_onset"] = words.front().onset;
+  json["last_offset"] = words.back().offset;
+  json["words_per_second"] = seconds > 0 ? Json(static_cast<double>(words.size()) / seconds) : Json();
+}
+
+bool has_column(const Table& table, std::initializer_list<const char*> names) {
+  return std::any_of(table.columns.begin(), table.columns.end(), [&](const auto& column) {
+    return std::find(names.begin(), names.end(), lower_ascii(column)) != names.end();
+  });
+}
+
+Json describe_table(const fs::path& path) {
+  const auto bytes = read_file(path);
+  const auto first_field = without_bom(bytes).substr(0, without_bom(bytes).find(table_separator(path)));
+  Json json{{"kind", "table"}};
+  if (to_double(trim(first_field))) {  // a word table without a header
+    add_story(json, path);
+    return json;
+  }
+  const auto table = read_table(path);
+  json["rows"] = table.rows.size();
+  json["columns"] = table.columns;
+  if (has_column(table, {"onset"}) && has_column(table, {"offset", "duration"}) && has_column(table, {"word"}))
+    add_story(json, path);
+  return json;
+}
+
+Json describe_textgrid(const fs::path& path) {
+  Problems problems(path.string());
+  const auto grid = parse_textgrid(read_file(path), path.string(), problems);
+  problems.raise();
+  Json tiers = Json::array();
+  int64_t interval_tiers = 0, word_tiers = 0;
+  for (const auto& tier : grid.tiers) {
+    const bool intervals = tier.kind == TierKind::interval;
+    const auto name = lower_ascii(tier.name);
+    interval_tiers += intervals;
+    word_tiers += intervals && (name == "word" || name == "words");
+    tiers.push_back(
+        {{"name", tier.name}, {"kind", intervals ? "intervals" : "points"}, {"intervals", tier.intervals.size()}});
+  }
+  Json json{{"kind", "TextGrid"}};
+  if (word_tiers == 1 || interval_tiers == 1) add_story(json, path);
+  json["tiers"] = tiers;
+  return json;
+}
+
+Json describe_model(const fs::path& folder) {
+  if (!fs::exists(folder / "config.json"))
+    bad_input("'{}' is a folder without config.json: expected a model in the layout of Hugging Face, or a file",
+              folder.string());
+  const auto spec = read_spec(folder);
+  int64_t parameters = 0;
+  for (const auto& [name, shape] : weight_shapes(spec)) parameters += product(shape);
+  Json json{{"kind", "model"},
+            {"family", spec.family},
+            {"layers", spec.layers},
+            {"width", spec.block.width},
+            {"heads", spec.block.heads},
+            {"feed_forward", spec.block.ffn_width},
+            {"positions", spec.max_tokens},
+            {"vocabulary", spec.vocabulary},
+            {"parameters", parameters}};
+  json["tokenizer"] = Tokenizer::load(folder).kind();
+  Json weights = Json::array();
+  for (const auto& path : weight_files(folder)) {
+    const SafetensorsFile file(path);
+    weights.push_back(
+        {{"file", path.filename().string()}, {"tensors", file.names().size()}, {"bytes", fs::file_size(path)}});
+  }
+  json["weights"] = weights;
+  return json;
+}
+
+struct Kind {
+  const char* extension;
+  Json (*describe)(const fs::path&);
+};
+constexpr Kind kinds[] = {{".safetensors", describe_safetensors},
+                          {".npy", describe_npy},
+                          {".h5", describe_hdf5},
+                          {".hdf5", describe_hdf5},
+                          {".tsv", describe_table},
+                          {".csv", describe_table},
+                          {".textgrid", describe_textgrid}};
+
+Json describe_by_kind(const fs::path& path) {
+  if (fs::is_directory(path)) return describe_model(path);
+  const auto extension = lower_ascii(path.extension().string());
+  std::vector<std::string> known;
+  for (const auto& kind : kinds) {
+    if (extension == kind.extension) return kind.describe(path);
+    known.emplace_back(kind.extension);
+  }
+  MappedFile{path};  // a file that is not there is told first
+  bad_input("'{}': no description for this kind of file; known by their ends: {}, and model folders", path.string(),
+            join(known, ", "));
+}
+
+// Text
+
+std::string number_text(double value) {
+  return value == std::floor(value) ? shortest(value) : fmt::format("{:.6g}", value);
+}
+
+std::string value_text(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_null()) return "n/a";
+  if (value.is_number_float()) return number_text(value.get<double>());
+  if (!value.is_array()) return value.dump();
+  const bool numbers = std::all_of(value.begin(), value.end(), [](const Json& item) { return item.is_number(); });
+  std::vector<std::string> parts;
+  for (const auto& item : value) parts.push_back(value_text(item));
+  return parts.empty() ? (numbers ? "scalar" : "none") : join(parts, numbers ? " x " : ", ");
+}
+
+using Row = std::vector<std::string>;
+
+std::string columns_text(const std::vector<Row>& rows) {
+  std::vector<size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()), 0);
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  std::string text;
+  for (const auto& row : rows) {
+    std::string line;
+    for (size_t i = 0; i < row.size(); ++i) line += fmt::format("{:<{}}  ", row[i], widths[i]);
+    text += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
+  }
+  return text;
+}
+
+std::string list_text(const std::string& name, const Json& list) {
+  constexpr size_t shown = 24;
+  std::vector<Row> rows;
+  for (size_t i = 0; i < std::min(shown, list.size()); ++i) {
+    Row row{" "};
+    for (const auto& value : list[i]) row.push_back(value_text(value));
+    rows.push_back(row);
+  }
+  const auto rest = list.size() > shown ? fmt::format("   … {} more; --json lists all\n", list.size() - shown) : "";
+  return fmt::format("{} ({})\n{}{}", name, list.size(), columns_text(rows), rest);
+}
+
+bool is_table(const Json& value) { return value.is_array() && !value.empty() && value[0].is_object(); }
+
+}  // namespace
+
+Json describe_file(const fs::path& path) {
+  Json json{{"file", path.generic_string()}};
+  const Json found = describe_by_kind(path);
+  if (!fs::is_directory(path)) json["bytes"] = fs::file_size(path);
+  json.update(found);
+  return json;
+}
+
+std::string description_text(const Json& description) {
+  std::vector<Row> lines;
+  std::string tables;
+  for (const auto& [name, value] : description.items()) {
+    if (is_table(value)) {
+      tables += list_text(name, value);
+    } else if (value.is_object()) {
+      for (const auto& [key, item] : value.items()) lines.push_back({name + "." + key, value_text(item)});
+    } else {
+      lines.push_back({name, value_text(value)});
+    }
+  }
+  return columns_text(lines) + tables;
+}
+
+}  // namespace arcuate

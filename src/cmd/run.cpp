@@ -1,0 +1,40 @@
+// arcuate run: everything a study file asks for.
+#include "cli/command.h"
+#include "cli/run.h"
+#include "cmd/groups.h"
+#include "study/run_study.h"
+
+namespace arcuate {
+namespace {
+
+struct Options {
+  std::filesystem::path study;
+  std::vector<std::string> settings;
+  groups::OutputFolder output;
+};
+
+void describe(cli::Spec<Options>& s) {
+  s.summary("run a study: extract, align, encode, test, report");
+  s.description(
+      "Reads a study file (TOML), does what is not finished yet, and writes scores, manifest and a page. A run that was "
+      "interrupted goes on where it stopped.");
+  s.input("study", &Options::study, "the study file").metavar("STUDY.toml");
+  s.option("set", &Options::settings, "change a value of the study: key.path=value; may be given several times").metavar("KEY=VALUE");
+  s.group(groups::output_folder, &Options::output);
+  s.example("arcuate run studies/alice.toml --output alice", "brain scores of real listeners");
+  s.example("arcuate run studies/alice.toml --set encode.gap=10 --output gap10", "the same with a wider gap");
+}
+
+int run(const Options& options, cli::Run& run) {
+  const auto study = read_study(options.study, options.settings);
+  const auto outputs = run_study(study, options.output.path, run);
+  run.console.info("scores: {}", outputs.group_table.string());
+  run.console.out() << outputs.report.string() << '\n';
+  return 0;
+}
+
+}  // namespace
+namespace commands {
+extern const cli::Command run = cli::command<Options, describe, arcuate::run>("run");
+}
+}  // namespace arcuate

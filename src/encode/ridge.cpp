@@ -1,0 +1,241 @@
+#include "encode/ridge.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <mutex>
+
+#include "core/error.h"
+#include "core/interrupt.h"
+#include "core/parallel.h"
+#include "core/tensor.h"
+#include "core/text.h"
+#include "encode/ridge_solver.h"
+#include "encode/score.h"
+
+namespace arcuate {
+
+using at::Tensor;
+
+namespace ridge {
+
+Tensor gram(const Tensor& x) {
+  const auto exact = x.to(at::kDouble);
+  return exact.t().mm(exact);
+}
+
+Tensor inverse_spd(const Tensor& matrix) {
+  const auto [factor, info] = at::linalg_cholesky_ex(matrix);
+  if (info.item<int>() != 0)
+    bad_input("the normal equations are not positive definite at row {} of {}; a larger smallest penalty helps, and features must be finite",
+              info.item<int>(), matrix.size(0));
+  return at::cholesky_inverse(factor);
+}
+
+Tensor inner_score(Select select, const Tensor& responses, const Tensor& predictions) {
+  switch (select) {
+    case Select::mse: return -(responses - predictions).to(at::kDouble).square().mean(0);
+    case Select::r2: return at::nan_to_num(r_squared(responses, predictions));
+    case Select::r: return at::nan_to_num(pearson(responses, predictions));
+  }
+  return {};
+}
+
+}  // namespace ridge
+
+namespace {
+
+// Mean and deviation of training columns; applied to training and test rows alike.
+struct Scaling {
+  Tensor mean, deviation;
+  Tensor apply(const Tensor& x) const { return (x - mean) / deviation; }
+};
+
+Scaling fit_scaling(const Tensor& train, bool centre, bool scale) {
+  const auto ones = at::ones({1, train.size(1)}, at::kDouble);
+  Scaling scaling{centre || scale ? train.mean(0, true) : at::zeros_like(ones), ones};
+  if (!scale) return scaling;
+  const auto deviation = (train - scaling.mean).square().mean(0, true).sqrt();
+  scaling.deviation = at::where(deviation > 1e-12 * train.abs().amax(0, true), deviation, ones);
+  return scaling;
+}
+
+std::vector<ridge::InnerFold> to_positions(const RidgeSplit& split) {
+  std::map<int64_t, int64_t> position;
+  for (size_t i = 0; i < split.outer.train.size(); ++i) position[split.outer.train[i]] = static_cast<int64_t>(i);
+  std::vector<ridge::InnerFold> folds;
+  for (const auto& fold : split.inner) {
+    std::vector<int64_t> train, block, test, test_in_block;
+    std::vector<bool> kept(split.outer.train.size(), false);
+    for (int64_t row : fold.train) kept[static_cast<size_t>(position.at(row))] = true;
+    std::map<int64_t, int64_t> place;
+    for (size_t i = 0; i < kept.size(); ++i) {
+      if (!kept[i]) place[static_cast<int64_t>(i)] = static_cast<int64_t>(block.size());
+      (kept[i] ? train : block).push_back(static_cast<int64_t>(i));
+    }
+    for (int64_t row : fold.test) {
+      test.push_back(position.at(row));
+      test_in_block.push_back(place.at(position.at(row)));
+    }
+    folds.push_back({index_tensor(train), index_tensor(block), index_tensor(test), index_tensor(test_in_block)});
+  }
+  return folds;
+}
+
+// Multiplications of the inner loop, up to a common factor: the dual inverts n x n once a penalty, the primal F x F once
+// a penalty and fold.
+bool dual_is_cheaper(const ridge::SplitData& data) {
+  double features = 0;
+  for (const auto& band : data.train) features += static_cast<double>(band.size(1));
+  const auto rows = static_cast<double>(data.responses.size(0)), targets = static_cast<double>(data.responses.size(1));
+  const auto folds = static_cast<double>(std::max<size_t>(data.inner.size(), 1));
+  const double block = rows / folds;
+  const double dual = rows * rows * (rows + 2 * targets) + folds * block * block * (block + 2 * targets);
+  const double primal = folds * (features * features * (features + 2 * targets) + 2 * block * features * targets);
+  return dual <= primal;
+}
+
+std::unique_ptr<ridge::Solver> make_solver(const ridge::SplitData& data) {
+  const bool dual = data.options.form == Form::automatic ? dual_is_cheaper(data) : data.options.form == Form::dual;
+  return dual ? ridge::dual_solver(data) : ridge::primal_solver(data);
+}
+
+// Best candidate of each target: highest score, then larger penalty, then earlier scales.
+Tensor best_candidates(Tensor scores, int64_t penalties, PenaltyMode mode) {
+  if (mode == PenaltyMode::shared) scores = scores.mean(1, true).expand_as(scores).contiguous();
+  const int64_t candidates = scores.size(0), targets = scores.size(1);
+  auto best = at::zeros({targets}, at::kLong);
+  const auto view = scores.accessor<double, 2>();
+  auto* choice = best.data_ptr<int64_t>();
+  for (int64_t v = 0; v < targets; ++v)
+    for (int64_t c = 1; c < candidates; ++c) {
+      const double here = view[c][v], there = view[choice[v]][v];
+      if (here > there || (here == there && c % penalties > choice[v] % penalties)) choice[v] = c;
+    }
+  return best;
+}
+
+struct Prepared {
+  ridge::SplitData data;
+  Scaling responses;
+};
+
+Prepared prepare(const RidgeProblem& problem, const RidgeSplit& split, const RidgeOptions& options) {
+  const bool scale_x = options.standardize == Standardize::features || options.standardize == Standardize::both;
+  const bool scale_y = options.standardize == Standardize::responses || options.standardize == Standardize::both;
+  const auto train = index_tensor(split.outer.train), test = index_tensor(split.outer.test);
+  Prepared prepared{.data = {.train = {}, .test = {}, .responses = {}, .inner = to_positions(split), .options = options}, .responses = {}};
+  for (const auto& band : problem.bands) {
+    const auto rows = band.index_select(0, train).to(at::kDouble);
+    const auto scaling = fit_scaling(rows, options.intercept, scale_x);
+    prepared.data.train.push_back(scaling.apply(rows).to(options.type));
+    prepared.data.test.push_back(scaling.apply(band.index_select(0, test).to(at::kDouble)).to(options.type));
+  }
+  const auto rows = problem.responses.index_select(0, train).to(at::kDouble);
+  prepared.responses = fit_scaling(rows, options.intercept, scale_y);
+  prepared.data.responses = prepared.responses.apply(rows).to(options.type);
+  return prepared;
+}
+
+void check(const RidgeProblem& problem, const RidgeOptions& options) {
+  if (options.penalties.empty()) bad_usage("ridge regression needs at least one penalty");
+  for (double penalty : options.penalties)
+    if (!(penalty > 0) || std::isinf(penalty)) bad_usage("penalties must be positive numbers, found {}", penalty);
+  for (const auto& band : problem.bands) {
+    if (band.dim() != 2 || problem.responses.dim() != 2 || band.size(0) != problem.responses.size(0))
+      bad_input("features are {} and responses {}: both need one row a volume", shape_text(band), shape_text(problem.responses));
+    if (!at::isfinite(band).all().item<bool>()) bad_input("the features hold values that are not finite");
+  }
+  if (!at::isfinite(problem.responses).all().item<bool>()) bad_input("the responses hold values that are not finite; flag and zero such targets first");
+}
+
+// One split: choose, refit, predict; writes into rows and columns that no other split touches.
+void solve_split(const RidgeProblem& problem, const std::vector<std::vector<double>>& scales, const RidgeSplit& split, int64_t k,
+                 const RidgeOptions& options, RidgeResult& result) {
+  const auto prepared = prepare(problem, split, options);
+  const auto solver = make_solver(prepared.data);
+  const auto penalties = static_cast<int64_t>(options.penalties.size());
+  std::vector<Tensor> curves;
+  for (const auto& row : scales) curves.push_back(solver->inner_scores(row));
+  const auto curve = at::cat(curves, 0).contiguous();
+  const auto best = best_candidates(curve, penalties, options.penalty_mode);
+  if (options.keep_curves) result.curves.select(0, k).copy_(curve);
+  result.inner_scores.select(0, k).copy_(curve.gather(0, best.unsqueeze(0)).squeeze(0));
+  const auto test = index_tensor(split.outer.test);
+  for (int64_t candidate = 0; candidate < curve.size(0); ++candidate) {
+    const auto columns = best.eq(candidate).nonzero().squeeze(1);
+    if (columns.numel() == 0) continue;
+    stop_if_interrupted();
+    const auto& row = scales[static_cast<size_t>(candidate / penalties)];
+    const double penalty = options.penalties[static_cast<size_t>(candidate % penalties)];
+    auto parts = solver->predict(row, penalty, columns).to(at::kDouble) * prepared.responses.deviation.index_select(1, columns);
+    parts.select(0, 0).add_(prepared.responses.mean.index_select(1, columns));
+    for (int64_t b = 0; b < parts.size(0); ++b) result.band_predictions.select(0, b).index_put_({test.unsqueeze(1), columns}, parts[b]);
+    result.penalties.select(0, k).index_fill_(0, columns, penalty);
+    result.scales.select(0, k).index_fill_(0, columns, candidate / penalties);
+  }
+}
+
+}  // namespace
+
+RidgeResult ridge_cross_validated(const RidgeProblem& problem, const std::vector<RidgeSplit>& splits, const RidgeOptions& given,
+                                  const Compute& compute) {
+  RidgeOptions options = given;
+  std::sort(options.penalties.begin(), options.penalties.end());
+  check(problem, options);
+  auto scales = problem.scales;
+  if (scales.empty()) scales.emplace_back(problem.bands.size(), 1.0);
+  for (const auto& row : scales)
+    if (row.size() != problem.bands.size()) bad_usage("{} band scales for {} feature bands", row.size(), problem.bands.size());
+  const auto folds = static_cast<int64_t>(splits.size()), rows = problem.responses.size(0), targets = problem.responses.size(1);
+  RidgeResult result;
+  result.band_predictions = at::full({static_cast<int64_t>(problem.bands.size()), rows, targets}, std::numeric_limits<double>::quiet_NaN(), at::kDouble);
+  result.penalties = at::zeros({folds, targets}, at::kDouble);
+  result.scales = at::zeros({folds, targets}, at::kLong);
+  result.inner_scores = at::zeros({folds, targets}, at::kDouble);
+  if (options.keep_curves)
+    result.curves = at::zeros({folds, static_cast<int64_t>(scales.size() * options.penalties.size()), targets}, at::kDouble);
+  std::mutex guard;
+  int64_t done = 0;
+  parallel_for(folds, compute.threads, [&](int64_t k) {
+    solve_split(problem, scales, splits[static_cast<size_t>(k)], k, options, result);
+    const std::lock_guard lock(guard);
+    if (compute.progress) compute.progress(++done, folds);
+  });
+  result.predictions = result.band_predictions.sum(0);
+  return result;
+}
+
+std::vector<RidgeSplit> nested_splits(const std::vector<Fold>& outer, std::span<const RowRange> stories, int64_t inner_folds, int64_t gap) {
+  std::vector<RidgeSplit> splits;
+  for (const auto& fold : outer) splits.push_back({fold, contiguous_folds(fold.train, stories, inner_folds, gap)});
+  return splits;
+}
+
+std::vector<double> parse_penalties(const std::string& text) {
+  std::vector<double> penalties;
+  const bool logarithmic = text.starts_with("log:");
+  for (const auto& field : split_fields(logarithmic ? std::string_view(text).substr(4) : std::string_view(text), logarithmic ? ':' : ',')) {
+    const auto value = to_double(trim(field));
+    if (!value) bad_usage("penalties '{}': '{}' is not a number; write log:LO:HI:N or a comma-separated list", text, field);
+    penalties.push_back(*value);
+  }
+  if (logarithmic) {
+    if (penalties.size() != 3 || penalties[2] < 1 || penalties[2] > 1000 || penalties[2] != std::floor(penalties[2]) || penalties[1] < penalties[0])
+      bad_usage("penalties '{}': log:LO:HI:N needs LO <= HI and N from 1 to 1000", text);
+    const double low = penalties[0], high = penalties[1];
+    const auto count = static_cast<int>(penalties[2]);
+    penalties.clear();
+    for (int i = 0; i < count; ++i) penalties.push_back(std::pow(10.0, count == 1 ? low : low + (high - low) * i / (count - 1)));
+  }
+  std::sort(penalties.begin(), penalties.end());
+  penalties.erase(std::unique(penalties.begin(), penalties.end()), penalties.end());
+  for (double penalty : penalties)
+    if (!(penalty > 0) || std::isinf(penalty)) bad_usage("penalties '{}': every penalty must be a positive number, found {}", text, penalty);
+  return penalties;
+}
+
+}  // namespace arcuate

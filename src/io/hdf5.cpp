@@ -1,0 +1,260 @@
+#include "io/hdf5.h"
+
+#include <ATen/ATen.h>
+#include <hdf5.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+#include "core/error.h"
+#include "core/files.h"
+
+namespace arcuate {
+namespace {
+
+// Debian's HDF5 is not thread-safe: one call at a time.
+std::mutex& library_lock() {
+  static std::mutex lock;
+  return lock;
+}
+
+class Id {
+ public:
+  using Close = herr_t (*)(hid_t);
+  Id(hid_t id, Close close) : id_(id), close_(close) {}
+  Id(Id&& other) noexcept : id_(std::exchange(other.id_, -1)), close_(other.close_) {}
+  Id(const Id&) = delete;
+  ~Id() {
+    if (id_ >= 0) close_(id_);
+  }
+  operator hid_t() const { return id_; }
+  bool valid() const { return id_ >= 0; }
+
+ private:
+  hid_t id_;
+  Close close_;
+};
+
+// The library prints its own error stack unless told not to; our messages name the file and the object.
+void silence() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
+
+hid_t native_type(at::ScalarType type) {
+  switch (type) {
+    case at::kFloat: return H5T_NATIVE_FLOAT;
+    case at::kDouble: return H5T_NATIVE_DOUBLE;
+    case at::kLong: return H5T_NATIVE_INT64;
+    case at::kByte: return H5T_NATIVE_UINT8;
+    default: fail(Fault::failed, "HDF5 files are written from float32, float64, int64 or uint8 tensors");
+  }
+}
+
+Id text_type() {
+  Id type(H5Tcopy(H5T_C_S1), H5Tclose);
+  H5Tset_size(type, H5T_VARIABLE);
+  H5Tset_cset(type, H5T_CSET_UTF8);
+  return type;
+}
+
+Id quiet_properties(hid_t property_class) {
+  Id properties(H5Pcreate(property_class), H5Pclose);
+  if (property_class == H5P_DATASET_CREATE) H5Pset_obj_track_times(properties, false);
+  return properties;
+}
+
+std::vector<std::string> read_text_space(hid_t object, hid_t type, hid_t space, bool is_attribute) {
+  const auto count = static_cast<size_t>(std::max<hssize_t>(0, H5Sget_simple_extent_npoints(space)));
+  std::vector<char*> pointers(count, nullptr);
+  const Id memory = text_type();
+  std::vector<std::string> texts;
+  if (H5Tis_variable_str(type) > 0) {
+    const herr_t code = is_attribute ? H5Aread(object, memory, pointers.data()) : H5Dread(object, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data());
+    if (code < 0) return texts;
+    for (auto* p : pointers) texts.emplace_back(p ? p : "");
+    if (count) H5Dvlen_reclaim(memory, space, H5P_DEFAULT, pointers.data());
+    return texts;
+  }
+  const size_t width = H5Tget_size(type);
+  std::string buffer(width * count, '\0');
+  const herr_t code = is_attribute ? H5Aread(object, type, buffer.data()) : H5Dread(object, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, buffer.data());
+  if (code < 0) return texts;
+  for (size_t i = 0; i < count; ++i) texts.emplace_back(buffer.substr(i * width, width).c_str());
+  return texts;
+}
+
+}  // namespace
+
+struct Hdf5Writer::Handle {
+  fs::path path, temporary;
+  hid_t file = -1;
+  void check(bool good, const std::string& name) const {
+    if (!good) fail(Fault::failed, "cannot write '{}' into '{}' (is the disk full?)", name, path.string());
+  }
+};
+
+Hdf5Writer::Hdf5Writer(const std::filesystem::path& path) : handle_(std::make_unique<Handle>()) {
+  const std::lock_guard lock(library_lock());
+  silence();
+  handle_->path = path;
+  handle_->temporary = path.string() + fmt::format(".{}.tmp", getpid());
+  handle_->file = H5Fcreate(handle_->temporary.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+  if (handle_->file < 0) bad_input("cannot create '{}'", path.string());
+}
+
+Hdf5Writer::~Hdf5Writer() {
+  const std::lock_guard lock(library_lock());
+  if (handle_->file < 0) return;
+  H5Fclose(handle_->file);
+  std::error_code ignored;
+  fs::remove(handle_->temporary, ignored);
+}
+
+static Id create_dataset(hid_t file, const std::string& name, hid_t type, hid_t space) {
+  const Id links(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
+  H5Pset_create_intermediate_group(links, 1);
+  const Id properties = quiet_properties(H5P_DATASET_CREATE);
+  return Id(H5Dcreate2(file, name.c_str(), type, space, links, properties, H5P_DEFAULT), H5Dclose);
+}
+
+void Hdf5Writer::write(const std::string& name, const at::Tensor& tensor) {
+  const auto whole = tensor.to(at::kCPU).contiguous();
+  const std::lock_guard lock(library_lock());
+  const std::vector<hsize_t> shape(whole.sizes().begin(), whole.sizes().end());
+  const Id space(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr), H5Sclose);
+  const hid_t type = native_type(whole.scalar_type());
+  const Id dataset = create_dataset(handle_->file, name, type, space);
+  handle_->check(dataset.valid() && (whole.numel() == 0 || H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, whole.data_ptr()) >= 0), name);
+}
+
+void Hdf5Writer::write(const std::string& name, const std::vector<std::string>& texts) {
+  const std::lock_guard lock(library_lock());
+  const hsize_t count = texts.size();
+  const Id space(H5Screate_simple(1, &count, nullptr), H5Sclose);
+  const Id type = text_type();
+  const Id dataset = create_dataset(handle_->file, name, type, space);
+  std::vector<const char*> pointers;
+  for (const auto& text : texts) pointers.push_back(text.c_str());
+  handle_->check(dataset.valid() && (count == 0 || H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()) >= 0), name);
+}
+
+static bool write_attribute(hid_t file, const std::string& name, hid_t type, const void* value) {
+  const Id space(H5Screate(H5S_SCALAR), H5Sclose);
+  const Id attribute(H5Acreate2(file, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
+  return attribute.valid() && H5Awrite(attribute, type, value) >= 0;
+}
+
+void Hdf5Writer::attribute(const std::string& name, const std::string& value) {
+  const std::lock_guard lock(library_lock());
+  const char* text = value.c_str();
+  handle_->check(write_attribute(handle_->file, name, text_type(), &text), name);
+}
+void Hdf5Writer::attribute(const std::string& name, double value) {
+  const std::lock_guard lock(library_lock());
+  handle_->check(write_attribute(handle_->file, name, H5T_NATIVE_DOUBLE, &value), name);
+}
+void Hdf5Writer::attribute(const std::string& name, int64_t value) {
+  const std::lock_guard lock(library_lock());
+  handle_->check(write_attribute(handle_->file, name, H5T_NATIVE_INT64, &value), name);
+}
+
+void Hdf5Writer::finish() {
+  const std::lock_guard lock(library_lock());
+  handle_->check(H5Fclose(std::exchange(handle_->file, -1)) >= 0, "the end of the file");
+  fs::rename(handle_->temporary, handle_->path);
+}
+
+struct Hdf5Reader::Handle {
+  fs::path path;
+  hid_t file = -1;
+  Id dataset(const std::string& name) const {
+    Id id(H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose);
+    if (!id.valid()) bad_input("'{}' has no dataset '{}'", path.string(), name);
+    return id;
+  }
+};
+
+Hdf5Reader::Hdf5Reader(const std::filesystem::path& path) : handle_(std::make_unique<Handle>()) {
+  MappedFile{path};  // the system's own reason when it cannot be read
+  const std::lock_guard lock(library_lock());
+  silence();
+  handle_->path = path;
+  handle_->file = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+  if (handle_->file < 0) bad_input("'{}' is not an HDF5 file, or is truncated", path.string());
+}
+
+Hdf5Reader::~Hdf5Reader() {
+  const std::lock_guard lock(library_lock());
+  H5Fclose(handle_->file);
+}
+
+std::vector<std::string> Hdf5Reader::datasets() const {
+  const std::lock_guard lock(library_lock());
+  std::vector<std::string> names;
+  const auto visit = [](hid_t, const char* name, const H5O_info_t* info, void* list) -> herr_t {
+    if (info->type == H5O_TYPE_DATASET) static_cast<std::vector<std::string>*>(list)->emplace_back(name);
+    return 0;
+  };
+  H5Ovisit(handle_->file, H5_INDEX_NAME, H5_ITER_INC, visit, &names);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+bool Hdf5Reader::contains(const std::string& name) const {
+  const auto names = datasets();
+  return std::binary_search(names.begin(), names.end(), name);
+}
+
+static std::vector<int64_t> extent(hid_t dataset) {
+  const Id space(H5Dget_space(dataset), H5Sclose);
+  std::vector<hsize_t> sizes(static_cast<size_t>(std::max(0, H5Sget_simple_extent_ndims(space))));
+  H5Sget_simple_extent_dims(space, sizes.data(), nullptr);
+  return {sizes.begin(), sizes.end()};
+}
+
+std::vector<int64_t> Hdf5Reader::shape(const std::string& name) const {
+  const std::lock_guard lock(library_lock());
+  return extent(handle_->dataset(name));
+}
+
+at::Tensor Hdf5Reader::read(const std::string& name) const {
+  const std::lock_guard lock(library_lock());
+  const Id dataset = handle_->dataset(name);
+  const Id type(H5Dget_type(dataset), H5Tclose);
+  const H5T_class_t kind = H5Tget_class(type);
+  if (kind != H5T_FLOAT && kind != H5T_INTEGER) bad_input("'{}': dataset '{}' does not hold numbers", handle_->path.string(), name);
+  const auto target = kind == H5T_INTEGER ? at::kLong : H5Tget_size(type) > 4 ? at::kDouble : at::kFloat;
+  auto tensor = at::empty(extent(dataset), target);
+  if (tensor.numel() > 0 && H5Dread(dataset, native_type(target), H5S_ALL, H5S_ALL, H5P_DEFAULT, tensor.data_ptr()) < 0)
+    bad_input("'{}': dataset '{}' cannot be read (damaged, or a filter that is not installed)", handle_->path.string(), name);
+  return tensor;
+}
+
+std::vector<std::string> Hdf5Reader::read_texts(const std::string& name) const {
+  const std::lock_guard lock(library_lock());
+  const Id dataset = handle_->dataset(name);
+  const Id type(H5Dget_type(dataset), H5Tclose), space(H5Dget_space(dataset), H5Sclose);
+  if (H5Tget_class(type) != H5T_STRING) bad_input("'{}': dataset '{}' does not hold text", handle_->path.string(), name);
+  return read_text_space(dataset, type, space, false);
+}
+
+std::string Hdf5Reader::text_attribute(const std::string& name) const {
+  const std::lock_guard lock(library_lock());
+  const Id attribute(H5Aopen(handle_->file, name.c_str(), H5P_DEFAULT), H5Aclose);
+  if (!attribute.valid()) bad_input("'{}' has no attribute '{}'", handle_->path.string(), name);
+  const Id type(H5Aget_type(attribute), H5Tclose), space(H5Aget_space(attribute), H5Sclose);
+  if (H5Tget_class(type) != H5T_STRING) bad_input("'{}': attribute '{}' is not text", handle_->path.string(), name);
+  const auto texts = read_text_space(attribute, type, space, true);
+  return texts.empty() ? "" : texts.front();
+}
+
+double Hdf5Reader::number_attribute(const std::string& name) const {
+  const std::lock_guard lock(library_lock());
+  const Id attribute(H5Aopen(handle_->file, name.c_str(), H5P_DEFAULT), H5Aclose);
+  double value = 0;
+  if (!attribute.valid() || H5Aread(attribute, H5T_NATIVE_DOUBLE, &value) < 0)
+    bad_input("'{}' has no number in attribute '{}'", handle_->path.string(), name);
+  return value;
+}
+
+}  // namespace arcuate

@@ -1,0 +1,51 @@
+// HDF5 files: named arrays of numbers, lists of text, and attributes. The only place that knows the HDF5 library.
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace arcuate {
+
+/// Writes one file; object times are off, so equal content gives equal bytes. finish() makes the file appear atomically.
+class Hdf5Writer {
+ public:
+  explicit Hdf5Writer(const std::filesystem::path& path);
+  ~Hdf5Writer();  ///< Without finish(), nothing is left behind.
+  /// `name` may contain slashes; groups are created. Types: float32, float64, int64, uint8.
+  void write(const std::string& name, const at::Tensor& tensor);
+  void write(const std::string& name, const std::vector<std::string>& texts);
+  /// An attribute of the root group.
+  void attribute(const std::string& name, const std::string& value);
+  void attribute(const std::string& name, double value);
+  void attribute(const std::string& name, int64_t value);
+  void finish();
+
+ private:
+  struct Handle;
+  std::unique_ptr<Handle> handle_;
+};
+
+/// Reads one file. Floats of any width come as float32 or float64 (float16 as float32), integers as int64.
+class Hdf5Reader {
+ public:
+  explicit Hdf5Reader(const std::filesystem::path& path);
+  ~Hdf5Reader();
+  /// Paths of all datasets, sorted.
+  std::vector<std::string> datasets() const;
+  bool contains(const std::string& name) const;
+  std::vector<int64_t> shape(const std::string& name) const;
+  at::Tensor read(const std::string& name) const;
+  std::vector<std::string> read_texts(const std::string& name) const;
+  std::string text_attribute(const std::string& name) const;
+  double number_attribute(const std::string& name) const;
+
+ private:
+  struct Handle;
+  std::unique_ptr<Handle> handle_;
+};
+
+}  // namespace arcuate

@@ -1,0 +1,25 @@
+// JSON files: read with the position of a fault, written atomically in insertion order.
+#pragma once
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+namespace arcuate {
+
+using Json = nlohmann::ordered_json;
+
+/// Errors: input, with the file and the byte of the first fault.
+Json read_json(const std::filesystem::path& path);
+Json parse_json(std::string_view text, const std::string& source);
+void write_json(const std::filesystem::path& path, const Json& json);
+
+/// The value of `key`, converted to T; an input error naming `source`, the key and the type found when absent or of another kind.
+template <class T>
+T json_value(const Json& json, const std::string& key, const std::string& source);
+/// As above, but `fallback` when the key is absent or null.
+template <class T>
+T json_value_or(const Json& json, const std::string& key, T fallback, const std::string& source) {
+  return json.contains(key) && !json.at(key).is_null() ? json_value<T>(json, key, source) : fallback;
+}
+
+}  // namespace arcuate

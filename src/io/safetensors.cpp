@@ -1,0 +1,204 @@
+#include "io/safetensors.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <fstream>
+#include <limits>
+#include <set>
+
+#include "core/error.h"
+#include "core/files.h"
+#include "io/json.h"
+
+namespace arcuate {
+namespace {
+
+constexpr uint64_t largest_header = 100'000'000;  // the reference reader's bound
+
+struct TypeName {
+  const char* name;
+  at::ScalarType type;
+};
+constexpr std::array types{TypeName{"F64", at::kDouble}, TypeName{"F32", at::kFloat},    TypeName{"F16", at::kHalf},
+                           TypeName{"BF16", at::kBFloat16}, TypeName{"I64", at::kLong},  TypeName{"I32", at::kInt},
+                           TypeName{"I16", at::kShort},  TypeName{"I8", at::kChar},      TypeName{"U8", at::kByte},
+                           TypeName{"BOOL", at::kBool}};
+
+struct Entry {
+  at::ScalarType type{};
+  std::vector<int64_t> shape;
+  uint64_t begin = 0, end = 0;  // bytes within the data section
+};
+
+uint64_t header_length(std::string_view bytes, const std::string& source) {
+  if (bytes.size() < 8)
+    bad_input("'{}' is not a safetensors file: {} bytes, at least 8 expected. Is the download complete?", source, bytes.size());
+  uint64_t length = 0;
+  std::memcpy(&length, bytes.data(), 8);
+  if (length > largest_header || length > bytes.size() - 8)
+    bad_input("'{}' is not a safetensors file or is truncated: its first 8 bytes announce a header of {} bytes, the file has {}",
+              source, length, bytes.size());
+  if (bytes[8] != '{') bad_input("'{}' is not a safetensors file: byte 8 should be '{{'", source);
+  return length;
+}
+
+// Bytes of a shape, or nothing when it is negative or overflows.
+std::optional<uint64_t> byte_count(const std::vector<int64_t>& shape, uint64_t item) {
+  uint64_t count = item;
+  for (int64_t size : shape) {
+    if (size < 0) return std::nullopt;
+    const auto n = static_cast<uint64_t>(size);
+    if (n != 0 && count > static_cast<uint64_t>(std::numeric_limits<int64_t>::max()) / n) return std::nullopt;
+    count *= n;
+  }
+  return count;
+}
+
+std::optional<Entry> read_entry(const std::string& name, const nlohmann::json& json, uint64_t data_size, Problems& problems) {
+  Entry entry;
+  try {
+    const auto type_name = json.at("dtype").get<std::string>();
+    const auto known = std::find_if(types.begin(), types.end(), [&](const TypeName& t) { return type_name == t.name; });
+    if (known == types.end()) {
+      problems.add("'{}' has the type {}, which is not supported", name, type_name);
+      return std::nullopt;
+    }
+    entry.type = known->type;
+    for (const auto& size : json.at("shape")) {
+      if (!size.is_number_unsigned()) throw std::invalid_argument("shape");
+      entry.shape.push_back(size.get<int64_t>());
+    }
+    const auto& range = json.at("data_offsets");
+    if (range.size() != 2 || !range[0].is_number_unsigned() || !range[1].is_number_unsigned()) throw std::invalid_argument("range");
+    entry.begin = range[0].get<uint64_t>();
+    entry.end = range[1].get<uint64_t>();
+  } catch (const std::exception&) {
+    problems.add("'{}' lacks a valid dtype, shape or data_offsets", name);
+    return std::nullopt;
+  }
+  const auto bytes = byte_count(entry.shape, at::elementSize(entry.type));
+  if (entry.begin > entry.end || entry.end > data_size)
+    problems.add("'{}' claims bytes {} to {} of {} bytes of data", name, entry.begin, entry.end, data_size);
+  else if (!bytes || *bytes != entry.end - entry.begin)
+    problems.add("'{}' has {} bytes of data, its shape and type need {}", name, entry.end - entry.begin,
+                 bytes ? std::to_string(*bytes) : "more than can be counted");
+  else
+    return entry;
+  return std::nullopt;
+}
+
+}  // namespace
+
+struct SafetensorsFile::Content {
+  explicit Content(const fs::path& path) : file(path), source(path.string()) {}
+  const Entry& at(const std::string& name) const {
+    const auto found = entries.find(name);
+    if (found == entries.end()) bad_input("'{}' has no tensor '{}'", source, name);
+    return found->second;
+  }
+  MappedFile file;
+  std::string source;
+  uint64_t data_start = 0;
+  std::map<std::string, Entry> entries;
+  std::vector<std::string> names;
+  std::map<std::string, std::string> metadata;
+};
+
+// Data ranges must tile the data section: no holes, no overlaps, nothing left over.
+static void check_tiling(const std::vector<std::string>& names, const std::map<std::string, Entry>& entries,
+                         uint64_t data_size, Problems& problems) {
+  uint64_t end = 0;
+  for (const auto& name : names) {
+    const Entry& entry = entries.at(name);
+    if (entry.begin != end)
+      problems.add("'{}' begins at byte {} of the data, {} expected ({})", name, entry.begin, end,
+                   entry.begin < end ? "it overlaps the tensor before it" : "there is a hole before it");
+    end = std::max(end, entry.end);
+  }
+  if (end != data_size) problems.add("the tensors end at byte {} of the data, the file has {} bytes of data", end, data_size);
+}
+
+SafetensorsFile::SafetensorsFile(const std::filesystem::path& path) : content_(std::make_unique<Content>(path)) {
+  const auto bytes = content_->file.bytes();
+  const uint64_t length = header_length(bytes, content_->source);
+  content_->data_start = 8 + length;
+  const uint64_t data_size = bytes.size() - content_->data_start;
+  Problems problems(fmt::format("'{}' has a faulty safetensors header (truncated or foreign file?)", content_->source));
+  std::set<std::string> keys;
+  const auto once = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& value) {
+    if (event == nlohmann::json::parse_event_t::key && depth == 1 && !keys.insert(value.get<std::string>()).second)
+      problems.add("'{}' appears twice", value.get<std::string>());
+    return true;
+  };
+  nlohmann::json header;  // not ordered: that one searches all keys at each insertion
+  try {
+    header = nlohmann::json::parse(bytes.substr(8, length), once);
+  } catch (const Json::exception&) {
+    bad_input("'{}' is not a safetensors file: its header is not valid JSON", content_->source);
+  }
+  for (const auto& [name, json] : header.items()) {
+    if (name == "__metadata__") {
+      for (const auto& [key, value] : json.items())
+        if (value.is_string()) content_->metadata[key] = value.get<std::string>();
+    } else if (auto entry = read_entry(name, json, data_size, problems)) {
+      content_->entries[name] = *entry;
+      content_->names.push_back(name);
+    }
+  }
+  const auto& entries = content_->entries;
+  std::stable_sort(content_->names.begin(), content_->names.end(), [&](const auto& a, const auto& b) {
+    return std::pair(entries.at(a).begin, entries.at(a).end) < std::pair(entries.at(b).begin, entries.at(b).end);
+  });
+  if (problems.empty()) check_tiling(content_->names, entries, data_size, problems);
+  problems.raise();
+}
+
+SafetensorsFile::~SafetensorsFile() = default;
+SafetensorsFile::SafetensorsFile(SafetensorsFile&&) noexcept = default;
+
+const std::vector<std::string>& SafetensorsFile::names() const { return content_->names; }
+bool SafetensorsFile::contains(const std::string& name) const { return content_->entries.contains(name); }
+std::vector<int64_t> SafetensorsFile::shape(const std::string& name) const { return content_->at(name).shape; }
+const std::map<std::string, std::string>& SafetensorsFile::metadata() const { return content_->metadata; }
+
+at::Tensor SafetensorsFile::tensor(const std::string& name) const {
+  const Entry& entry = content_->at(name);
+  auto tensor = at::empty(entry.shape, entry.type);
+  const auto bytes = content_->file.bytes().substr(content_->data_start + entry.begin, entry.end - entry.begin);
+  if (!bytes.empty()) std::memcpy(tensor.data_ptr(), bytes.data(), bytes.size());
+  return tensor;
+}
+
+void write_safetensors(const std::filesystem::path& path, const std::vector<std::pair<std::string, at::Tensor>>& tensors,
+                       const std::map<std::string, std::string>& metadata) {
+  Json header = Json::object();
+  if (!metadata.empty()) header["__metadata__"] = metadata;
+  uint64_t end = 0;
+  for (const auto& [name, tensor] : tensors) {
+    const auto type = std::find_if(types.begin(), types.end(), [&](const TypeName& t) { return t.type == tensor.scalar_type(); });
+    if (type == types.end()) fail(Fault::failed, "tensor '{}' has a type that safetensors cannot hold", name);
+    const uint64_t begin = end;
+    end += static_cast<uint64_t>(tensor.numel()) * at::elementSize(tensor.scalar_type());
+    header[name] = {{"dtype", type->name}, {"shape", tensor.sizes().vec()}, {"data_offsets", {begin, end}}};
+  }
+  std::string text = header.dump();
+  text.resize((text.size() + 7) / 8 * 8, ' ');
+  write_atomically(path, [&](const fs::path& temporary) {
+    std::ofstream file(temporary, std::ios::binary);
+    const auto length = static_cast<uint64_t>(text.size());
+    file.write(reinterpret_cast<const char*>(&length), 8);
+    file << text;
+    for (const auto& [name, tensor] : tensors) {
+      const auto whole = tensor.contiguous();
+      file.write(static_cast<const char*>(whole.data_ptr()),
+                 static_cast<std::streamsize>(static_cast<uint64_t>(whole.numel()) * at::elementSize(whole.scalar_type())));
+    }
+    file.close();
+    if (!file) fail(Fault::failed, "cannot write '{}' (is the disk full?)", path.string());
+  });
+}
+
+}  // namespace arcuate

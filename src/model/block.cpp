@@ -1,0 +1,90 @@
+#include "model/block.h"
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+#include <limits>
+
+namespace arcuate {
+
+using at::Tensor;
+
+// Angles are computed in float64: at position 2000 a float32 angle is already off by 1e-4.
+static void add_rotary(const BlockSpec& spec, int64_t tokens, const Tensor& like, BlockContext& context) {
+  const auto exact = at::TensorOptions().dtype(at::kDouble);
+  const auto frequency = at::pow(spec.rotary->theta, -at::arange(0, spec.head_size, 2, exact) / static_cast<double>(spec.head_size));
+  const auto angle = at::outer(at::arange(tokens, exact), frequency);
+  context.cos = angle.cos().to(like.options());
+  context.sin = angle.sin().to(like.options());
+}
+
+BlockContext block_context(const BlockSpec& spec, int64_t tokens, const Tensor& like) {
+  BlockContext context;
+  if (spec.causal) context.mask = at::full({tokens, tokens}, -std::numeric_limits<double>::infinity(), like.options()).triu(1);
+  if (spec.rotary) add_rotary(spec, tokens, like, context);
+  return context;
+}
+
+Tensor normalize(const BlockSpec& spec, const Affine& norm, const Tensor& x) {
+  if (spec.norm == Norm::layer) return at::layer_norm(x, {spec.width}, norm.weight, norm.bias, spec.epsilon);
+  return x * at::rsqrt(x.square().mean(-1, true) + spec.epsilon) * norm.weight;
+}
+
+static Tensor activate(Activation activation, const Tensor& x) {
+  switch (activation) {
+    case Activation::relu: return at::relu(x);
+    case Activation::gelu: return at::gelu(x);
+    case Activation::gelu_tanh: return at::gelu(x, "tanh");
+    case Activation::silu: return at::silu(x);
+  }
+  return x;
+}
+
+static Tensor linear(const Affine& map, const Tensor& x) { return at::linear(x, map.weight, map.bias); }
+
+// x: B x H x T x D. The two halves of a head are the coordinates of D/2 rotating points.
+static Tensor rotate(const Tensor& x, const BlockContext& context) {
+  const auto halves = x.chunk(2, -1);
+  return at::cat({halves[0] * context.cos - halves[1] * context.sin, halves[1] * context.cos + halves[0] * context.sin}, -1);
+}
+
+static Tensor to_heads(const Tensor& x, int64_t heads, int64_t head_size) {
+  return x.view({x.size(0), x.size(1), heads, head_size}).transpose(1, 2);
+}
+
+static Tensor self_attention(const BlockSpec& s, const BlockWeights& w, const Tensor& x, const BlockContext& context) {
+  const int64_t q_width = s.heads * s.head_size, kv_width = s.kv_heads * s.head_size;
+  const auto parts = linear(w.qkv, x).split_with_sizes({q_width, kv_width, kv_width}, -1);
+  auto q = to_heads(parts[0].contiguous(), s.heads, s.head_size);  // B x H x T x D
+  auto k = to_heads(parts[1].contiguous(), s.kv_heads, s.head_size);
+  auto v = to_heads(parts[2].contiguous(), s.kv_heads, s.head_size);
+  if (s.rotary) {
+    q = rotate(q, context);
+    k = rotate(k, context);
+  }
+  if (s.kv_heads != s.heads) {
+    k = k.repeat_interleave(s.heads / s.kv_heads, 1);
+    v = v.repeat_interleave(s.heads / s.kv_heads, 1);
+  }
+  auto scores = at::matmul(q / std::sqrt(static_cast<double>(s.head_size)), k.transpose(-1, -2));  // B x H x T x T
+  if (context.mask.defined()) scores += context.mask;
+  const auto mixed = at::matmul(scores.softmax(-1), v).transpose(1, 2).reshape({x.size(0), x.size(1), q_width});
+  return linear(w.attention_out, mixed);
+}
+
+static Tensor feed_forward(const BlockSpec& s, const BlockWeights& w, const Tensor& x) {
+  if (s.gated) return linear(w.down, activate(s.activation, linear(w.gate, x)) * linear(w.up, x));
+  return linear(w.down, activate(s.activation, linear(w.up, x)));
+}
+
+template <class SubLayer>
+static Tensor residual(const BlockSpec& s, const Affine& norm, const Tensor& x, SubLayer&& f) {
+  return s.order == NormOrder::pre ? x + f(normalize(s, norm, x)) : normalize(s, norm, x + f(x));
+}
+
+Tensor block(const BlockSpec& s, const BlockWeights& w, const Tensor& input, const BlockContext& context) {
+  const auto x = residual(s, w.attention_norm, input, [&](const Tensor& h) { return self_attention(s, w, h, context); });
+  return residual(s, w.ffn_norm, x, [&](const Tensor& h) { return feed_forward(s, w, h); });
+}
+
+}  // namespace arcuate

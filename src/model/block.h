@@ -1,0 +1,25 @@
+// One transformer block for every family: its arithmetic depends on BlockSpec alone. Start here.
+// Shapes: B windows, T tokens, C width, H heads, D head size.
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include "model/spec.h"
+#include "model/weights.h"
+
+namespace arcuate {
+
+/// What all blocks of one pass share.
+struct BlockContext {
+  at::Tensor mask;      ///< T x T, 0 where a token may look and -inf elsewhere; undefined: everywhere.
+  at::Tensor cos, sin;  ///< T x D/2 of the rotary embedding; undefined without one.
+};
+
+/// The shared context of sequences of `tokens` tokens, on the type and device of `like`.
+BlockContext block_context(const BlockSpec& spec, int64_t tokens, const at::Tensor& like);
+
+at::Tensor normalize(const BlockSpec& spec, const Affine& norm, const at::Tensor& x);
+
+/// x: B x T x C -> B x T x C.
+at::Tensor block(const BlockSpec& spec, const BlockWeights& weights, const at::Tensor& x, const BlockContext& context);
+
+}  // namespace arcuate

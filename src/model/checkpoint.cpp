@@ -1,0 +1,208 @@
+#include "model/checkpoint.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <set>
+
+#include "core/error.h"
+#include "core/random.h"
+#include "core/tensor.h"
+#include "core/text.h"
+#include "io/safetensors.h"
+
+namespace arcuate {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A name in the file, our name for it, how it is stored.
+struct Entry {
+  std::string file_name, name;
+  Store store;
+};
+
+bool is_per_layer(const Rename& row) { return std::string_view(row.file_name).find("{}") != std::string_view::npos; }
+
+// Every tensor name the family may have in a file of this many layers: stem, layer after layer, the rest.
+std::vector<Entry> expected_entries(const Family& family, int64_t layers) {
+  std::vector<Entry> entries;
+  const auto first = std::find_if(family.tensors.begin(), family.tensors.end(), is_per_layer);
+  const auto last = std::find_if_not(first, family.tensors.end(), is_per_layer);
+  const auto add = [&](auto begin, auto end, int64_t layer) {
+    for (auto row = begin; row != end; ++row) entries.push_back({with_layer(row->file_name, layer), with_layer(row->name, layer), row->store});
+  };
+  add(family.tensors.begin(), first, 0);
+  for (int64_t layer = 0; layer < layers; ++layer) add(first, last, layer);
+  add(last, family.tensors.end(), 0);
+  return entries;
+}
+
+// q, k and v of one layer are one matrix for us; a file may hold them apart.
+const char* const attention_parts[] = {"q", "k", "v"};
+
+std::map<std::string, std::vector<int64_t>> split_shapes(const ModelSpec& spec, const std::vector<Entry>& entries) {
+  auto shapes = weight_shapes(spec);
+  std::set<std::string> names;
+  for (const auto& entry : entries) names.insert(entry.name);
+  for (int64_t layer = 0; layer < spec.layers; ++layer) {
+    const std::string block = fmt::format("block.{}.", layer);
+    for (const char* kind : {".weight", ".bias"}) {
+      const auto fused = shapes.find(block + "qkv" + kind);
+      if (fused == shapes.end() || names.contains(fused->first)) continue;
+      auto shape = fused->second;
+      shapes.erase(fused);
+      for (const char* part : attention_parts) {
+        shape[0] = (part[0] == 'q' ? spec.block.heads : spec.block.kv_heads) * spec.block.head_size;
+        shapes[block + part + kind] = shape;
+      }
+    }
+  }
+  return shapes;
+}
+
+void fuse_attention(const ModelSpec& spec, std::map<std::string, at::Tensor>& named) {
+  for (int64_t layer = 0; layer < spec.layers; ++layer) {
+    const std::string block = fmt::format("block.{}.", layer);
+    for (const char* kind : {".weight", ".bias"}) {
+      if (!named.contains(block + "q" + kind)) continue;
+      std::vector<at::Tensor> parts;
+      for (const char* part : attention_parts) {
+        parts.push_back(named[block + part + kind]);
+        named.erase(block + part + kind);
+      }
+      named[block + "qkv" + kind] = at::cat(parts, 0);
+    }
+  }
+}
+
+bool is_ignored(const Family& family, const std::string& name, int64_t layers) {
+  for (const char* pattern : family.ignored)
+    for (int64_t layer = 0; layer < layers; ++layer)
+      if (name == with_layer(pattern, layer)) return true;
+  return false;
+}
+
+std::string without_prefix(const std::string& name, const char* prefix) {
+  return name.starts_with(prefix) ? name.substr(std::string_view(prefix).size()) : name;
+}
+
+class Loader {
+ public:
+  Loader(const ModelSpec& spec, const fs::path& folder, at::ScalarType type)
+      : spec_(spec), family_(family_named(spec.family)), type_(type), problems_(fmt::format("the weights in '{}' do not fit its config.json", folder.string())) {
+    const auto entries = expected_entries(family_, spec.layers);
+    shapes_ = split_shapes(spec, entries);
+    for (const auto& entry : entries) by_file_name_.emplace(entry.file_name, entry);
+  }
+
+  void read(const SafetensorsFile& file) {
+    for (const auto& full_name : file.names()) {
+      const auto name = without_prefix(full_name, family_.prefix);
+      const auto entry = by_file_name_.find(name);
+      if (entry != by_file_name_.end())
+        take(file, full_name, entry->second);
+      else if (!is_ignored(family_, name, spec_.layers))
+        problems_.add("'{}' is not a weight of the family {}", full_name, family_.model_type);
+    }
+  }
+
+  std::map<std::string, at::Tensor> finish() {
+    for (const auto& [file_name, entry] : by_file_name_)
+      if (shapes_.contains(entry.name) && !named_.contains(entry.name)) problems_.add("'{}{}' is missing", family_.prefix, file_name);
+    problems_.raise();
+    return std::move(named_);
+  }
+
+ private:
+  void take(const SafetensorsFile& file, const std::string& full_name, const Entry& entry) {
+    const auto wanted = shapes_.find(entry.name);
+    if (wanted == shapes_.end()) {
+      // A tied head is often stored twice; a bias that the configuration rules out is a fault.
+      if (entry.name != "head") problems_.add("'{}' is there, but config.json says that the model has none", full_name);
+      return;
+    }
+    auto shape = wanted->second;
+    if (entry.store == Store::transposed) std::swap(shape.front(), shape.back());
+    if (file.shape(full_name) != shape) {
+      problems_.add("'{}' has the shape {}, {} expected", full_name, shape_of(file.shape(full_name)), shape_of(shape));
+      named_[entry.name] = at::Tensor();  // there, if useless: not missing as well
+      return;
+    }
+    const auto tensor = file.tensor(full_name).to(type_);
+    named_[entry.name] = entry.store == Store::transposed ? tensor.t().contiguous() : tensor;
+  }
+
+  static std::string shape_of(const std::vector<int64_t>& shape) {
+    std::vector<std::string> parts;
+    for (auto size : shape) parts.push_back(std::to_string(size));
+    return fmt::format("[{}]", join(parts, ", "));
+  }
+
+  const ModelSpec& spec_;
+  const Family& family_;
+  at::ScalarType type_;
+  Problems problems_;
+  std::map<std::string, std::vector<int64_t>> shapes_;
+  std::map<std::string, Entry> by_file_name_;
+  std::map<std::string, at::Tensor> named_;
+};
+
+// Standard deviation of a tensor's initial numbers; 0 and 1 fills are told apart by the caller.
+double initial_deviation(const ModelSpec& spec, const std::string& name) {
+  const bool residual = name.ends_with("attention_out.weight") || name.ends_with("down.weight");
+  return residual && spec.scaled_residual_init ? spec.init_std / std::sqrt(2.0 * static_cast<double>(spec.layers)) : spec.init_std;
+}
+
+at::Tensor initial_tensor(const ModelSpec& spec, const std::string& name, std::vector<int64_t> shape, Store store, Random& random) {
+  if (name.ends_with(".bias")) return at::zeros(shape, at::kDouble);
+  if (name.find("norm") != name.npos) return at::ones(shape, at::kDouble);
+  if (store == Store::transposed) std::swap(shape.front(), shape.back());
+  auto tensor = at::empty(shape, at::kDouble);
+  const double deviation = initial_deviation(spec, name);
+  auto* data = tensor.data_ptr<double>();
+  for (int64_t i = 0; i < tensor.numel(); ++i) data[i] = deviation * random.normal();
+  return store == Store::transposed ? tensor.t().contiguous() : tensor;
+}
+
+}  // namespace
+
+std::vector<fs::path> weight_files(const fs::path& folder) {
+  const auto single = folder / "model.safetensors", index = folder / "model.safetensors.index.json";
+  if (fs::exists(single)) return {single};
+  if (!fs::exists(index))
+    bad_input("'{}' has no weights: model.safetensors or model.safetensors.index.json expected", folder.string());
+  const Json json = read_json(index);
+  if (!json.contains("weight_map") || !json["weight_map"].is_object()) bad_input("'{}' has no weight_map", index.string());
+  std::set<fs::path> files;
+  for (const auto& [name, file] : json["weight_map"].items()) {
+    if (!file.is_string() || fs::path(file.get<std::string>()).filename() != file.get<std::string>())
+      bad_input("'{}': the shard of '{}' must be a file name in the same folder", index.string(), name);
+    files.insert(folder / file.get<std::string>());
+  }
+  return {files.begin(), files.end()};
+}
+
+ModelWeights read_weights(const fs::path& folder, const ModelSpec& spec, at::ScalarType type) {
+  Loader loader(spec, folder, type);
+  for (const auto& path : weight_files(folder)) loader.read(SafetensorsFile(path));
+  auto named = loader.finish();
+  fuse_attention(spec, named);
+  return assemble(spec, std::move(named));
+}
+
+ModelWeights random_weights(const ModelSpec& spec, uint64_t seed, at::ScalarType type) {
+  const auto entries = expected_entries(family_named(spec.family), spec.layers);
+  const auto shapes = split_shapes(spec, entries);
+  Random random(seed);
+  std::map<std::string, at::Tensor> named;
+  for (const auto& [file_name, name, store] : entries)
+    if (const auto shape = shapes.find(name); shape != shapes.end())
+      named[name] = initial_tensor(spec, name, shape->second, store, random).to(type);
+  fuse_attention(spec, named);
+  return assemble(spec, std::move(named));
+}
+
+}  // namespace arcuate

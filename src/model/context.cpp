@@ -1,0 +1,94 @@
+#include "model/context.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "core/text.h"
+
+namespace arcuate {
+namespace {
+
+// Running sums answer "how many tokens have words [a, b)?".
+class TokenSpan {
+ public:
+  TokenSpan(std::span<const int64_t> counts, int64_t prefix) : sums_(counts.size() + 1, 0), prefix_(prefix) {
+    for (size_t i = 0; i < counts.size(); ++i) sums_[i + 1] = sums_[i] + counts[i];
+  }
+  int64_t operator()(int64_t first, int64_t end) const { return prefix_ + sums_[static_cast<size_t>(end)] - sums_[static_cast<size_t>(first)]; }
+
+ private:
+  std::vector<int64_t> sums_;
+  int64_t prefix_;
+};
+
+// The earliest first word, not before `first`, from which the words up to `end` fit.
+int64_t fitting_start(const TokenSpan& tokens, int64_t first, int64_t end, int64_t max_tokens) {
+  while (tokens(first, end) > max_tokens) ++first;
+  return first;
+}
+
+std::vector<Window> fixed_windows(const TokenSpan& tokens, int64_t words, int64_t length, int64_t max_tokens) {
+  std::vector<Window> windows;
+  for (int64_t word = 0; word < words; ++word) {
+    const int64_t first = fitting_start(tokens, std::max<int64_t>(0, word + 1 - length), word + 1, max_tokens);
+    if (!windows.empty() && windows.back().first == first)
+      windows.back().end = word + 1;  // same left edge: one pass serves both words
+    else
+      windows.push_back({first, word, word + 1});
+  }
+  return windows;
+}
+
+std::vector<Window> growing_windows(const TokenSpan& tokens, int64_t words, const ContextOptions& options, int64_t max_tokens) {
+  std::vector<Window> windows;
+  for (int64_t word = 0; word < words; ++word) {
+    const bool fits = !windows.empty() && word + 1 - windows.back().first <= options.words && tokens(windows.back().first, word + 1) <= max_tokens;
+    if (fits) {
+      windows.back().end = word + 1;
+      continue;
+    }
+    int64_t first = windows.empty() ? 0 : std::max(windows.back().first + 1, word + 1 - options.keep);
+    // A restart forced by the positions keeps at most half of them, or the next word would force another one.
+    if (!windows.empty()) first = fitting_start(tokens, first, word, std::max(max_tokens / 2, tokens(word, word)));
+    windows.push_back({fitting_start(tokens, first, word + 1, max_tokens), word, word + 1});
+  }
+  return windows;
+}
+
+}  // namespace
+
+std::vector<Window> context_windows(std::span<const int64_t> token_counts, const ContextOptions& options, int64_t max_tokens, int64_t prefix) {
+  const auto words = static_cast<int64_t>(token_counts.size());
+  for (int64_t word = 0; word < words; ++word)
+    if (prefix + token_counts[static_cast<size_t>(word)] > max_tokens)
+      bad_input("word {} has {} tokens, more than the model's {} positions", word + 1, token_counts[static_cast<size_t>(word)], max_tokens);
+  const TokenSpan tokens(token_counts, prefix);
+  if (options.kind == ContextKind::fixed) return fixed_windows(tokens, words, options.words, max_tokens);
+  ContextOptions growth = options;
+  if (options.kind == ContextKind::full) growth.words = growth.keep = std::max<int64_t>(words, 1);
+  return growing_windows(tokens, words, growth, max_tokens);
+}
+
+static int64_t word_count(const std::string& text, const std::string& whole) {
+  const auto count = to_integer(trim(text));
+  if (!count || *count < 1) bad_usage("context '{}': '{}' is not a number of words (at least 1)", whole, text);
+  return *count;
+}
+
+ContextOptions parse_context(const std::string& text) {
+  const auto parts = split_fields(text, ':');
+  if (parts.size() == 1 && parts[0] == "full") return {.kind = ContextKind::full};
+  if (parts.size() == 1) return {.kind = ContextKind::fixed, .words = word_count(parts[0], text)};
+  if (parts.size() != 3 || parts[0] != "grow") bad_usage("context '{}' is not one of: N, grow:N:M, full", text);
+  const ContextOptions options{.kind = ContextKind::grow, .words = word_count(parts[1], text), .keep = word_count(parts[2], text)};
+  if (options.keep > options.words) bad_usage("context '{}': the words kept ({}) exceed the window ({})", text, options.keep, options.words);
+  return options;
+}
+
+std::string context_text(const ContextOptions& options) {
+  if (options.kind == ContextKind::full) return "full";
+  if (options.kind == ContextKind::fixed) return std::to_string(options.words);
+  return fmt::format("grow:{}:{}", options.words, options.keep);
+}
+
+}  // namespace arcuate

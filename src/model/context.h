@@ -1,0 +1,37 @@
+// Which words the model sees before each word. Counted in words; a window never exceeds the model's positions.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace arcuate {
+
+enum class ContextKind {
+  fixed,  ///< Each word sees exactly the last `words` words, itself included.
+  grow,   ///< The window grows to `words` words, then restarts with the last `keep` (itself included in both).
+  full    ///< The whole story so far; restarts as `grow` does, with half a window, only where positions end.
+};
+
+struct ContextOptions {
+  ContextKind kind = ContextKind::grow;
+  int64_t words = 512;  ///< Longest window in words, the current one included.
+  int64_t keep = 256;   ///< Words in the first window after a restart, the current one included.
+};
+
+/// Words [first, end) go through the model together; the states of [wanted, end) are kept. Exact for causal models:
+/// a word's state does not depend on what follows it, so one pass serves every word that shares the left edge.
+struct Window {
+  int64_t first = 0, wanted = 0, end = 0;
+};
+
+/// Windows for words of `token_counts` tokens, with `prefix` special tokens before each window. Where a window would
+/// exceed `max_tokens` tokens, leading words are left out. Errors: a single word longer than that (input).
+std::vector<Window> context_windows(std::span<const int64_t> token_counts, const ContextOptions& options, int64_t max_tokens,
+                                    int64_t prefix);
+
+/// "41", "grow:512:256" or "full".
+ContextOptions parse_context(const std::string& text);
+std::string context_text(const ContextOptions& options);
+
+}  // namespace arcuate

@@ -1,0 +1,36 @@
+// The hidden states of every word of a story: one model, one context rule, all layers wanted.
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/compute.h"
+#include "input/tokenizer.h"
+#include "model/context.h"
+#include "model/model.h"
+
+namespace arcuate {
+
+enum class StartToken { from_tokenizer, always, never };  ///< Special tokens before each window, e.g. LLaMA's <s>.
+
+struct ExtractOptions {
+  ContextOptions context{};
+  std::vector<int64_t> layers{};             ///< Ascending; empty: 0 … L.
+  StartToken start_token = StartToken::from_tokenizer;
+  int64_t tokens_per_batch = 4096;           ///< Windows of similar length run together; changes speed and memory only.
+};
+
+struct Activations {
+  std::vector<int64_t> layers;               ///< Layer numbers, ascending.
+  at::Tensor states;                         ///< layers x words x width, in the model's arithmetic type.
+  int64_t windows = 0, tokens = 0;           ///< Passes and tokens (without padding) that were needed.
+};
+
+/// State of each word's last token. Every word is tokenised as it stands in running text (with its leading space).
+/// Errors: input, naming the word that has no token or too many.
+Activations extract(const Model& model, const Tokenizer& tokenizer, std::span<const std::string> words, const ExtractOptions& options,
+                    const Compute& compute);
+
+}  // namespace arcuate

@@ -1,0 +1,77 @@
+#include "model/model.h"
+
+#include <ATen/ATen.h>
+
+#include "core/error.h"
+#include "model/block.h"
+#include "model/checkpoint.h"
+
+namespace arcuate {
+
+using at::Tensor;
+
+static void move_to(Affine& map, c10::Device device) {
+  if (map.weight.defined()) map.weight = map.weight.to(device);
+  if (map.bias.defined()) map.bias = map.bias.to(device);
+}
+
+static void move_to(ModelWeights& weights, c10::Device device) {
+  if (device.is_cpu()) return;
+  for (Tensor* tensor : {&weights.tokens, &weights.positions, &weights.head})
+    if (tensor->defined()) *tensor = tensor->to(device);
+  move_to(weights.final_norm, device);
+  for (auto& b : weights.blocks)
+    for (Affine* map : {&b.attention_norm, &b.qkv, &b.attention_out, &b.ffn_norm, &b.gate, &b.up, &b.down}) move_to(*map, device);
+}
+
+Model Model::load(const std::filesystem::path& folder, const ModelOptions& options) {
+  Model model;
+  model.spec_ = read_spec(folder);
+  model.weights_ = within(fmt::format("reading the model '{}'", folder.string()), [&] {
+    return options.random_init ? random_weights(model.spec_, *options.random_init, options.type)
+                               : read_weights(folder, model.spec_, options.type);
+  });
+  move_to(model.weights_, options.device);
+  return model;
+}
+
+std::string Model::layer_name(int64_t layer) const { return layer > spec_.layers ? "final" : std::to_string(layer); }
+
+Tensor Model::stem(const Tensor& ids) const {
+  const auto tokens = at::embedding(weights_.tokens, ids);
+  if (spec_.position == Position::none) return tokens;
+  return tokens + weights_.positions.slice(0, 0, ids.size(1));
+}
+
+static void check_ids(const Tensor& ids, const ModelSpec& spec) {
+  if (ids.size(1) > spec.max_tokens)
+    bad_input("a sequence of {} tokens is longer than the model's {} positions; ask for a shorter context", ids.size(1), spec.max_tokens);
+  const auto largest = ids.max().item<int64_t>(), smallest = ids.min().item<int64_t>();
+  if (smallest < 0 || largest >= spec.vocabulary)
+    bad_input("token id {} is outside of the model's vocabulary of {}; does the tokenizer belong to this model?",
+              smallest < 0 ? smallest : largest, spec.vocabulary);
+}
+
+std::vector<Tensor> Model::states(const Tensor& ids, std::span<const int64_t> layers) const {
+  check_ids(ids, spec_);
+  auto x = stem(ids.to(weights_.tokens.device()));  // B x T x C
+  const auto context = block_context(spec_.block, ids.size(1), x);
+  std::vector<Tensor> taps;
+  auto wanted = layers.begin();
+  for (int64_t layer = 0; wanted != layers.end(); ++layer) {
+    if (layer > spec_.layers + 1) bad_usage("layer {} was asked for; the model has layers 0 to {} and 'final'", *wanted, spec_.layers);
+    if (layer > spec_.layers)
+      x = spec_.final_norm ? normalize(spec_.block, weights_.final_norm, x) : x;
+    else if (layer > 0)
+      x = block(spec_.block, weights_.blocks[static_cast<size_t>(layer - 1)], x, context);
+    if (*wanted == layer) {
+      taps.push_back(x);
+      ++wanted;
+    }
+  }
+  return taps;
+}
+
+Tensor Model::logits(const Tensor& final_states) const { return at::matmul(final_states, weights_.head.t()); }
+
+}  // namespace arcuate

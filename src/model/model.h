@@ -1,0 +1,43 @@
+// A transformer ready to run: stem -> blocks -> final norm, with the residual stream tapped wherever it is wanted.
+#pragma once
+#include <ATen/core/Tensor.h>
+#include <c10/core/Device.h>
+
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/weights.h"
+
+namespace arcuate {
+
+struct ModelOptions {
+  at::ScalarType type = at::ScalarType::Float;             ///< Arithmetic of the forward pass: float32 or float64.
+  c10::Device device{c10::DeviceType::CPU};
+  std::optional<uint64_t> random_init{};                   ///< Seed of an untrained twin; weights are then not read.
+};
+
+/// Layer numbers of a model with L blocks: 0 is the embedding, l the residual stream after block l, L + 1 the state
+/// after the final norm ("final").
+class Model {
+ public:
+  static Model load(const std::filesystem::path& folder, const ModelOptions& options = {});
+
+  const ModelSpec& spec() const { return spec_; }
+  std::string layer_name(int64_t layer) const;  ///< "0" … "L", "final".
+
+  /// ids: B x T int64. One B x T x C state per wanted layer (ascending); layers above the last wanted are not computed.
+  /// Errors: input when T exceeds the model's positions or an id its vocabulary.
+  std::vector<at::Tensor> states(const at::Tensor& ids, std::span<const int64_t> layers) const;
+  /// Next-token logits, B x T x vocabulary, from states of the layer "final".
+  at::Tensor logits(const at::Tensor& final_states) const;
+
+ private:
+  at::Tensor stem(const at::Tensor& ids) const;
+  ModelSpec spec_;
+  ModelWeights weights_;
+};
+
+}  // namespace arcuate

@@ -1,0 +1,51 @@
+// The numbers that define a transformer: read from config.json by a family, never written as code per size.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace arcuate {
+
+enum class Norm { layer, rms };
+enum class NormOrder { pre, post };  ///< Normalise before a sub-layer (GPT-2, LLaMA) or after its residual sum (BERT).
+enum class Activation { relu, gelu, gelu_tanh, silu };
+enum class Position { none, learned };
+
+/// Rotary position embedding (Su et al. 2021) in the "halves" layout of LLaMA.
+struct Rotary {
+  double theta = 10000.0;  ///< Base of the geometric row of wavelengths.
+};
+
+/// All that a block's arithmetic depends on.
+struct BlockSpec {
+  int64_t width = 0;
+  int64_t heads = 0;
+  int64_t kv_heads = 0;   ///< Fewer than `heads`: grouped-query attention.
+  int64_t head_size = 0;
+  int64_t ffn_width = 0;
+  bool gated = false;     ///< down(act(gate(x)) * up(x)) instead of down(act(up(x))).
+  Norm norm = Norm::layer;
+  NormOrder order = NormOrder::pre;
+  double epsilon = 1e-5;
+  Activation activation = Activation::gelu_tanh;
+  bool causal = true;
+  std::optional<Rotary> rotary{};
+  bool attention_bias = true;
+  bool ffn_bias = true;
+  bool norm_bias = true;
+};
+
+struct ModelSpec {
+  std::string family{};
+  BlockSpec block{};
+  int64_t layers = 0;
+  int64_t vocabulary = 0;
+  int64_t max_tokens = 0;            ///< Longest sequence the positions allow.
+  Position position = Position::none;
+  bool final_norm = true;
+  bool tied_head = true;             ///< Logits use the token embedding.
+  double init_std = 0.02;            ///< Standard deviation of the family's own initialisation.
+  bool scaled_residual_init = false; ///< Matrices that write into the residual stream: init_std / sqrt(2 layers).
+};
+
+}  // namespace arcuate

@@ -1,0 +1,54 @@
+#include "model/weights.h"
+
+#include <ATen/ATen.h>
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+namespace arcuate {
+
+std::string with_layer(const char* pattern, int64_t layer) {
+  std::string name = pattern;
+  if (const auto hole = name.find("{}"); hole != name.npos) name.replace(hole, 2, std::to_string(layer));
+  return name;
+}
+
+std::map<std::string, std::vector<int64_t>> weight_shapes(const ModelSpec& spec) {
+  const BlockSpec& b = spec.block;
+  std::map<std::string, std::vector<int64_t>> shapes;
+  const auto affine = [&](const std::string& name, std::vector<int64_t> shape, bool bias) {
+    if (bias) shapes[name + ".bias"] = {shape.front()};
+    shapes[name + ".weight"] = std::move(shape);
+  };
+  shapes["tokens"] = {spec.vocabulary, b.width};
+  if (spec.position == Position::learned) shapes["positions"] = {spec.max_tokens, b.width};
+  for (int64_t layer = 0; layer < spec.layers; ++layer) {
+    const std::string block = fmt::format("block.{}.", layer);
+    const int64_t q = b.heads * b.head_size, kv = b.kv_heads * b.head_size;
+    affine(block + "attention_norm", {b.width}, b.norm_bias);
+    affine(block + "qkv", {q + 2 * kv, b.width}, b.attention_bias);
+    affine(block + "attention_out", {b.width, q}, b.attention_bias);
+    affine(block + "ffn_norm", {b.width}, b.norm_bias);
+    if (b.gated) affine(block + "gate", {b.ffn_width, b.width}, b.ffn_bias);
+    affine(block + "up", {b.ffn_width, b.width}, b.ffn_bias);
+    affine(block + "down", {b.width, b.ffn_width}, b.ffn_bias);
+  }
+  if (spec.final_norm) affine("final_norm", {b.width}, b.norm_bias);
+  if (!spec.tied_head) shapes["head"] = {spec.vocabulary, b.width};
+  return shapes;
+}
+
+ModelWeights assemble(const ModelSpec& spec, std::map<std::string, at::Tensor> named) {
+  const auto affine = [&](const std::string& name) { return Affine{named[name + ".weight"], named[name + ".bias"]}; };
+  ModelWeights weights{.tokens = named["tokens"], .positions = named["positions"], .blocks = {}, .final_norm = affine("final_norm"),
+                       .head = spec.tied_head ? named["tokens"] : named["head"]};
+  for (int64_t layer = 0; layer < spec.layers; ++layer) {
+    const std::string block = fmt::format("block.{}.", layer);
+    weights.blocks.push_back({affine(block + "attention_norm"), affine(block + "qkv"), affine(block + "attention_out"),
+                              affine(block + "ffn_norm"), affine(block + "gate"), affine(block + "up"), affine(block + "down")});
+  }
+  return weights;
+}
+
+}  // namespace arcuate

@@ -1,0 +1,50 @@
+// A model's weights under the project's own names, and how a family's file names map to them.
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "model/spec.h"
+
+namespace arcuate {
+
+/// How a tensor lies in the file.
+enum class Store { as_is, transposed };
+
+/// One row of a family's table: a name in the file and our name for it; "{}" is the layer number.
+struct Rename {
+  const char* file_name;
+  const char* name;
+  Store store = Store::as_is;
+};
+
+/// Our names of every tensor that `spec` needs, with shapes (out x in for matrices).
+std::map<std::string, std::vector<int64_t>> weight_shapes(const ModelSpec& spec);
+
+/// Weight and bias of a norm or a linear map; `bias` is undefined where there is none.
+struct Affine {
+  at::Tensor weight, bias;
+};
+
+struct BlockWeights {
+  Affine attention_norm, qkv, attention_out;  ///< qkv: (heads + 2 kv_heads) head_size x width.
+  Affine ffn_norm, gate, up, down;
+};
+
+struct ModelWeights {
+  at::Tensor tokens;     ///< vocabulary x width
+  at::Tensor positions;  ///< max_tokens x width, or undefined
+  std::vector<BlockWeights> blocks;
+  Affine final_norm;
+  at::Tensor head;       ///< vocabulary x width
+};
+
+/// Orders named tensors (all of weight_shapes(spec)) into the structure that the forward pass uses.
+ModelWeights assemble(const ModelSpec& spec, std::map<std::string, at::Tensor> named);
+
+/// "block.{}.qkv.weight" with the layer put in.
+std::string with_layer(const char* pattern, int64_t layer);
+
+}  // namespace arcuate

@@ -1,0 +1,36 @@
+// All subjects' responses side by side: subjects who heard the same stories share one design, so their targets are
+// columns of one problem.
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <string>
+#include <vector>
+
+#include "encode/rows.h"
+#include "encode/score.h"
+#include "study/study.h"
+
+namespace arcuate {
+
+/// Columns are subject-major: column s * targets + v is target v of subject s; the mean subject, if there, is last.
+struct Responses {
+  at::Tensor matrix{};                   ///< rows x (subjects * targets), float64, cleaned; bad columns are 0.
+  std::vector<Flag> flags{};             ///< One a column.
+  std::vector<RowRange> stories{};       ///< Rows of each story.
+  std::vector<std::string> subjects{};   ///< With "mean" last, if asked for.
+  std::vector<std::string> targets{};
+  at::Tensor ceiling{};                  ///< subjects x targets: leave-one-out inter-subject correlation (NaN for "mean").
+  std::string hash{};                    ///< Of the matrix and the story lengths: part of every encoding unit's key.
+
+  int64_t target_count() const { return static_cast<int64_t>(targets.size()); }
+  std::vector<int64_t> story_lengths() const;
+};
+
+/// Trims, filters and (if asked) z-scores each recording, stacks stories in time and subjects in columns.
+/// Errors: input, when subjects did not hear the same stories.
+Responses clean_responses(const Study& study, const Dataset& dataset);
+
+/// Trim, high-pass and z-score of one story's rows: the same for design and responses.
+at::Tensor clean_story(const at::Tensor& series, const AlignEntry& align, double tr);
+
+}  // namespace arcuate

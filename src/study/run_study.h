@@ -1,0 +1,21 @@
+// The whole path: dataset -> activations -> designs -> brain scores -> tables, manifest and page in one output folder.
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "cli/run.h"
+#include "study/study.h"
+
+namespace arcuate {
+
+struct StudyOutputs {
+  std::filesystem::path folder{}, report{}, group_table{};
+  int64_t made = 0, reused = 0;   ///< Units of work.
+};
+
+/// Runs what is not finished yet and writes the tables. Warnings (penalties at the edge of the grid, subjects left out)
+/// go to the console. Errors: usage and input before anything is written where that can be known.
+StudyOutputs run_study(const Study& study, const std::filesystem::path& output, cli::Run& run);
+
+}  // namespace arcuate

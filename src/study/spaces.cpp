@@ -1,0 +1,178 @@
+#include "study/spaces.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <map>
+
+#include "core/error.h"
+#include "core/hash.h"
+#include "core/random.h"
+#include "core/tensor.h"
+#include "core/text.h"
+#include "io/hdf5.h"
+#include "model/checkpoint.h"
+
+namespace arcuate {
+
+std::string training_name(Training training) {
+  switch (training) {
+    case Training::trained: return "trained";
+    case Training::untrained: return "untrained";
+    case Training::none: return "n/a";
+  }
+  return "";
+}
+
+std::vector<int64_t> parse_layers(const std::string& text, int64_t depth) {
+  std::vector<int64_t> layers;
+  if (text == "all") {
+    for (int64_t layer = 0; layer <= depth; ++layer) layers.push_back(layer);
+    return layers;
+  }
+  for (const auto& field : split_fields(text, ',')) {
+    const auto name = std::string(trim(field));
+    const auto number = to_integer(name);
+    if (name != "final" && (!number || *number < 0 || *number > depth))
+      bad_usage("layer '{}' is not one of 0 (embedding) to {} or 'final'", name, depth);
+    layers.push_back(name == "final" ? depth + 1 : *number);
+  }
+  std::sort(layers.begin(), layers.end());
+  layers.erase(std::unique(layers.begin(), layers.end()), layers.end());
+  return layers;
+}
+
+static void add_model(const ModelEntry& entry, std::vector<FeatureSpace>& spaces) {
+  const auto spec = read_spec(entry.path);
+  FeatureSpace space{.id = entry.name, .name = entry.name, .training = Training::trained, .seed = {}, .model = &entry,
+                     .layers = parse_layers(entry.layers, spec.layers), .layer_names = {}};
+  for (int64_t layer : space.layers) space.layer_names.push_back(layer > spec.layers ? "final" : std::to_string(layer));
+  spaces.push_back(space);
+  space.training = Training::untrained;
+  for (int64_t seed : entry.untrained_seeds) {
+    space.id = fmt::format("{}.untrained-{}", entry.name, seed);
+    space.seed = seed;
+    spaces.push_back(space);
+  }
+}
+
+std::vector<FeatureSpace> feature_spaces(const Study& study) {
+  std::vector<FeatureSpace> spaces;
+  for (const auto& entry : study.models) add_model(entry, spaces);
+  for (const auto& entry : study.features) {
+    if (entry.kind == "word_rate") {
+      spaces.push_back({.id = entry.name, .name = entry.name, .feature = &entry});
+      continue;
+    }
+    for (int64_t seed : entry.seeds)
+      spaces.push_back({.id = fmt::format("{}-{}", entry.name, seed), .name = entry.name, .training = Training::none, .seed = seed, .feature = &entry});
+  }
+  return spaces;
+}
+
+static double word_moment(const Word& word, WordTime moment) {
+  switch (moment) {
+    case WordTime::onset: return word.onset;
+    case WordTime::offset: return word.offset;
+    case WordTime::midpoint: break;
+  }
+  return (word.onset + word.offset) / 2;
+}
+
+std::vector<TimedStory> read_stories(const Study& study, const Dataset& dataset) {
+  const StoryOptions options{.tier = study.story.tier, .lowercase = study.story.lowercase, .untimed = study.story.untimed};
+  std::vector<TimedStory> stories;
+  for (const auto& stimulus : dataset.stories) {
+    TimedStory timed{.stimulus = &stimulus};
+    for (const auto& word : read_story(stimulus.words, options).words) {
+      timed.words.push_back(word.text);
+      timed.times.push_back(word_moment(word, study.story.word_time) + study.align.offset);
+    }
+    stories.push_back(std::move(timed));
+  }
+  return stories;
+}
+
+at::Tensor feature_values(const FeatureSpace& space, const TimedStory& story, uint64_t study_seed) {
+  const auto words = static_cast<int64_t>(story.words.size());
+  if (space.feature->kind == "word_rate") return at::ones({words, 1}, at::kDouble);
+  Random random(derive_seed(study_seed + static_cast<uint64_t>(space.seed.value_or(0)), space.name + "/" + story.stimulus->name));
+  auto values = at::empty({words, space.feature->width}, at::kDouble);
+  auto* data = values.data_ptr<double>();
+  for (int64_t i = 0; i < values.numel(); ++i) data[i] = random.normal();
+  return values;
+}
+
+std::filesystem::path activation_file(const std::filesystem::path& work, const FeatureSpace& space, const std::string& story) {
+  return work / "activations" / space.id / (story + ".h5");
+}
+
+void write_activations(const std::filesystem::path& path, const Activations& activations, const Model& model, const std::vector<Word>& words,
+                       const std::string& key) {
+  Hdf5Writer file(path);
+  file.attribute("format", std::string("arcuate activations 1"));
+  file.attribute("key", key);
+  file.attribute("family", model.spec().family);
+  file.attribute("windows", activations.windows);
+  file.attribute("tokens", activations.tokens);
+  std::vector<std::string> texts;
+  std::vector<double> onsets, offsets;
+  for (const auto& word : words) {
+    texts.push_back(word.text);
+    onsets.push_back(word.onset);
+    offsets.push_back(word.offset);
+  }
+  file.write("word", texts);
+  file.write("onset", to_tensor(onsets));
+  file.write("offset", to_tensor(offsets));
+  for (size_t i = 0; i < activations.layers.size(); ++i)
+    file.write("layer/" + model.layer_name(activations.layers[i]), activations.states[static_cast<int64_t>(i)]);
+  file.finish();
+}
+
+// Everything a model's states depend on besides the story: configuration, weights or seed, tokenizer.
+static Json model_identity(const FeatureSpace& space, std::map<std::string, std::string>& hashes) {
+  Json identity = Json::object();
+  const auto add = [&](const std::filesystem::path& path) {
+    if (!std::filesystem::exists(path)) return;
+    auto& hash = hashes[path.string()];
+    if (hash.empty()) hash = sha256_file(path);
+    identity[path.filename().string()] = hash;
+  };
+  for (const char* name : {"config.json", "tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt"}) add(space.model->path / name);
+  if (space.seed)
+    identity["random_init"] = *space.seed;
+  else
+    for (const auto& file : weight_files(space.model->path)) add(file);
+  return identity;
+}
+
+std::vector<Unit> extraction_units(const Study& study, const std::vector<FeatureSpace>& spaces, const std::vector<TimedStory>& stories,
+                                   const std::filesystem::path& work) {
+  std::vector<Unit> units;
+  std::map<std::string, std::string> hashes;
+  for (const auto& space : spaces) {
+    if (!space.model) continue;
+    const Json identity = model_identity(space, hashes);
+    for (const auto& story : stories) {
+      const Json depends{{"kind", "extract"}, {"model", identity}, {"words", story.words}, {"context", context_text(space.model->context)},
+                         {"start_token", static_cast<int>(space.model->start_token)}, {"layers", space.layers}, {"precision", c10::toString(study.precision)}};
+      units.push_back({.id = "extract/" + space.id + "/" + story.stimulus->name, .key = unit_key(depends),
+                       .output = activation_file(work, space, story.stimulus->name),
+                       .make = [&study, &space, &story](const Unit& unit, const Compute& compute) {
+                         ModelOptions options{.type = study.precision, .device = compute.device};
+                         if (space.seed) options.random_init = static_cast<uint64_t>(*space.seed);
+                         const auto model = Model::load(space.model->path, options);
+                         const auto tokenizer = Tokenizer::load(space.model->path);
+                         const auto activations = extract(model, tokenizer, story.words,
+                                                          {.context = space.model->context, .layers = space.layers, .start_token = space.model->start_token}, compute);
+                         std::vector<Word> words;
+                         for (size_t i = 0; i < story.words.size(); ++i) words.push_back({story.times[i], story.times[i], story.words[i]});
+                         write_activations(unit.output, activations, model, words, unit.key);
+                       }});
+    }
+  }
+  return units;
+}
+
+}  // namespace arcuate

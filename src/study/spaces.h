@@ -1,0 +1,54 @@
+// The feature spaces of a study: each trained model, each untrained twin, each control, as one list.
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "study/study.h"
+#include "study/unit.h"
+
+namespace arcuate {
+
+enum class Training { trained, untrained, none };  ///< none: a feature space without a model.
+std::string training_name(Training training);
+
+struct FeatureSpace {
+  std::string id{};                    ///< "tales-1m", "tales-1m.untrained-3", "word_rate": folder and unit names.
+  std::string name{};                  ///< "tales-1m": as in the study.
+  Training training = Training::none;
+  std::optional<int64_t> seed{};       ///< Of the twin or the random features.
+  const ModelEntry* model = nullptr;
+  const FeatureEntry* feature = nullptr;
+  std::vector<int64_t> layers{0};
+  std::vector<std::string> layer_names{"0"};
+};
+
+/// All spaces, in the order of the study: models with their twins, then features.
+std::vector<FeatureSpace> feature_spaces(const Study& study);
+
+/// The layers that `text` ("all", "0,4,final") names for a model of `depth` blocks, ascending. Errors: usage.
+std::vector<int64_t> parse_layers(const std::string& text, int64_t depth);
+
+/// A story of the study with the text each model reads and the time at which each word counts.
+struct TimedStory {
+  const Stimulus* stimulus = nullptr;
+  std::vector<std::string> words{};
+  std::vector<double> times{};         ///< Seconds, on the words' clock.
+};
+std::vector<TimedStory> read_stories(const Study& study, const Dataset& dataset);
+
+/// Word-by-feature values of a space without a model: words x width, float64.
+at::Tensor feature_values(const FeatureSpace& space, const TimedStory& story, uint64_t study_seed);
+
+/// One unit a model (or twin) and story: the states of all its layers.
+std::vector<Unit> extraction_units(const Study& study, const std::vector<FeatureSpace>& spaces, const std::vector<TimedStory>& stories,
+                                   const std::filesystem::path& work);
+std::filesystem::path activation_file(const std::filesystem::path& work, const FeatureSpace& space, const std::string& story);
+
+/// Writes extracted states with what identifies them: "layer/<name>" (words x width), "onset", "word" and attributes.
+void write_activations(const std::filesystem::path& path, const Activations& activations, const Model& model, const std::vector<Word>& words,
+                       const std::string& key);
+
+}  // namespace arcuate

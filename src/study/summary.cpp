@@ -1,0 +1,149 @@
+#include "study/summary.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/tensor.h"
+#include "stats/fdr.h"
+#include "stats/permutation.h"
+
+namespace arcuate {
+
+using at::Tensor;
+
+namespace {
+
+constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+
+Tensor q_within_subjects(const Tensor& p, int64_t targets) {
+  std::vector<Tensor> parts;
+  for (int64_t first = 0; first < p.numel(); first += targets) parts.push_back(bh_fdr(p.slice(0, first, first + targets)));
+  return at::cat(parts);
+}
+
+double standard_error(const Tensor& values) {
+  return values.numel() > 1 ? values.std().item<double>() / std::sqrt(static_cast<double>(values.numel())) : missing;
+}
+
+// Single subjects only: the mean subject would count everybody twice.
+Tensor singles(const Tensor& by_subject, const EncodingPlan& plan) {
+  return by_subject.slice(-1, 0, static_cast<int64_t>(plan.responses.subjects.size()) - (plan.study.encode.mean_subject ? 1 : 0));
+}
+
+double p_of_mean(const Tensor& observed, const Tensor& null, const EncodingPlan& plan) {
+  return permutation_p(singles(observed, plan).mean().unsqueeze(0), singles(null, plan).mean(-1, true)).item<double>();
+}
+
+void count_edges(const EncodingPlan& plan, LayerSummary& layer) {
+  const auto& penalties = plan.study.encode.ridge.penalties;
+  const auto good = at::logical_not(at::isnan(layer.scores.penalties));
+  const auto total = good.sum().item<double>();
+  if (penalties.size() < 2 || total == 0) return;
+  layer.edge_low = layer.scores.penalties.eq(penalties.front()).sum().item<double>() / total;
+  layer.edge_high = layer.scores.penalties.eq(penalties.back()).sum().item<double>() / total;
+}
+
+LayerSummary summarize_layer(const EncodingPlan& plan, const FeatureSpace& space, const std::string& name) {
+  LayerSummary layer{.space = &space, .layer = name, .scores = read_encoding(encoding_file(plan.work, space.id, name))};
+  const auto& s = layer.scores;
+  layer.q = q_within_subjects(s.p, plan.responses.target_count());
+  layer.subject_r = subject_means(s.r, plan.responses);
+  layer.subject_p = permutation_p(layer.subject_r, s.subject_null);
+  layer.single_r = singles(layer.subject_r, plan).mean().item<double>();
+  layer.single_se = standard_error(singles(layer.subject_r, plan));
+  layer.single_p = p_of_mean(layer.subject_r, s.subject_null, plan);
+  layer.single_increment = layer.single_increment_se = layer.single_increment_p = missing;
+  if (s.increment.defined()) {
+    layer.subject_increment = subject_means(s.increment, plan.responses);
+    layer.subject_increment_p = permutation_p(layer.subject_increment, s.increment_null);
+    layer.single_increment = singles(layer.subject_increment, plan).mean().item<double>();
+    layer.single_increment_se = standard_error(singles(layer.subject_increment, plan));
+    layer.single_increment_p = p_of_mean(layer.subject_increment, s.increment_null, plan);
+  }
+  count_edges(plan, layer);
+  return layer;
+}
+
+// For each fold, the layer with the best mean inner score over a subject's good targets.
+std::vector<size_t> chosen_layers(const EncodingPlan& plan, const std::vector<const LayerSummary*>& layers, int64_t subject) {
+  std::vector<size_t> chosen;
+  std::vector<Tensor> scores;  // layers x folds
+  for (const auto* layer : layers) scores.push_back(subject_means(layer->scores.inner_scores, plan.responses).select(1, subject));
+  const auto table = at::stack(scores);
+  for (size_t fold = 0; fold < plan.splits.size(); ++fold) chosen.push_back(static_cast<size_t>(table.select(1, static_cast<int64_t>(fold)).argmax().item<int64_t>()));
+  return chosen;
+}
+
+Headline headline_of(const EncodingPlan& plan, const std::vector<const LayerSummary*>& layers, size_t subject) {
+  const auto targets = plan.responses.target_count(), first = static_cast<int64_t>(subject) * targets;
+  const auto y = plan.responses.matrix.slice(1, first, first + targets);
+  auto predictions = at::zeros_like(y);
+  Headline headline{.space = layers.front()->space, .subject = subject};
+  const auto chosen = chosen_layers(plan, layers, static_cast<int64_t>(subject));
+  for (size_t fold = 0; fold < chosen.size(); ++fold) {
+    const auto rows = index_tensor(plan.splits[fold].outer.test);
+    const auto& layer = *layers[chosen[fold]];
+    predictions.index_copy_(0, rows, layer.scores.predictions.slice(1, first, first + targets).index_select(0, rows).to(at::kDouble));
+    headline.layers.push_back(layer.layer);
+  }
+  const auto good = at::logical_not(at::isnan(layers.front()->scores.r.slice(0, first, first + targets)));
+  const auto mean_over_good = [&](const Tensor& r) { return (at::nan_to_num(r) * good).sum(-1) / good.sum(); };
+  const auto null = mean_over_good(shift_null(y, predictions, {}, plan.responses.story_lengths(), plan.shifts));
+  const auto r = mean_over_good(pearson(y, predictions));
+  headline.r = r.item<double>();
+  headline.p = permutation_p(r.unsqueeze(0), null.unsqueeze(1)).item<double>();
+  headline.best_r = -2;
+  for (const auto* layer : layers)
+    if (const double value = layer->subject_r[static_cast<int64_t>(subject)].item<double>(); value > headline.best_r) {
+      headline.best_r = value;
+      headline.best_layer = layer->layer;
+    }
+  return headline;
+}
+
+void add_spread(const EncodingPlan& plan, const LayerSummary& layer, std::vector<Spread>& spreads) {
+  if (!layer.space->seed) return;
+  auto found = std::find_if(spreads.begin(), spreads.end(), [&](const Spread& s) {
+    return s.name == layer.space->name && s.layer == layer.layer && s.training == layer.space->training;
+  });
+  if (found == spreads.end()) found = spreads.insert(spreads.end(), {.name = layer.space->name, .layer = layer.layer, .training = layer.space->training});
+  const size_t mean = mean_subject_index(plan);
+  found->mean_subject.push_back(mean == SIZE_MAX ? missing : layer.subject_r[static_cast<int64_t>(mean)].item<double>());
+  found->single.push_back(layer.single_r);
+}
+
+}  // namespace
+
+size_t mean_subject_index(const EncodingPlan& plan) {
+  return plan.study.encode.mean_subject ? plan.responses.subjects.size() - 1 : SIZE_MAX;
+}
+
+Moments moments(const std::vector<double>& values) {
+  const auto v = to_tensor(values);
+  return {v.mean().item<double>(), values.size() > 1 ? v.std().item<double>() : missing, v.min().item<double>(), v.max().item<double>()};
+}
+
+Summary summarize(const EncodingPlan& plan, const std::vector<FeatureSpace>& spaces) {
+  Summary summary;
+  for (const auto& space : spaces)
+    for (const auto& layer : space.layer_names) {
+      summary.layers.push_back(summarize_layer(plan, space, layer));
+      add_spread(plan, summary.layers.back(), summary.spreads);
+    }
+  const size_t mean = mean_subject_index(plan);
+  std::vector<double> p;
+  for (const auto& layer : summary.layers) p.push_back(mean == SIZE_MAX ? layer.single_p : layer.subject_p[static_cast<int64_t>(mean)].item<double>());
+  summary.layer_q = to_vector(bh_fdr(to_tensor(p)));
+  for (const auto& space : spaces) {
+    std::vector<const LayerSummary*> layers;
+    for (const auto& layer : summary.layers)
+      if (layer.space == &space) layers.push_back(&layer);
+    for (size_t subject = 0; subject < plan.responses.subjects.size(); ++subject) summary.headlines.push_back(headline_of(plan, layers, subject));
+  }
+  return summary;
+}
+
+}  // namespace arcuate

@@ -1,0 +1,33 @@
+// The tables of a study's output: tidy rows, and a sidecar that describes every column.
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "study/summary.h"
+
+namespace arcuate {
+
+struct TableColumn {
+  std::string name{}, description{};
+};
+
+struct TidyTable {
+  std::vector<TableColumn> columns{};
+  std::vector<std::vector<std::string>> rows{};
+  std::vector<std::string> names() const;
+};
+
+/// One row a feature space, layer and target of one subject.
+TidyTable score_table(const EncodingPlan& plan, const Summary& summary, size_t subject);
+/// One row a feature space and layer: the mean subject by target, single subjects, tests, increments.
+TidyTable group_table(const EncodingPlan& plan, const Summary& summary);
+/// One row a feature space and subject, with the layer chosen on training folds.
+TidyTable headline_table(const EncodingPlan& plan, const Summary& summary);
+/// One row a layer with several seeds.
+TidyTable spread_table(const Summary& summary);
+
+/// TSV and JSON sidecar beside it. `simulated` is written into the sidecar.
+void write_table(const std::filesystem::path& path, const TidyTable& table, const std::string& description, bool simulated);
+
+}  // namespace arcuate

@@ -1,0 +1,120 @@
+#include "input/word_table.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "support.h"
+
+namespace arcuate {
+namespace {
+
+using test::contains;
+using test::message_of;
+
+std::vector<Word> words(const std::string& bytes, Untimed untimed = Untimed::error, char separator = '\t') {
+  StoryOptions options;
+  options.untimed = untimed;
+  return parse_word_table(bytes, separator, "w.tsv", options);
+}
+std::string error_of(const std::string& bytes, Untimed untimed = Untimed::error) {
+  return message_of([&] { words(bytes, untimed); });
+}
+
+// "0-1 a|1-2 b" for comparison at a glance.
+std::string told(const std::vector<Word>& list) {
+  std::string text;
+  for (const auto& word : list)
+    text += fmt::format("{}{}-{} {}", text.empty() ? "" : "|", word.onset, word.offset, word.text);
+  return text;
+}
+
+TEST(WordTable, reads_onset_offset_and_word_in_any_order_and_case) {
+  EXPECT_EQ(told(words("onset\toffset\tword\n0\t1\ta\n1\t2.5\tb\n")), "0-1 a|1-2.5 b");
+  EXPECT_EQ(told(words("Word,pos,Offset,Onset\na,NN,1,0.5\n", Untimed::error, ',')), "0.5-1 a");
+}
+
+TEST(WordTable, reads_durations_unless_there_are_offsets) {
+  EXPECT_EQ(told(words("onset\tduration\tword\n2\t0.5\ta\n")), "2-2.5 a");
+  EXPECT_EQ(told(words("onset\tduration\toffset\tword\n2\t9\t3\ta\n")), "2-3 a");
+}
+
+TEST(WordTable, takes_the_words_from_the_first_of_the_documented_columns) {
+  EXPECT_EQ(told(words("onset\tduration\ttrial_type\tvalue\n0\t1\tx\ty\n")), "0-1 y");
+  EXPECT_EQ(told(words("onset\tduration\ttrial_type\n0\t1\tx\n")), "0-1 x");
+  EXPECT_EQ(told(words("onset\tduration\tlabel\ttext\tvalue\n0\t1\tx\ty\tz\n")), "0-1 y");
+  EXPECT_EQ(told(words("onset\tduration\tlabel\ttext\tword\n0\t1\tx\ty\tz\n")), "0-1 z");
+}
+
+TEST(WordTable, reads_three_columns_without_a_header) {
+  EXPECT_EQ(told(words("0\t0\ta\n0\t1\tb\n")), "0-0 a|0-1 b");
+  EXPECT_EQ(told(words("\xEF\xBB\xBF"
+                       "\n\"0.5\",1,a\r\n",
+                       Untimed::error, ',')),
+            "0.5-1 a");
+  EXPECT_TRUE(contains(error_of("0\t1\ta\tNN\n"), {"line 1: 4 fields where 3"}));
+}
+
+TEST(WordTable, tells_of_all_missing_columns) {
+  EXPECT_TRUE(contains(error_of("onsets\tend\tform\n"),
+                       {"3 problems", "'onset'", "did you mean 'onsets'", "'offset' or 'duration'", "'trial_type'"}));
+}
+
+TEST(WordTable, tells_of_bad_times_decreasing_onsets_and_early_offsets_at_once) {
+  const auto message = error_of("onset\toffset\tword\n0\tx\ta\n3\t4\tb\n2\t2.5\tc\n5\t4.5\td\n6\tinf\te\n");
+  EXPECT_TRUE(contains(message, {"w.tsv: 4 problems", "line 2: column 'offset'", "'x'",
+                                 "line 4: 'c' begins at 2, before the onset 3 of 'b' (line 3)",
+                                 "line 5: 'd' ends at 4.5, before its onset 5", "line 6", "'inf'"}));
+}
+
+TEST(WordTable, words_may_overlap) { EXPECT_EQ(told(words("onset\toffset\tword\n0\t2\ta\n1\t2\tb\n")), "0-2 a|1-2 b"); }
+
+TEST(WordTable, words_without_a_time_are_an_error_naming_their_lines) {
+  EXPECT_TRUE(contains(error_of("onset\toffset\tword\n0\t1\ta\nn/a\tn/a\tb\n2\tn/a\tc\n"),
+                       {"2 words have no time (n/a): line 3, 4;", "drop", "interpolate"}));
+}
+
+TEST(WordTable, words_without_a_time_can_be_dropped) {
+  EXPECT_EQ(told(words("onset\toffset\tword\nn/a\t2\tx\n0\t1\ta\nn/a\tn/a\tb\n2\t3\tc\n", Untimed::drop)),
+            "0-1 a|2-3 c");
+}
+
+TEST(WordTable, words_without_a_time_can_share_the_gap_between_their_neighbours) {
+  const auto gap = "onset\toffset\tword\n0\t1\ta\nn/a\tn/a\tb\nn/a\tn/a\tc\n2\t3\td\n";
+  EXPECT_EQ(told(words(gap, Untimed::interpolate)), "0-1 a|1-1.5 b|1.5-2 c|2-3 d");
+}
+
+TEST(WordTable, interpolation_keeps_the_times_that_are_known) {
+  const auto onset_known = "onset\tduration\tword\n0\tn/a\ta\nn/a\tn/a\tb\n2\t1\tc\n";
+  EXPECT_EQ(told(words(onset_known, Untimed::interpolate)), "0-1 a|1-2 b|2-3 c");
+  const auto offset_known = "onset\toffset\tword\n0\t1\ta\nn/a\tn/a\tb\nn/a\t2\tc\n4\t5\td\n";
+  EXPECT_EQ(told(words(offset_known, Untimed::interpolate)), "0-1 a|1-1.5 b|1.5-2 c|4-5 d");
+}
+
+TEST(WordTable, words_between_overlapping_neighbours_get_no_time_of_their_own) {
+  EXPECT_EQ(told(words("onset\toffset\tword\n0\t3\ta\nn/a\tn/a\tb\n2\t3\tc\n", Untimed::interpolate)),
+            "0-3 a|2-2 b|2-3 c");
+}
+
+TEST(WordTable, interpolation_needs_a_neighbour_on_both_sides) {
+  EXPECT_TRUE(contains(error_of("onset\toffset\tword\nn/a\tn/a\ta\n0\t1\tb\n", Untimed::interpolate),
+                       {"line 2: 'a'", "no timed word before"}));
+  EXPECT_TRUE(contains(error_of("onset\toffset\tword\n0\t1\ta\nn/a\tn/a\tb\n", Untimed::interpolate),
+                       {"line 3: 'b'", "no timed word after"}));
+}
+
+TEST(WordTable, a_lone_offset_that_contradicts_its_neighbours_is_told) {
+  EXPECT_TRUE(contains(error_of("onset\toffset\tword\n5\t6\ta\nn/a\t3\tb\n7\t8\tc\n", Untimed::interpolate),
+                       {"line 3: 'b' begins at 3, before the onset 5"}));
+}
+
+TEST(WordTable, drops_missing_and_marked_words_before_asking_for_their_times) {
+  EXPECT_EQ(told(words("onset\toffset\tword\n0\t1\ta\nn/a\tn/a\tsp\n1\t2\tn/a\n1\t2\t\n2\t3\tb\n")), "0-1 a|2-3 b");
+}
+
+TEST(WordTable, reads_bids_events) {
+  ARCUATE_DATA_OR_SKIP(path, "narratives/sub-001_func_sub-001_task-pieman_run-1_events.tsv");
+  EXPECT_EQ(told(read_story(path).words), "0-13 music|15-437 story");
+}
+
+}  // namespace
+}  // namespace arcuate
