@@ -158,9 +158,11 @@ void tell_arrays(const EncodeData& data, const std::vector<int64_t>& delays, con
   if (data.constant_features > 0)
     console.warn("{} of {} feature columns are constant in the training rows and explain nothing",
                  data.constant_features, data.features.size(1));
-  console.info("rows       {}{} in {} groups, {} splits of {} inner folds", data.train_rows,
+  console.info("rows       {}{}{}; {} of {} inner folds", data.train_rows,
                all > data.train_rows ? fmt::format(" for training, {} for testing", all - data.train_rows) : "",
-               data.stories.size(), splits.size(), splits.front().inner.size());
+               data.stories.size() > 1 ? fmt::format(" in {} groups", data.stories.size()) : "",
+               splits.size() == 1 ? "one split" : fmt::format("{} splits", splits.size()),
+               splits.front().inner.size());
   console.info("features   {}{}", data.features.size(1),
                delays.empty() ? "" : fmt::format(" at {} delays", delays.size()));
   console.info("targets    {} ({})", flags.size(), counts_text(flag_counts(flags)));

@@ -19,6 +19,8 @@ class Section {
   Section(const toml::table& table, std::string name, Problems& problems, const fs::path& folder)
       : table_(table), name_(std::move(name)), problems_(problems), folder_(folder) {}
 
+  Section(const Section&) = delete;  // it would report its unknown keys twice
+  Section& operator=(const Section&) = delete;
   ~Section() {
     for (const auto& [key, node] : table_)
       if (!known_.contains(std::string(key.str())))
@@ -162,7 +164,7 @@ void read_context(Section& section, ContextOptions& context) {
   }
 }
 
-void read_model(Section section, ModelEntry& model) {
+void read_model(Section& section, ModelEntry& model) {
   section.read("name", model.name);
   section.read("path", model.path);
   section.read("layers", model.layers);
@@ -173,7 +175,7 @@ void read_model(Section section, ModelEntry& model) {
   if (model.name.empty()) model.name = model.path.filename().string();
 }
 
-void read_feature(Section section, FeatureEntry& feature) {
+void read_feature(Section& section, FeatureEntry& feature) {
   section.read("kind", feature.kind);
   section.read("name", feature.name);
   section.read("width", feature.width);
@@ -191,7 +193,8 @@ void read_list(Section& root, const char* key, std::vector<Entry>& entries, Read
   if (!array || !array->is_array_of_tables()) return root.wrong(key, *node, fmt::format("a list of tables, [[{}]]", key));
   for (const auto& item : *array) {
     Entry entry;
-    read(root.inner(*item.as_table(), std::string(key) + "."), entry);
+    auto section = root.inner(*item.as_table(), std::string(key) + ".");
+    read(section, entry);
     entries.push_back(std::move(entry));
   }
 }
@@ -200,11 +203,13 @@ template <class Read>
 void read_table(Section& root, const char* key, Read read) {
   const auto* node = root.find(key);
   if (!node) return;
-  if (const auto* table = node->as_table()) read(root.inner(*table, std::string(key) + "."));
-  else root.wrong(key, *node, fmt::format("a table, [{}]", key));
+  const auto* table = node->as_table();
+  if (!table) return root.wrong(key, *node, fmt::format("a table, [{}]", key));
+  auto section = root.inner(*table, std::string(key) + ".");
+  read(section);
 }
 
-void read_align(Section s, AlignEntry& align) {
+void read_align(Section& s, AlignEntry& align) {
   s.read_choice("method", align.options.method, methods);
   s.read("lobes", align.options.lobes);
   s.read("cutoff", align.options.cutoff);
@@ -221,7 +226,7 @@ void read_align(Section s, AlignEntry& align) {
   if (align.options.lobes < 1 || !(align.options.cutoff > 0)) s.problems().add("'align.lobes' and 'align.cutoff' must be positive");
 }
 
-void read_encode(Section s, EncodeEntry& encode) {
+void read_encode(Section& s, EncodeEntry& encode) {
   s.read("penalties", encode.penalties);
   s.read("folds", encode.folds);
   s.read("inner_folds", encode.inner_folds);
@@ -245,14 +250,14 @@ Study read_root(const toml::table& table, const fs::path& folder, Problems& prob
   root.read("name", study.name);
   root.read("seed", study.seed);
   root.read_choice("precision", study.precision, precisions);
-  read_table(root, "dataset", [&](Section s) {
+  read_table(root, "dataset", [&](Section& s) {
     s.read("layout", study.dataset.layout);
     s.read("root", study.dataset.root);
     s.read("subjects", study.dataset.subjects);
     s.read("stories", study.dataset.stories);
     s.read("roi_radius", study.dataset.roi_radius);
   });
-  read_table(root, "story", [&](Section s) {
+  read_table(root, "story", [&](Section& s) {
     s.read("tier", study.story.tier);
     s.read("lowercase", study.story.lowercase);
     s.read_choice("untimed", study.story.untimed, untimed_rules);
@@ -260,13 +265,13 @@ Study read_root(const toml::table& table, const fs::path& folder, Problems& prob
   });
   read_list(root, "model", study.models, read_model);
   read_list(root, "feature", study.features, read_feature);
-  read_table(root, "align", [&](Section s) { read_align(std::move(s), study.align); });
-  read_table(root, "encode", [&](Section s) { read_encode(std::move(s), study.encode); });
-  read_table(root, "controls", [&](Section s) {
+  read_table(root, "align", [&](Section& s) { read_align(s, study.align); });
+  read_table(root, "encode", [&](Section& s) { read_encode(s, study.encode); });
+  read_table(root, "controls", [&](Section& s) {
     s.read("spaces", study.controls.spaces);
     s.read("scales", study.controls.scales);
   });
-  read_table(root, "permutation", [&](Section s) {
+  read_table(root, "permutation", [&](Section& s) {
     s.read("count", study.permutation.count);
     s.read("min_shift", study.permutation.min_shift);
     s.read("refit", study.permutation.refit);

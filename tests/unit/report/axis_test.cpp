@@ -5,12 +5,14 @@
 
 #include <cmath>
 
+#include "core/text.h"
+
 using namespace arcuate;
 
 static std::string texts(const Axis& axis) {
-  std::string all;
-  for (const double tick : axis_ticks(axis)) all += (all.empty() ? "" : " ") + tick_text(axis, tick);
-  return all;
+  std::vector<std::string> all;
+  for (const double tick : axis_ticks(axis)) all.push_back(tick_text(axis, tick));
+  return join(all, " ");
 }
 
 TEST(Axis, steps_are_one_two_or_five_times_a_power_of_ten) {

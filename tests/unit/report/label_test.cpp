@@ -32,7 +32,9 @@ TEST(Label, never_overlaps_and_keeps_the_order_of_wishes) {
     const auto centres = spread_labels(wanted, heights, 0, 200);
     for (size_t i = 0; i < 12; ++i)
       for (size_t j = 0; j < 12; ++j)
-        if (wanted[i] < wanted[j]) EXPECT_GE(centres[j] - centres[i], (heights[i] + heights[j]) / 2 - 1e-9);
+        if (wanted[i] < wanted[j]) {
+          EXPECT_GE(centres[j] - centres[i], (heights[i] + heights[j]) / 2 - 1e-9);
+        }
   }
 }
 

@@ -1,6 +1,7 @@
 // Line charts: well-formed whatever they are given, honest about gaps, deterministic.
 #include "report/line_chart.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -27,7 +28,7 @@ static LineChart two_models() {
 // Where the text stands whose words are `words`.
 static double text_y(const std::string& svg, const std::string& words) {
   std::smatch match;
-  const std::regex element("<text x=\"[0-9.]+\" y=\"([0-9.]+)\"[^>]*>" + words + "</text>");
+  const std::regex element(fmt::format("<text x=\"[0-9.]+\" y=\"([0-9.]+)\"[^>]*>{}</text>", words));
   return std::regex_search(svg, match, element) ? std::stod(match[1]) : NAN;
 }
 
@@ -101,12 +102,11 @@ TEST(LineChart, draws_bands_dashes_and_levels_only_where_asked) {
 }
 
 TEST(LineChart, keeps_labels_of_lines_that_end_together_apart) {
+  const auto name = [](int i) { return fmt::format("m{}", i); };
   LineChart chart;
-  for (int i = 0; i < 30; ++i)
-    chart.series.push_back({.label = "m" + std::to_string(i), .x = {0, 1}, .y = {0.01 * i, 0.5 + 1e-6 * i}});
+  for (int i = 0; i < 30; ++i) chart.series.push_back({.label = name(i), .x = {0, 1}, .y = {0.01 * i, 0.5 + 1e-6 * i}});
   const auto svg = render_line_chart(chart);
-  for (int i = 1; i < 30; ++i)
-    EXPECT_GE(text_y(svg, "m" + std::to_string(i - 1)) - text_y(svg, "m" + std::to_string(i)), 16.9) << i;
+  for (int i = 1; i < 30; ++i) EXPECT_GE(text_y(svg, name(i - 1)) - text_y(svg, name(i)), 16.9) << i;
   std::smatch height;
   ASSERT_TRUE(std::regex_search(svg, height, std::regex("viewBox=\"0 0 [0-9]+ ([0-9]+)\"")));
   EXPECT_LT(text_y(svg, "m0"), std::stod(height[1])) << "the drawing grows with its labels";
