@@ -1,5 +1,4 @@
 // arcuate demo: a whole small study on simulated listeners, from nothing to a report.
-#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -8,6 +7,7 @@
 #include "cmd/groups.h"
 #include "core/error.h"
 #include "core/files.h"
+#include "core/text.h"
 #include "io/table.h"
 #include "simulate/demo_study.h"
 #include "study/run_study.h"
@@ -27,8 +27,10 @@ struct Options {
 void describe(cli::Spec<Options>& s) {
   s.summary("a whole small study on simulated listeners");
   s.description(
-      "Gives a story the times at which a reader might say its words, simulates listeners whose responses come from known "
-      "layers of a model, and runs a study on them: the model, untrained twins, word rate and random features. The dataset "
+      "Gives a story the times at which a reader might say its words, simulates listeners whose responses come from "
+      "known "
+      "layers of a model, and runs a study on them: the model, untrained twins, word rate and random features. The "
+      "dataset "
       "and the study file stay in the output folder, so that the study can be read, changed in a copy and run again.");
   s.group(groups::output_folder, &Options::output);
   s.option("model", &Options::model, "folder of the model; the shipped models/tales-1m when not given").metavar("DIR");
@@ -40,14 +42,18 @@ void describe(cli::Spec<Options>& s) {
 fs::path find_shipped(const char* relative) {
   std::error_code ignored;
   const auto program = fs::read_symlink("/proc/self/exe", ignored);
-  std::vector<fs::path> roots{fs::current_path()};
-  for (auto folder = program.parent_path(); folder.has_relative_path() && roots.size() < 8; folder = folder.parent_path()) {
+  std::vector<fs::path> roots;
+  auto folder = program.parent_path();
+  for (int level = 0; level < 3; ++level, folder = folder.parent_path()) {
     roots.push_back(folder);
     roots.push_back(folder / "share/arcuate");
   }
+  roots.push_back(fs::current_path());
   for (const auto& root : roots)
     if (fs::exists(root / relative)) return root / relative;
-  bad_usage("cannot find '{}' beside the program ('{}') or in the current folder; name your own with --model and --text", relative, program.string());
+  bad_usage(
+      "cannot find '{}' beside the program ('{}') or in the current folder; name your own with --model and --text",
+      relative, program.string());
 }
 
 // One feature space with all its seeds: the headline scores of the mean subject.
@@ -77,27 +83,29 @@ std::string score_text(const std::vector<double>& r) {
   for (double value : r) mean += value / static_cast<double>(r.size());
   if (r.size() == 1) return fmt::format("{:.3f}", mean);
   for (double value : r) squares += (value - mean) * (value - mean);
-  return fmt::format("{:.3f} ± {:.3f} ({} seeds)", mean, std::sqrt(squares / static_cast<double>(r.size() - 1)), r.size());
+  return fmt::format("{:.3f} ± {:.3f} ({} seeds)", mean, std::sqrt(squares / static_cast<double>(r.size() - 1)),
+                     r.size());
 }
 
 void print_scores(const std::vector<Line>& lines, std::ostream& out) {
-  out << fmt::format("{:<24}{:<24}{:<10}{}\n", "feature space", "mean r over targets", "p", "layers chosen on training folds");
+  out << fmt::format("{:<24}{:<24}{:<8}{}\n", "feature space", "mean r over targets", "p",
+                     "layers chosen on training folds");
   for (const auto& line : lines) {
-    const bool layered = line.r.size() == 1 && line.name.ends_with("trained");
-    const auto p = line.r.size() == 1 ? fmt::format("{:.3f}", line.p) : "";
-    out << fmt::format("{:<24}{:<24}{:<10}{}\n", line.name, score_text(line.r), p, layered ? line.layers : "");
+    out << fmt::format("{:<24}{}", line.name, score_text(line.r));
+    if (line.r.size() == 1)
+      out << fmt::format("{:<19}{:<8.3f}{}", "", line.p, line.name.ends_with(", trained") ? line.layers : "");
+    out << '\n';
   }
 }
 
 void print_depths(const std::vector<FoundDepth>& depths, std::ostream& out) {
-  std::map<int64_t, std::vector<FoundDepth>> by_layer;
-  for (const auto& depth : depths) by_layer[depth.planted].push_back(depth);
-  out << fmt::format("\nplanted and recovered depth, {} targets with r > 0.1: median |error| {} layers\n", depths.size(), median_depth_error(depths));
-  for (const auto& [layer, group] : by_layer) {
-    std::map<int64_t, int> found;
-    for (const auto& depth : group) ++found[depth.found];
-    out << fmt::format("  planted in layer {}, found in layer", layer);
-    for (const auto& [where, count] : found) out << fmt::format("  {} ({} targets)", where, count);
+  std::map<int64_t, std::map<int64_t, int>> counts;  // planted layer -> recovered layer -> targets
+  for (const auto& depth : depths) ++counts[depth.planted][depth.found];
+  out << fmt::format("\nplanted against recovered depth, {} targets with r > 0.1: median |error| {} layers\n",
+                     depths.size(), shortest(median_depth_error(depths)));
+  for (const auto& [planted, found] : counts) {
+    out << fmt::format("  planted in layer {}, best r in layer (targets):", planted);
+    for (const auto& [layer, count] : found) out << fmt::format("  {} ({})", layer, count);
     out << '\n';
   }
 }
@@ -119,13 +127,14 @@ int run(const Options& options, cli::Run& run) {
   const fs::path& output = options.output.path;
   const auto demo = demo_options(options, run);
   if (run.common.dry_run) {
-    run.console.info("would simulate listeners of '{}' from {} and study them in {}", demo.text.string(), demo.model.string(), output.string());
+    run.console.info("would simulate listeners of '{}' from {} and study them in {}", demo.text.string(),
+                     demo.model.string(), output.string());
     return 0;
   }
   const auto dataset = write_simulated_dataset(output / "simulated", demo, run.compute);
   write_file(output / "study.toml", demo_study_toml(demo));
-  run.console.info("simulated {} listeners: {} words at {:.2f} a second, {} volumes, {} targets", demo.listeners.listeners, dataset.words,
-                   dataset.words_per_second, dataset.volumes, dataset.targets);
+  run.console.info("simulated {} listeners: {} words at {:.2f} a second, {} volumes, {} targets",
+                   demo.listeners.listeners, dataset.words, dataset.words_per_second, dataset.volumes, dataset.targets);
   const auto outputs = run_study(read_study(output / "study.toml", {}), output / "results", run);
 
   auto& out = run.console.out();

@@ -1,8 +1,8 @@
 // arcuate encode: brain scores from bare arrays, by cross-validated ridge regression.
-#include <ATen/ATen.h>
-
-#include <algorithm>
 #include <limits>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "cli/command.h"
 #include "cli/run.h"
@@ -80,7 +80,8 @@ void describe_model(cli::Spec<Options>& s) {
                 {"both", Standardize::both}});
   s.flag("no-intercept", &Options::intercept, "fit no intercept and subtract no mean");
   s.option("precision", &Options::precision,
-           "of the products of features and responses; factorisations and scores are float64 always (bf16 is not available yet)")
+           "of the products of features and responses; factorisations and scores are float64 always (bf16 is not "
+           "available yet)")
       .choices({{"f32", Precision::f32}, {"f64", Precision::f64}, {"bf16", Precision::bf16}});
 }
 
@@ -161,8 +162,7 @@ void tell_arrays(const EncodeData& data, const std::vector<int64_t>& delays, con
   console.info("rows       {}{}{}; {} of {} inner folds", data.train_rows,
                all > data.train_rows ? fmt::format(" for training, {} for testing", all - data.train_rows) : "",
                data.stories.size() > 1 ? fmt::format(" in {} groups", data.stories.size()) : "",
-               splits.size() == 1 ? "one split" : fmt::format("{} splits", splits.size()),
-               splits.front().inner.size());
+               splits.size() == 1 ? "one split" : fmt::format("{} splits", splits.size()), splits.front().inner.size());
   console.info("features   {}{}", data.features.size(1),
                delays.empty() ? "" : fmt::format(" at {} delays", delays.size()));
   console.info("targets    {} ({})", flags.size(), counts_text(flag_counts(flags)));

@@ -1,5 +1,7 @@
 // arcuate extract: the hidden states of one model for the words of one story.
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "cli/command.h"
 #include "cli/run.h"

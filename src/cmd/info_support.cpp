@@ -82,6 +82,7 @@ void add_story(Json& json, const fs::path& path) {
   json["words"] = words.size();
   json["first_onset"] = words.front().onset;
   json["last_offset"] = words.back().offset;
+  json["seconds"] = seconds;
   json["words_per_second"] = seconds > 0 ? Json(static_cast<double>(words.size()) / seconds) : Json();
 }
 
@@ -127,6 +128,26 @@ Json describe_textgrid(const fs::path& path) {
   return json;
 }
 
+// What is wrong with a part of a folder belongs to its description.
+template <class F>
+Json or_problem(F&& describe) {
+  try {
+    return describe();
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
+Json describe_weights(const fs::path& folder) {
+  Json weights = Json::array();
+  for (const auto& path : weight_files(folder)) {
+    const SafetensorsFile file(path);
+    weights.push_back(
+        {{"file", path.filename().string()}, {"tensors", file.names().size()}, {"bytes", fs::file_size(path)}});
+  }
+  return weights;
+}
+
 Json describe_model(const fs::path& folder) {
   if (!fs::exists(folder / "config.json"))
     bad_input("'{}' is a folder without config.json: expected a model in the layout of Hugging Face, or a file",
@@ -143,14 +164,8 @@ Json describe_model(const fs::path& folder) {
             {"positions", spec.max_tokens},
             {"vocabulary", spec.vocabulary},
             {"parameters", parameters}};
-  json["tokenizer"] = Tokenizer::load(folder).kind();
-  Json weights = Json::array();
-  for (const auto& path : weight_files(folder)) {
-    const SafetensorsFile file(path);
-    weights.push_back(
-        {{"file", path.filename().string()}, {"tensors", file.names().size()}, {"bytes", fs::file_size(path)}});
-  }
-  json["weights"] = weights;
+  json["tokenizer"] = or_problem([&] { return Json(Tokenizer::load(folder).kind()); });
+  json["weights"] = or_problem([&] { return describe_weights(folder); });
   return json;
 }
 
@@ -215,7 +230,8 @@ std::string columns_text(const std::vector<Row>& rows) {
 
 std::string list_text(const std::string& name, const Json& list) {
   constexpr size_t shown = 24;
-  std::vector<Row> rows;
+  std::vector<Row> rows{{" "}};
+  for (const auto& [key, value] : list[0].items()) rows[0].push_back(key);
   for (size_t i = 0; i < std::min(shown, list.size()); ++i) {
     Row row{" "};
     for (const auto& value : list[i]) row.push_back(value_text(value));

@@ -27,19 +27,33 @@ Tensor gram(const Tensor& x) {
   return exact.t().mm(exact);
 }
 
-Tensor inverse_spd(const Tensor& matrix) {
+static Tensor factor_spd(const Tensor& matrix) {
   const auto [factor, info] = at::linalg_cholesky_ex(matrix);
   if (info.item<int>() != 0)
     bad_input("the normal equations are not positive definite at row {} of {}; a larger smallest penalty helps, and features must be finite",
               info.item<int>(), matrix.size(0));
-  return at::cholesky_inverse(factor);
+  return factor;
 }
 
+Tensor inverse_spd(const Tensor& matrix) { return at::cholesky_inverse(factor_spd(matrix)); }
+Tensor solve_spd(const Tensor& matrix, const Tensor& right) { return at::cholesky_solve(right, factor_spd(matrix)); }
+
+Rows::Rows(const std::vector<int64_t>& positions) : index_(index_tensor(positions)) {
+  const auto count = static_cast<int64_t>(positions.size());
+  if (count > 0 && positions.back() - positions.front() == count - 1) first_ = positions.front(), end_ = positions.back() + 1;
+}
+Tensor Rows::of(const Tensor& tensor, int64_t dim) const { return end_ > first_ ? tensor.slice(dim, first_, end_) : tensor.index_select(dim, index_); }
+
 Tensor inner_score(Select select, const Tensor& responses, const Tensor& predictions) {
+  if (select == Select::r) return at::nan_to_num(pearson(responses, predictions));
+  return residual_score(select, responses, responses - predictions);
+}
+
+Tensor residual_score(Select select, const Tensor& responses, const Tensor& residuals) {
   switch (select) {
-    case Select::mse: return -(responses - predictions).to(at::kDouble).square().mean(0);
-    case Select::r2: return at::nan_to_num(r_squared(responses, predictions));
-    case Select::r: return at::nan_to_num(pearson(responses, predictions));
+    case Select::mse: return -residuals.to(at::kDouble).square().mean(0);
+    case Select::r2: return at::nan_to_num(r_squared(responses, responses - residuals));
+    case Select::r: return at::nan_to_num(pearson(responses, responses - residuals));
   }
   return {};
 }
@@ -80,7 +94,7 @@ std::vector<ridge::InnerFold> to_positions(const RidgeSplit& split) {
       test.push_back(position.at(row));
       test_in_block.push_back(place.at(position.at(row)));
     }
-    folds.push_back({index_tensor(train), index_tensor(block), index_tensor(test), index_tensor(test_in_block)});
+    folds.push_back({ridge::Rows(train), ridge::Rows(block), ridge::Rows(test), ridge::Rows(test_in_block)});
   }
   return folds;
 }
@@ -152,15 +166,12 @@ void check(const RidgeProblem& problem, const RidgeOptions& options) {
   if (!at::isfinite(problem.responses).all().item<bool>()) bad_input("the responses hold values that are not finite; flag and zero such targets first");
 }
 
-// One split: choose, refit, predict; writes into rows and columns that no other split touches.
-void solve_split(const RidgeProblem& problem, const std::vector<std::vector<double>>& scales, const RidgeSplit& split, int64_t k,
-                 const RidgeOptions& options, RidgeResult& result) {
-  const auto prepared = prepare(problem, split, options);
-  const auto solver = make_solver(prepared.data);
+// One model of one split: choose, refit, predict; writes into rows and columns that no other split touches.
+// curve: (scales * penalties) x V of this model's candidates.
+void finish_split(const Prepared& prepared, ridge::Solver& solver, const RidgeModel& model, const Tensor& curve, const RidgeSplit& split, int64_t k,
+                  RidgeResult& result) {
+  const auto& options = prepared.data.options;
   const auto penalties = static_cast<int64_t>(options.penalties.size());
-  std::vector<Tensor> curves;
-  for (const auto& row : scales) curves.push_back(solver->inner_scores(row));
-  const auto curve = at::cat(curves, 0).contiguous();
   const auto best = best_candidates(curve, penalties, options.penalty_mode);
   if (options.keep_curves) result.curves.select(0, k).copy_(curve);
   result.inner_scores.select(0, k).copy_(curve.gather(0, best.unsqueeze(0)).squeeze(0));
@@ -169,9 +180,9 @@ void solve_split(const RidgeProblem& problem, const std::vector<std::vector<doub
     const auto columns = best.eq(candidate).nonzero().squeeze(1);
     if (columns.numel() == 0) continue;
     stop_if_interrupted();
-    const auto& row = scales[static_cast<size_t>(candidate / penalties)];
+    const auto& scales = model.scales[static_cast<size_t>(candidate / penalties)];
     const double penalty = options.penalties[static_cast<size_t>(candidate % penalties)];
-    auto parts = solver->predict(row, penalty, columns).to(at::kDouble) * prepared.responses.deviation.index_select(1, columns);
+    auto parts = solver.predict(scales, penalty, columns).to(at::kDouble) * prepared.responses.deviation.index_select(1, columns);
     parts.select(0, 0).add_(prepared.responses.mean.index_select(1, columns));
     for (int64_t b = 0; b < parts.size(0); ++b) result.band_predictions.select(0, b).index_put_({test.unsqueeze(1), columns}, parts[b]);
     result.penalties.select(0, k).index_fill_(0, columns, penalty);
@@ -179,34 +190,61 @@ void solve_split(const RidgeProblem& problem, const std::vector<std::vector<doub
   }
 }
 
-}  // namespace
+void solve_split(const RidgeProblem& problem, const std::vector<RidgeModel>& models, const RidgeSplit& split, int64_t k, const RidgeOptions& options,
+                 std::vector<RidgeResult>& results) {
+  const auto prepared = prepare(problem, split, options);
+  const auto solver = make_solver(prepared.data);
+  std::vector<std::vector<double>> scales;
+  for (const auto& model : models) scales.insert(scales.end(), model.scales.begin(), model.scales.end());
+  const auto curves = solver->inner_scores(scales);
+  int64_t first = 0;
+  for (size_t m = 0; m < models.size(); ++m) {
+    const auto count = static_cast<int64_t>(models[m].scales.size() * options.penalties.size());
+    finish_split(prepared, *solver, models[m], curves.slice(0, first, first + count).contiguous(), split, k, results[m]);
+    first += count;
+  }
+}
 
-RidgeResult ridge_cross_validated(const RidgeProblem& problem, const std::vector<RidgeSplit>& splits, const RidgeOptions& given,
-                                  const Compute& compute) {
-  RidgeOptions options = given;
-  std::sort(options.penalties.begin(), options.penalties.end());
-  check(problem, options);
-  auto scales = problem.scales;
-  if (scales.empty()) scales.emplace_back(problem.bands.size(), 1.0);
-  for (const auto& row : scales)
-    if (row.size() != problem.bands.size()) bad_usage("{} band scales for {} feature bands", row.size(), problem.bands.size());
-  const auto folds = static_cast<int64_t>(splits.size()), rows = problem.responses.size(0), targets = problem.responses.size(1);
+RidgeResult empty_result(const RidgeProblem& problem, const RidgeModel& model, int64_t folds, const RidgeOptions& options) {
+  const int64_t rows = problem.responses.size(0), targets = problem.responses.size(1);
   RidgeResult result;
   result.band_predictions = at::full({static_cast<int64_t>(problem.bands.size()), rows, targets}, std::numeric_limits<double>::quiet_NaN(), at::kDouble);
   result.penalties = at::zeros({folds, targets}, at::kDouble);
   result.scales = at::zeros({folds, targets}, at::kLong);
   result.inner_scores = at::zeros({folds, targets}, at::kDouble);
   if (options.keep_curves)
-    result.curves = at::zeros({folds, static_cast<int64_t>(scales.size() * options.penalties.size()), targets}, at::kDouble);
+    result.curves = at::zeros({folds, static_cast<int64_t>(model.scales.size() * options.penalties.size()), targets}, at::kDouble);
+  return result;
+}
+
+}  // namespace
+
+std::vector<RidgeResult> ridge_cross_validated(const RidgeProblem& problem, const std::vector<RidgeModel>& models, const std::vector<RidgeSplit>& splits,
+                                               const RidgeOptions& given, const Compute& compute) {
+  RidgeOptions options = given;
+  std::sort(options.penalties.begin(), options.penalties.end());
+  check(problem, options);
+  const auto folds = static_cast<int64_t>(splits.size());
+  std::vector<RidgeResult> results;
+  for (const auto& model : models) {
+    for (const auto& row : model.scales)
+      if (row.size() != problem.bands.size()) bad_usage("{} band scales for {} feature bands", row.size(), problem.bands.size());
+    results.push_back(empty_result(problem, model, folds, options));
+  }
   std::mutex guard;
   int64_t done = 0;
   parallel_for(folds, compute.threads, [&](int64_t k) {
-    solve_split(problem, scales, splits[static_cast<size_t>(k)], k, options, result);
+    solve_split(problem, models, splits[static_cast<size_t>(k)], k, options, results);
     const std::lock_guard lock(guard);
     if (compute.progress) compute.progress(++done, folds);
   });
-  result.predictions = result.band_predictions.sum(0);
-  return result;
+  for (auto& result : results) result.predictions = result.band_predictions.sum(0);
+  return results;
+}
+
+RidgeResult ridge_cross_validated(const RidgeProblem& problem, const std::vector<RidgeSplit>& splits, const RidgeOptions& options, const Compute& compute) {
+  const RidgeModel all{.scales = {std::vector<double>(problem.bands.size(), 1.0)}};
+  return std::move(ridge_cross_validated(problem, {all}, splits, options, compute).front());
 }
 
 std::vector<RidgeSplit> nested_splits(const std::vector<Fold>& outer, std::span<const RowRange> stories, int64_t inner_folds, int64_t gap) {

@@ -35,8 +35,13 @@ struct RidgeOptions {
 
 struct RidgeProblem {
   std::vector<at::Tensor> bands{};              ///< N x F_b each; ordinary ridge has one.
-  std::vector<std::vector<double>> scales{};    ///< Candidate g, one value a band; empty: all 1.
   at::Tensor responses{};                       ///< N x V, finite.
+};
+
+/// A model over the problem's bands: the candidate g to choose from, one value a band; 0 leaves a band out.
+/// Several models of one problem share what they can: the controls, a layer, and both together cost little more than one.
+struct RidgeModel {
+  std::vector<std::vector<double>> scales{};
 };
 
 struct RidgeSplit {
@@ -48,12 +53,16 @@ struct RidgeResult {
   at::Tensor predictions;       ///< N x V float64, held out; NaN in rows that no split tests.
   at::Tensor band_predictions;  ///< bands x N x V: the parts that add up to `predictions` (the first holds the intercept).
   at::Tensor penalties;         ///< splits x V: chosen alpha.
-  at::Tensor scales;            ///< splits x V int64: index of the chosen row of RidgeProblem::scales.
+  at::Tensor scales;            ///< splits x V int64: index of the chosen row of RidgeModel::scales.
   at::Tensor inner_scores;      ///< splits x V: mean inner score of the choice.
   at::Tensor curves;            ///< splits x (scales * penalties) x V on request; penalties ascending, scales slowest.
 };
 
-/// Errors: usage (no penalty, a penalty that is not positive), input (shapes that differ, values that are not finite).
+/// One result a model. Errors: usage (no penalty, a penalty that is not positive), input (shapes that differ, values that
+/// are not finite).
+std::vector<RidgeResult> ridge_cross_validated(const RidgeProblem& problem, const std::vector<RidgeModel>& models,
+                                               const std::vector<RidgeSplit>& splits, const RidgeOptions& options, const Compute& compute);
+/// Ordinary ridge: all bands with scale 1.
 RidgeResult ridge_cross_validated(const RidgeProblem& problem, const std::vector<RidgeSplit>& splits, const RidgeOptions& options,
                                   const Compute& compute);
 

@@ -21,15 +21,10 @@ class PrimalSolver final : public Solver {
  public:
   explicit PrimalSolver(const SplitData& data) : data_(data) {}
 
-  Tensor inner_scores(const std::vector<double>& scales) override {
-    const auto x = scaled(data_.train, scales);
-    Tensor total;
-    for (const auto& fold : data_.inner) {
-      const auto normal = normal_equations(x.index_select(0, fold.train), data_.responses.index_select(0, fold.train));
-      const auto score = score_fold(normal, x.index_select(0, fold.test) - normal.mean_x, data_.responses.index_select(0, fold.test));
-      total = total.defined() ? total + score : score;
-    }
-    return total / static_cast<double>(data_.inner.size());
+  Tensor inner_scores(const std::vector<std::vector<double>>& scales) override {
+    std::vector<Tensor> curves;
+    for (const auto& row : scales) curves.push_back(inner_curve(scaled(data_.train, row)));
+    return at::cat(curves, 0);
   }
 
   Tensor predict(const std::vector<double>& scales, double penalty, const Tensor& columns) override {
@@ -47,6 +42,16 @@ class PrimalSolver final : public Solver {
   }
 
  private:
+  Tensor inner_curve(const Tensor& x) const {
+    Tensor total;
+    for (const auto& fold : data_.inner) {
+      const auto normal = normal_equations(fold.train.of(x), fold.train.of(data_.responses));
+      const auto score = score_fold(normal, fold.test.of(x) - normal.mean_x, fold.test.of(data_.responses));
+      total = total.defined() ? total + score : score;
+    }
+    return total / static_cast<double>(data_.inner.size());
+  }
+
   static Tensor scaled(const std::vector<Tensor>& bands, const std::vector<double>& scales) {
     std::vector<Tensor> columns;
     for (size_t b = 0; b < bands.size(); ++b) columns.push_back(std::sqrt(scales[b]) * bands[b]);

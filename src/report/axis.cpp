@@ -54,7 +54,7 @@ std::vector<double> axis_ticks(const Axis& axis) {
   const double first = std::ceil(axis.low / axis.step - slack);
   const double count = std::floor(axis.high / axis.step + slack) - first;
   std::vector<double> ticks;
-  for (int i = 0; i <= count && i < 1000; ++i) ticks.push_back((first + i) * axis.step + 0.0);
+  for (int i = 0; i <= count && i < 1000; ++i) ticks.push_back((first + i) * axis.step);
   return ticks;
 }
 
@@ -67,12 +67,14 @@ static std::string superscript(int number) {
   return text;
 }
 
-static std::string with_minus_sign(std::string text) { return text.starts_with('-') ? "−" + text.substr(1) : text; }
+static std::string with_minus_sign(const std::string& text) {
+  return text.starts_with('-') ? "−" + text.substr(1) : text;
+}
 
 std::string tick_text(const Axis& axis, double tick) {
   const double largest = std::max(std::abs(axis.low), std::abs(axis.high));
   const int decimals = -exponent_of(axis.step);
-  if (largest < 1e6 && decimals <= 4) return with_minus_sign(fmt::format("{:.{}f}", tick + 0.0, std::max(decimals, 0)));
+  if (largest < 1e6 && decimals <= 4) return with_minus_sign(fmt::format("{:.{}f}", tick, std::max(decimals, 0)));
   if (tick == 0) return "0";
   const int power = exponent_of(largest);
   const std::string factor = fmt::format("{:.{}f}", tick / std::pow(10.0, power), std::max(decimals + power, 0));

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
+#include <utility>
 
 #include "core/text.h"
 
@@ -77,7 +78,7 @@ std::vector<double> spread_labels(const std::vector<double>& wanted, const std::
                                   double bottom) {
   std::vector<size_t> order(wanted.size());
   std::iota(order.begin(), order.end(), size_t{0});
-  std::ranges::stable_sort(order, {}, [&](size_t i) { return wanted[i]; });
+  std::ranges::sort(order, {}, [&](size_t i) { return std::pair(wanted[i], i); });
   // Less the heights of all labels above it, a label's upper edge only has to be no higher than its neighbour's.
   std::vector<double> edges, above;
   double sum = 0;

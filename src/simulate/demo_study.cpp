@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <set>
 
 #include "brain/clean.h"
@@ -23,8 +24,8 @@
 namespace arcuate {
 namespace {
 
-constexpr double rest_after = 12;         // seconds recorded after the last word, while the response decays
-constexpr int64_t fewest_volumes = 100;   // fewer leave no room for folds, gaps and shifts
+constexpr double rest_after = 12;        // seconds recorded after the last word, while the response decays
+constexpr int64_t fewest_volumes = 100;  // fewer leave no room for folds, gaps and shifts
 
 std::string story_name(const DemoOptions& options) { return options.text.stem().string(); }
 
@@ -41,10 +42,10 @@ std::vector<double> volume_times(const std::vector<Word>& words, double tr) {
   return times;
 }
 
-// The layers' states of each word, brought to the time of the volumes. States are z-scored over words first: what a word
-// adds whatever it is would otherwise make every layer's features a copy of word rate.
-HeardStory hear(const std::vector<Word>& words, const std::vector<double>& volumes, const std::vector<int64_t>& layers, const DemoOptions& options,
-                const Compute& compute) {
+// The layers' states of each word, brought to the time of the volumes. States are z-scored over words first: what a
+// word adds whatever it is would otherwise make every layer's features a copy of word rate.
+HeardStory hear(const std::vector<Word>& words, const std::vector<double>& volumes, const std::vector<int64_t>& layers,
+                const DemoOptions& options, const Compute& compute) {
   std::vector<std::string> texts;
   std::vector<double> times;
   for (const auto& word : words) {
@@ -52,11 +53,15 @@ HeardStory hear(const std::vector<Word>& words, const std::vector<double>& volum
     times.push_back((word.onset + word.offset) / 2);
   }
   const auto model = Model::load(options.model);
-  const auto activations = extract(model, Tokenizer::load(options.model), texts, {.context = options.context, .layers = layers}, compute);
-  const auto at_volumes = [&](const at::Tensor& values) { return align(values, times, volumes, options.listeners.tr, {}); };
+  const auto activations =
+      extract(model, Tokenizer::load(options.model), texts, {.context = options.context, .layers = layers}, compute);
+  const auto at_volumes = [&](const at::Tensor& values) {
+    return align(values, times, volumes, options.listeners.tr, {});
+  };
   HeardStory story;
   story.word_rate = at_volumes(at::ones({static_cast<int64_t>(words.size()), 1}, at::kDouble));
-  for (size_t i = 0; i < layers.size(); ++i) story.layers[layers[i]] = at_volumes(zscore(activations.states[static_cast<int64_t>(i)]));
+  for (size_t i = 0; i < layers.size(); ++i)
+    story.layers[layers[i]] = at_volumes(zscore(activations.states[static_cast<int64_t>(i)]));
   return story;
 }
 
@@ -64,14 +69,16 @@ void write_truth(const fs::path& folder, const std::vector<PlantedTarget>& targe
   std::vector<std::vector<std::string>> names, truth;
   for (const auto& target : targets) {
     names.push_back({target.name});
-    truth.push_back({target.name, target.layer ? std::to_string(*target.layer) : "n/a", shortest(target.signal_share), shortest(target.word_rate)});
+    truth.push_back({target.name, target.layer ? std::to_string(*target.layer) : "n/a", shortest(target.signal_share),
+                     shortest(target.word_rate)});
   }
   write_tsv(folder / "targets.tsv", {"target"}, names);
   write_tsv(folder / "truth.tsv", {"target", "planted_layer", "signal_share", "word_rate"}, truth);
-  write_json(folder / "truth.json",
-             {{"planted_layer", {{"Description", "Layer of the model that the signal was made from; n/a: from none"}}},
-              {"signal_share", {{"Description", "Share of a listener's response variance that is signal; the rest is noise"}}},
-              {"word_rate", {{"Description", "Share of the signal's variance that is word rate"}}}});
+  write_json(
+      folder / "truth.json",
+      {{"planted_layer", {{"Description", "Layer of the model that the signal was made from; n/a: from none"}}},
+       {"signal_share", {{"Description", "Share of a listener's response variance that is signal; the rest is noise"}}},
+       {"word_rate", {{"Description", "Share of the signal's variance that is word rate"}}}});
 }
 
 void write_responses(const fs::path& folder, const std::string& story, const std::vector<at::Tensor>& listeners) {
@@ -90,8 +97,10 @@ void write_description(const fs::path& folder, const DemoOptions& options) {
   write_json(folder / "dataset_description.json",
              {{"Name", "Simulated listeners"},
               {"Simulated", true},
-              {"Description", fmt::format("No person was recorded. Word times come from a model of speech rate, responses from layers of {}, a haemodynamic "
-                                          "response and noise; truth.tsv says what was planted where.", demo_model_name(options))},
+              {"Description", fmt::format("No person was recorded. Word times come from a model of speech rate, "
+                                          "responses from layers of {}, a haemodynamic "
+                                          "response and noise; truth.tsv says what was planted where.",
+                                          demo_model_name(options))},
               {"Seed", options.seed},
               {"GeneratedBy", Json::array({{{"Name", "arcuate"}, {"Version", version}}})}});
 }
@@ -111,11 +120,12 @@ DemoDataset write_simulated_dataset(const fs::path& folder, const DemoOptions& o
   auto speech = options.speech;
   auto listening = options.listeners;
   speech.seed = listening.seed = options.seed;
-  const auto words = within(fmt::format("in the story '{}'", options.text.string()), [&] { return speak(read_file(options.text), speech); });
+  const auto words = within(fmt::format("in the story '{}'", options.text.string()),
+                            [&] { return speak(read_file(options.text), speech); });
   const auto volumes = volume_times(words, listening.tr);
   if (static_cast<int64_t>(volumes.size()) < fewest_volumes)
-    bad_input("'{}' has {} words, about {} volumes of {} s; a study needs {} or more: give a longer story", options.text.string(), words.size(),
-              volumes.size(), listening.tr, fewest_volumes);
+    bad_input("'{}' has {} words, about {} volumes of {} s; a study needs {} or more: give a longer story",
+              options.text.string(), words.size(), volumes.size(), listening.tr, fewest_volumes);
   const auto layers = options.layers.empty() ? spread_layers(read_spec(options.model).layers) : options.layers;
   const auto targets = plan_targets(layers, listening);
   const auto listeners = simulate_listeners(hear(words, volumes, layers, options, compute), targets, listening);
@@ -123,15 +133,19 @@ DemoDataset write_simulated_dataset(const fs::path& folder, const DemoOptions& o
   ensure_writable_folder(folder);
   const auto story = story_name(options);
   write_words(folder / (story + ".tsv"), words);
-  write_tsv(folder / "stories.tsv", {"story", "words", "tr", "first_volume"}, {{story, story + ".tsv", shortest(listening.tr), shortest(volumes.front())}});
+  write_tsv(folder / "stories.tsv", {"story", "words", "tr", "first_volume"},
+            {{story, story + ".tsv", shortest(listening.tr), shortest(volumes.front())}});
   write_truth(folder, targets);
   write_responses(folder, story, listeners);
   write_description(folder, options);
   const auto spoken = static_cast<double>(words.size()) / (words.back().offset - words.front().onset);
-  return {static_cast<int64_t>(words.size()), static_cast<int64_t>(volumes.size()), static_cast<int64_t>(targets.size()), spoken, layers};
+  return {static_cast<int64_t>(words.size()), static_cast<int64_t>(volumes.size()),
+          static_cast<int64_t>(targets.size()), spoken, layers};
 }
 
-std::string demo_model_name(const DemoOptions& options) { return fs::weakly_canonical(options.model).filename().string(); }
+std::string demo_model_name(const DemoOptions& options) {
+  return fs::weakly_canonical(options.model).filename().string();
+}
 
 std::string demo_study_toml(const DemoOptions& options) {
   const auto& context = options.context;
@@ -167,39 +181,44 @@ method = "lanczos"
 delays = [1, 2, 3, 4]  # volumes of {tr} s
 
 [encode]
-penalties = "log:0:6:13"
+penalties = "log:1:7:7" # 10, 100, …, 10^7
 folds = "5"            # contiguous blocks of volumes
 gap = 5                # volumes between training and test rows
 standardize = "features"
 
 [controls]
 spaces = ["word_rate"] # increments are over these
+scales = [1.0, 10.0]
 
 [permutation]
 count = 1000           # all circular shifts, where there are fewer
 )",
                      fmt::arg("seed", options.seed), fmt::arg("name", quoted(demo_model_name(options))),
-                     fmt::arg("path", quoted(fs::weakly_canonical(options.model).string())), fmt::arg("grow", context.words),
-                     fmt::arg("keep", context.keep), fmt::arg("untrained", seed_list(options.untrained)),
+                     fmt::arg("path", quoted(fs::weakly_canonical(options.model).string())),
+                     fmt::arg("grow", context.words), fmt::arg("keep", context.keep),
+                     fmt::arg("untrained", seed_list(options.untrained)),
                      fmt::arg("random", seed_list(options.random_features)), fmt::arg("tr", options.listeners.tr));
 }
 
-std::vector<FoundDepth> found_depths(const fs::path& truth, const fs::path& scores, const std::string& space, double lowest_r) {
+std::vector<FoundDepth> found_depths(const fs::path& truth, const fs::path& scores, const std::string& space,
+                                     double lowest_r) {
   const auto planted = read_table(truth), table = read_table(scores);
   std::map<std::string, FoundDepth> best;
   for (size_t row = 0; row < table.rows.size(); ++row) {
-    if (table.text(row, table.column("space")) != space || table.text(row, table.column("training")) != "trained") continue;
+    if (table.text(row, table.column("space")) != space || table.text(row, table.column("training")) != "trained")
+      continue;
     const auto layer = table.number_if(row, table.column("layer"));
     const double r = table.number(row, table.column("r"));
     if (!layer || !(r > lowest_r)) continue;  // "final", flagged or too weak
-    auto& found = best[table.text(row, table.column("target"))];
-    if (r > found.r) found.found = std::llround(*layer), found.r = r;
+    const auto [entry, fresh] = best.try_emplace(table.text(row, table.column("target")));
+    if (fresh || r > entry->second.r) entry->second.found = std::llround(*layer), entry->second.r = r;
   }
   std::vector<FoundDepth> depths;
   for (size_t row = 0; row < planted.rows.size(); ++row) {
     const auto layer = planted.number_if(row, planted.column("planted_layer"));
     const auto found = best.find(planted.text(row, planted.column("target")));
-    if (layer && !std::isnan(*layer) && found != best.end()) depths.push_back({found->first, std::llround(*layer), found->second.found, found->second.r});
+    if (layer && !std::isnan(*layer) && found != best.end())
+      depths.push_back({found->first, std::llround(*layer), found->second.found, found->second.r});
   }
   return depths;
 }

@@ -13,26 +13,27 @@
 namespace arcuate {
 
 struct DemoOptions {
-  std::filesystem::path model{};                  ///< Folder of the model whose layers are planted and then scored.
-  std::filesystem::path text{};                   ///< The story, plain text.
+  std::filesystem::path model{};  ///< Folder of the model whose layers are planted and then scored.
+  std::filesystem::path text{};   ///< The story, plain text.
   ContextOptions context{.words = 100, .keep = 50};
   SpeechRate speech{};
   ListenerOptions listeners{};
-  std::vector<int64_t> layers{};                  ///< Planted layers; empty: three, spread over the model's depth.
-  int64_t untrained = 5, random_features = 5;     ///< Seeds of the controls.
-  uint64_t seed = 0;                              ///< Of everything: it replaces those of speech and listeners.
+  std::vector<int64_t> layers{};               ///< Planted layers; empty: three, spread over the model's depth.
+  int64_t untrained = 5, random_features = 5;  ///< Seeds of the controls.
+  uint64_t seed = 0;                           ///< Of everything: it replaces those of speech and listeners.
 };
 
 /// What was written, in words for the user.
 struct DemoDataset {
   int64_t words = 0, volumes = 0, targets = 0;
-  double words_per_second = 0;                    ///< Pauses included.
+  double words_per_second = 0;  ///< Pauses included.
   std::vector<int64_t> layers{};
 };
 
 /// Writes tables, responses and truth.tsv (what was planted where) to `folder`. Everything is marked as simulated.
 /// Errors: input, when the story is too short for a study.
-DemoDataset write_simulated_dataset(const std::filesystem::path& folder, const DemoOptions& options, const Compute& compute);
+DemoDataset write_simulated_dataset(const std::filesystem::path& folder, const DemoOptions& options,
+                                    const Compute& compute);
 
 /// The study of that dataset, for a file in the folder that holds "simulated".
 std::string demo_study_toml(const DemoOptions& options);
@@ -47,10 +48,10 @@ struct FoundDepth {
   double r = 0;
 };
 
-/// Targets planted according to `truth` (truth.tsv) whose best r over the layers of the trained model `space` in `scores`
-/// (a subject's score table) is above `lowest_r`.
-std::vector<FoundDepth> found_depths(const std::filesystem::path& truth, const std::filesystem::path& scores, const std::string& space,
-                                     double lowest_r = 0.1);
+/// Targets planted according to `truth` (truth.tsv) whose best r over the layers of the trained model `space` in
+/// `scores` (a subject's score table) is above `lowest_r`.
+std::vector<FoundDepth> found_depths(const std::filesystem::path& truth, const std::filesystem::path& scores,
+                                     const std::string& space, double lowest_r = 0.1);
 
 /// Median of |found - planted| in layers; NaN without targets.
 double median_depth_error(const std::vector<FoundDepth>& depths);

@@ -16,7 +16,9 @@ using at::Tensor;
 
 namespace {
 
-double gamma_density(double t, double shape) { return t <= 0 ? 0 : std::exp((shape - 1) * std::log(t) - t - std::lgamma(shape)); }
+double gamma_density(double t, double shape) {
+  return t <= 0 ? 0 : std::exp((shape - 1) * std::log(t) - t - std::lgamma(shape));
+}
 
 HaemodynamicResponse own_response(int64_t listener, const ListenerOptions& options) {
   Random random(derive_seed(options.seed, "response of " + listener_name(listener)));
@@ -46,24 +48,31 @@ Tensor autoregressive(int64_t volumes, double autocorrelation, uint64_t seed) {
   Random random(seed);
   std::vector<double> series(static_cast<size_t>(volumes));
   const double fresh = std::sqrt(1 - autocorrelation * autocorrelation);
-  for (size_t t = 0; t < series.size(); ++t) series[t] = t == 0 ? random.normal() : autocorrelation * series[t - 1] + fresh * random.normal();
+  for (size_t t = 0; t < series.size(); ++t)
+    series[t] = t == 0 ? random.normal() : autocorrelation * series[t - 1] + fresh * random.normal();
   return to_tensor(series).unsqueeze(1);
 }
 
 // Two parts of variance 1 mixed so that the first has the given share of the variance (the parts being uncorrelated).
-Tensor mixed(const Tensor& first, const Tensor& second, double share) { return std::sqrt(share) * first + std::sqrt(1 - share) * second; }
+Tensor mixed(const Tensor& first, const Tensor& second, double share) {
+  return std::sqrt(share) * first + std::sqrt(1 - share) * second;
+}
 
 // One listener's view of the simulation.
 class Listener {
  public:
   Listener(const HeardStory& story, int64_t number, const ListenerOptions& options)
-      : story_(story), options_(options), number_(number), weights_(response_weights(own_response(number, options), options.tr)) {}
+      : story_(story),
+        options_(options),
+        number_(number),
+        weights_(response_weights(own_response(number, options), options.tr)) {}
 
   Tensor response(const PlantedTarget& target) const {
     const int64_t volumes = story_.word_rate.size(0);
     if (target.defect == Defect::constant) return at::ones({volumes, 1}, at::kDouble);
     auto response = mixed(signal(target), noise(target.name), target.signal_share);
-    if (target.defect == Defect::hole && number_ == 1) response[volumes / 2][0] = std::numeric_limits<double>::quiet_NaN();
+    if (target.defect == Defect::hole && number_ == 1)
+      response[volumes / 2][0] = std::numeric_limits<double>::quiet_NaN();
     return response;
   }
 
@@ -72,14 +81,17 @@ class Listener {
     const auto rate = zscore(convolved(story_.word_rate, weights_));
     if (!target.layer) return rate;
     const auto found = story_.layers.find(*target.layer);
-    if (found == story_.layers.end()) fail(Fault::failed, "the target {} is planted from layer {}, which was not extracted", target.name, *target.layer);
+    if (found == story_.layers.end())
+      fail(Fault::failed, "the target {} is planted from layer {}, which was not extracted", target.name,
+           *target.layer);
     const auto weights = random_weights(found->second.size(1), derive_seed(options_.seed, "weights of " + target.name));
     return mixed(rate, zscore(convolved(at::matmul(zscore(found->second), weights), weights_)), target.word_rate);
   }
 
   Tensor noise(const std::string& target) const {
     const auto series = [&](const std::string& whose) {
-      return zscore(autoregressive(story_.word_rate.size(0), options_.autocorrelation, derive_seed(options_.seed, "noise of " + target + whose)));
+      return zscore(autoregressive(story_.word_rate.size(0), options_.autocorrelation,
+                                   derive_seed(options_.seed, "noise of " + target + whose)));
     };
     return mixed(series(""), series(" in " + listener_name(number_)), options_.shared_noise);
   }
@@ -95,7 +107,8 @@ class Listener {
 std::vector<double> response_weights(const HaemodynamicResponse& response, double tr) {
   std::vector<double> weights;
   for (double t = 0; t <= response.length; t += tr)
-    weights.push_back(gamma_density(t, response.peak) - response.undershoot_size * gamma_density(t, response.undershoot));
+    weights.push_back(gamma_density(t, response.peak) -
+                      response.undershoot_size * gamma_density(t, response.undershoot));
   return weights;
 }
 
@@ -118,7 +131,8 @@ std::vector<PlantedTarget> plan_targets(const std::vector<int64_t>& layers, cons
   return targets;
 }
 
-std::vector<Tensor> simulate_listeners(const HeardStory& story, const std::vector<PlantedTarget>& targets, const ListenerOptions& options) {
+std::vector<Tensor> simulate_listeners(const HeardStory& story, const std::vector<PlantedTarget>& targets,
+                                       const ListenerOptions& options) {
   std::vector<Tensor> listeners;
   for (int64_t number = 0; number < options.listeners; ++number) {
     const Listener listener(story, number, options);

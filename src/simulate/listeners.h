@@ -17,12 +17,13 @@
 
 namespace arcuate {
 
-/// A difference of two gamma densities with a scale of 1 s; the constants are those commonly used by default (as in SPM).
+/// A difference of two gamma densities with a scale of 1 s; the constants are those commonly used by default (as in
+/// SPM).
 struct HaemodynamicResponse {
-  double peak = 6;              ///< Shape of the response: it is highest peak - 1 seconds after a word.
-  double undershoot = 16;       ///< Shape of the undershoot.
+  double peak = 6;         ///< Shape of the response: it is highest peak - 1 seconds after a word.
+  double undershoot = 16;  ///< Shape of the undershoot.
   double undershoot_size = 1.0 / 6;
-  double length = 32;           ///< Seconds after which it is cut off.
+  double length = 32;  ///< Seconds after which it is cut off.
 };
 
 /// Its values at lags 0, tr, 2 tr, …
@@ -40,16 +41,16 @@ struct PlantedTarget {
 
 struct ListenerOptions {
   int64_t listeners = 4;
-  double tr = 2.0;                  ///< Seconds.
-  int64_t per_layer = 15;           ///< Targets planted from each layer; every third also carries word rate.
+  double tr = 2.0;         ///< Seconds.
+  int64_t per_layer = 15;  ///< Targets planted from each layer; every third also carries word rate.
   int64_t word_rate_only = 3;
   int64_t noise_only = 10;
-  double signal_share = 0.5;        ///< Of planted targets.
-  double word_rate = 0.3;           ///< Of the signal, where a planted target carries word rate.
-  double autocorrelation = 0.4;     ///< Of the noise, from volume to volume.
-  double shared_noise = 0.2;        ///< Share of the noise that all listeners have in common.
-  double peak_spread = 0.7;         ///< Seconds by which a listener's peak may differ from 6 s (uniform), either way.
-  double undershoot_spread = 0.3;   ///< Likewise for the undershoot's size, as a share of it.
+  double signal_share = 0.3;       ///< Of planted targets.
+  double word_rate = 0.3;          ///< Of the signal, where a planted target carries word rate.
+  double autocorrelation = 0.4;    ///< Of the noise, from volume to volume.
+  double shared_noise = 0.2;       ///< Share of the noise that all listeners have in common.
+  double peak_spread = 0.7;        ///< Seconds by which a listener's peak may differ from 6 s (uniform), either way.
+  double undershoot_spread = 0.3;  ///< Likewise for the undershoot's size, as a share of it.
   uint64_t seed = 0;
 };
 

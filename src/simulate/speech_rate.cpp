@@ -1,6 +1,9 @@
 #include "simulate/speech_rate.h"
 
+#include <algorithm>
+#include <cctype>
 #include <cmath>
+#include <sstream>
 
 #include "core/error.h"
 #include "core/random.h"
@@ -12,7 +15,9 @@ namespace {
 
 bool is_letter(unsigned char byte) { return std::isalnum(byte) != 0 || byte >= 0xC0; }  // one byte of each UTF-8 letter
 
-double letters(std::string_view word) { return static_cast<double>(std::count_if(word.begin(), word.end(), is_letter)); }
+double letters(std::string_view word) {
+  return static_cast<double>(std::count_if(word.begin(), word.end(), is_letter));
+}
 
 // Words of one paragraph; marks without a letter join a neighbour.
 std::vector<std::string> paragraph_words(const std::string& paragraph) {
@@ -52,7 +57,8 @@ double pause_after(std::string_view word, const SpeechRate& rate) {
   while (!word.empty() && std::string_view("\"')]").find(word.back()) != std::string_view::npos) word.remove_suffix(1);
   if (word.empty()) return 0;
   if (std::string_view(".?!").find(word.back()) != std::string_view::npos) return rate.sentence_pause;
-  if (std::string_view(";:").find(word.back()) != std::string_view::npos || word.ends_with("--")) return rate.clause_pause;
+  if (std::string_view(";:").find(word.back()) != std::string_view::npos || word.ends_with("--"))
+    return rate.clause_pause;
   return word.back() == ',' ? rate.comma_pause : 0;
 }
 
@@ -61,7 +67,8 @@ double milliseconds(double seconds) { return std::round(seconds * 1000) / 1000; 
 }  // namespace
 
 std::vector<Word> speak(std::string_view text, const SpeechRate& rate) {
-  if (const auto byte = invalid_utf8(text)) bad_input("the text is not valid UTF-8 at byte {}; save it as UTF-8", *byte);
+  if (const auto byte = invalid_utf8(text))
+    bad_input("the text is not valid UTF-8 at byte {}; save it as UTF-8", *byte);
   Random random(derive_seed(rate.seed, "speech rate"));
   const auto varied = [&](double seconds) { return seconds * (1 + rate.jitter * (2 * random.uniform() - 1)); };
   std::vector<Word> words;

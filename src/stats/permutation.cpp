@@ -66,25 +66,54 @@ Tensor shifted(const Tensor& series, std::span<const int64_t> story_lengths, std
   return stories.size() == 1 ? stories.front() : at::cat(stories, 0);
 }
 
-// Columns with mean 0 and length 1; constant ones become NaN.
-static Tensor unit_columns(const Tensor& x) {
-  const auto centred = x - x.mean(0, true);
-  const auto length = centred.norm(2, 0, true);
-  return centred / at::where(length > 1e-12 * x.norm(2, 0, true), length, at::full_like(length, std::numeric_limits<double>::quiet_NaN()));
+namespace {
+
+Tensor centred(const Tensor& x) {
+  const auto exact = x.to(at::kDouble);
+  return exact - exact.mean(0, true);
 }
+
+// sum_t a[t] b[t - shift] within a story, for every shift 0 … T-1 at once: T x V, by the correlation theorem.
+Tensor circular_products(const Tensor& a, const Tensor& b) {
+  const int64_t length = a.size(0);
+  const auto spectrum = at::fft_rfft(a, length, 0) * at::fft_rfft(b, length, 0).conj();
+  return at::fft_irfft(spectrum, length, 0);
+}
+
+// The same sum over all stories, each with its own shift, for every draw: draws x V.
+Tensor drawn_products(const Tensor& a, const Tensor& b, std::span<const int64_t> story_lengths, const std::vector<std::vector<int64_t>>& shifts) {
+  auto total = at::zeros({static_cast<int64_t>(shifts.size()), a.size(1)}, at::kDouble);
+  int64_t begin = 0;
+  for (size_t s = 0; s < story_lengths.size(); ++s) {
+    std::vector<int64_t> own;
+    for (const auto& draw : shifts) own.push_back(draw[s]);
+    const int64_t end = begin + story_lengths[s];
+    total += circular_products(a.slice(0, begin, end), b.slice(0, begin, end)).index_select(0, at::tensor(own, at::kLong));
+    begin = end;
+  }
+  return total;
+}
+
+Tensor squared_length(const Tensor& x) { return x.square().sum(0, true); }
+
+}  // namespace
 
 Tensor shift_null(const Tensor& responses, const Tensor& predictions, const Tensor& fixed, std::span<const int64_t> story_lengths,
                   const std::vector<std::vector<int64_t>>& shifts) {
-  const auto y = unit_columns(responses.to(at::kDouble)), p = predictions.to(at::kDouble);
-  auto null = at::empty({static_cast<int64_t>(shifts.size()), y.size(1)}, at::kDouble);
-  // Without a fixed part a shift changes neither means nor lengths: normalise once.
-  const auto moving = fixed.defined() ? p : unit_columns(p);
-  for (size_t i = 0; i < shifts.size(); ++i) {
-    auto moved = shifted(moving, story_lengths, shifts[i]);
-    if (fixed.defined()) moved = unit_columns(moved + fixed);
-    null.select(0, static_cast<int64_t>(i)).copy_((y * moved).sum(0));
+  // Shifts change no mean, so centring once is enough; constant columns end as 0 / 0 = NaN.
+  const auto y = centred(responses), moving = centred(predictions);
+  auto product = drawn_products(y, moving, story_lengths, shifts);
+  auto length = squared_length(moving);
+  auto size = length;
+  if (fixed.defined()) {
+    const auto still = centred(fixed);
+    product += (y * still).sum(0, true);
+    size = length + squared_length(still);
+    length = size + 2 * drawn_products(still, moving, story_lengths, shifts);
   }
-  return null;
+  const auto scale = squared_length(y) * length;
+  const auto tiny = at::logical_or(length <= 1e-20 * size, scale <= 0);
+  return at::where(tiny, at::full_like(product, std::numeric_limits<double>::quiet_NaN()), product / scale.sqrt());
 }
 
 Tensor permutation_p(const Tensor& observed, const Tensor& null) {

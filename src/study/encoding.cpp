@@ -44,11 +44,18 @@ Tensor space_design(const EncodingPlan& plan, const FeatureSpace& space, const s
   });
 }
 
-RidgeResult fit(const EncodingPlan& plan, const std::vector<Tensor>& bands, const Compute& compute) {
-  RidgeProblem problem{.bands = bands, .scales = {}, .responses = plan.responses.matrix};
-  if (bands.size() > 1)
-    for (double scale : plan.study.controls.scales) problem.scales.push_back({scale, 1.0});
-  return ridge_cross_validated(problem, plan.splits, plan.study.encode.ridge, compute);
+// The models of one space: alone, and together with the controls. The scale of the control band is told relative to the
+// bands' sizes, so that at 1 both carry the same total variance when features are standardised.
+std::vector<RidgeModel> models_of(const EncodingPlan& plan, const std::vector<Tensor>& bands) {
+  if (bands.size() == 1) return {{.scales = {{1.0}}}};
+  const double even = static_cast<double>(bands[1].size(1)) / static_cast<double>(bands[0].size(1));
+  std::vector<RidgeModel> models{{.scales = {{0.0, 1.0}}}, {.scales = {}}};
+  for (double scale : plan.study.controls.scales) models[1].scales.push_back({scale * even, 1.0});
+  return models;
+}
+
+std::vector<RidgeResult> fit(const EncodingPlan& plan, const std::vector<Tensor>& bands, const Compute& compute) {
+  return ridge_cross_validated({.bands = bands, .responses = plan.responses.matrix}, models_of(plan, bands), plan.splits, plan.study.encode.ridge, compute);
 }
 
 // Columns that are flagged get no number anywhere.
@@ -62,30 +69,37 @@ Tensor hide_bad(const Tensor& values, const Responses& responses) {
 // A prediction without variance predicts nothing: its r is 0, not absent, so that means over targets are fair.
 Tensor scored_r(const Tensor& responses, const Tensor& predictions) { return at::nan_to_num(pearson(responses, predictions)); }
 
-// r of every draw when the features' rows are shifted and the whole model is fitted anew.
-Tensor refit_null(const EncodingPlan& plan, const std::vector<Tensor>& bands, const Compute& compute) {
+// r of every draw and model when the space's rows are shifted and everything is fitted anew.
+std::vector<Tensor> refit_nulls(const EncodingPlan& plan, const std::vector<Tensor>& bands, const Compute& compute) {
   const auto lengths = plan.responses.story_lengths();
-  std::vector<Tensor> draws;
+  std::vector<std::vector<Tensor>> draws(models_of(plan, bands).size());
   for (const auto& shift : plan.shifts) {
     stop_if_interrupted();
     auto moved = bands;
     moved.back() = shifted(bands.back(), lengths, shift);
-    draws.push_back(scored_r(plan.responses.matrix, fit(plan, moved, compute).predictions));
+    const auto results = fit(plan, moved, compute);
+    for (size_t m = 0; m < results.size(); ++m) draws[m].push_back(scored_r(plan.responses.matrix, results[m].predictions));
   }
-  return at::stack(draws);
+  std::vector<Tensor> nulls;
+  for (const auto& model : draws) nulls.push_back(at::stack(model));
+  return nulls;
 }
 
-Tensor null_of(const EncodingPlan& plan, const std::vector<Tensor>& bands, const RidgeResult& result, const Compute& compute) {
-  if (plan.study.permutation.refit) return refit_null(plan, bands, compute);
-  const auto fixed = bands.size() > 1 ? result.band_predictions[0] : Tensor();
-  return at::nan_to_num(shift_null(plan.responses.matrix, result.band_predictions[-1], fixed, plan.responses.story_lengths(), plan.shifts));
+// Null of each model: only the space's own part of the prediction is shifted, the controls' part stays in place.
+std::vector<Tensor> nulls_of(const EncodingPlan& plan, const std::vector<Tensor>& bands, const std::vector<RidgeResult>& results, const Compute& compute) {
+  if (plan.study.permutation.refit) return refit_nulls(plan, bands, compute);
+  std::vector<Tensor> nulls;
+  for (size_t m = 0; m < results.size(); ++m) {
+    const auto moving = m == 0 ? results[m].predictions : results[m].band_predictions[-1];
+    const auto fixed = m == 0 ? Tensor() : results[m].band_predictions[0];
+    nulls.push_back(at::nan_to_num(shift_null(plan.responses.matrix, moving, fixed, plan.responses.story_lengths(), plan.shifts)));
+  }
+  return nulls;
 }
 
-void score_alone(const EncodingPlan& plan, const Tensor& design, const Compute& compute, Hdf5Writer& file) {
+void write_alone(const EncodingPlan& plan, const RidgeResult& result, const Tensor& null, Hdf5Writer& file) {
   const auto& y = plan.responses.matrix;
-  const auto result = fit(plan, {design}, compute);
   const auto r = scored_r(y, result.predictions);
-  const auto null = null_of(plan, {design}, result, compute);
   const auto write = [&](const char* name, const Tensor& values) { file.write(name, hide_bad(values, plan.responses)); };
   write("r", r);
   write("r2", r_squared(y, result.predictions));
@@ -96,16 +110,20 @@ void score_alone(const EncodingPlan& plan, const Tensor& design, const Compute& 
   file.write("subject_null", subject_means(null, plan.responses));
 }
 
-void score_increment(const EncodingPlan& plan, const Tensor& design, const Compute& compute, Hdf5Writer& file) {
-  const auto& y = plan.responses.matrix;
+void write_increment(const EncodingPlan& plan, const RidgeResult& joint, const Tensor& joint_null, Hdf5Writer& file) {
   const auto controls = at::nan_to_num(read_encoding(encoding_file(plan.work, controls_id, "0")).r);
-  const std::vector<Tensor> bands{plan.control_design, design};
-  const auto joint = fit(plan, bands, compute);
-  const auto increment = scored_r(y, joint.predictions) - controls;
-  const auto null = null_of(plan, bands, joint, compute) - controls;
+  const auto increment = scored_r(plan.responses.matrix, joint.predictions) - controls;
+  const auto null = joint_null - controls;
   file.write("increment", hide_bad(increment, plan.responses));
   file.write("increment_p", hide_bad(permutation_p(increment, null), plan.responses));
   file.write("increment_null", subject_means(null, plan.responses));
+}
+
+void score_space(const EncodingPlan& plan, const std::vector<Tensor>& bands, const Compute& compute, Hdf5Writer& file) {
+  const auto results = fit(plan, bands, compute);
+  const auto nulls = nulls_of(plan, bands, results, compute);
+  write_alone(plan, results[0], nulls[0], file);
+  if (results.size() > 1) write_increment(plan, results[1], nulls[1], file);
 }
 
 Json plan_identity(const EncodingPlan& plan) {
@@ -187,7 +205,7 @@ std::vector<Unit> encoding_units(const EncodingPlan& plan, const std::vector<Fea
                      }});
   };
   if (plan.control_design.defined())
-    add(controls_id, "0", control_identity, [&plan](const Compute& compute, Hdf5Writer& file) { score_alone(plan, plan.control_design, compute, file); });
+    add(controls_id, "0", control_identity, [&plan](const Compute& compute, Hdf5Writer& file) { score_space(plan, {plan.control_design}, compute, file); });
   for (const auto& space : spaces) {
     Json features{{"id", space.id}};
     if (space.feature) features["feature"] = {space.feature->kind, space.feature->width};
@@ -196,8 +214,8 @@ std::vector<Unit> encoding_units(const EncodingPlan& plan, const std::vector<Fea
     for (const auto& layer : space.layer_names)
       add(space.id, layer, features, [&plan, &space, layer](const Compute& compute, Hdf5Writer& file) {
         const auto design = space_design(plan, space, layer);
-        score_alone(plan, design, compute, file);
-        if (plan.control_design.defined() && !is_control(plan, space)) score_increment(plan, design, compute, file);
+        const bool against_controls = plan.control_design.defined() && !is_control(plan, space);
+        score_space(plan, against_controls ? std::vector<Tensor>{plan.control_design, design} : std::vector<Tensor>{design}, compute, file);
       });
   }
   return units;

@@ -62,7 +62,7 @@ struct EncodeEntry {
 
 struct ControlEntry {
   std::vector<std::string> spaces{};           ///< Feature spaces without a model that every model must beat.
-  std::vector<double> scales{0.1, 1, 10, 100}; ///< Scales of the control band relative to the layer's, in the joint model.
+  std::vector<double> scales{0.1, 1, 10};      ///< Joint model: scales of the control band to choose from; at 1 both bands have the same total variance.
 };
 
 struct PermutationEntry {

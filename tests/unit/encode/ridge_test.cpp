@@ -37,12 +37,14 @@ Outcome solve(const Fixture& fixture, const Case& c, Form form, at::ScalarType t
   const auto splits = nested_splits(contiguous_folds(all_rows(x.size(0)), whole, c.outer, c.gap), whole, c.inner, c.gap);
   const RidgeOptions options{.penalties = to_vector(fixture["penalties"]), .select = select_of(c.name),
                              .intercept = c.name.ends_with("intercept"), .form = form, .type = type, .keep_curves = true};
-  RidgeProblem problem{.bands = {x}, .scales = {}, .responses = fixture["y"].index_select(1, usable)};
+  RidgeProblem problem{.bands = {x}, .responses = fixture["y"].index_select(1, usable)};
+  RidgeModel model{.scales = {{1.0}}};
   if (c.file == "banded") {
     problem.bands = {x.slice(1, 0, 4), x.slice(1, 4)};
-    for (double gamma : {0.01, 0.1, 1.0, 10.0, 100.0}) problem.scales.push_back({gamma, 1.0});
+    model.scales.clear();
+    for (double gamma : {0.01, 0.1, 1.0, 10.0, 100.0}) model.scales.push_back({gamma, 1.0});
   }
-  return {ridge_cross_validated(problem, splits, options, {}), usable, fixture["penalties"]};
+  return {ridge_cross_validated(problem, {model}, splits, options, {}).front(), usable, fixture["penalties"]};
 }
 
 class RidgeReference : public testing::TestWithParam<Case> {};
@@ -98,6 +100,26 @@ TEST(Ridge, bands_agree_with_the_independent_grid_search) {
   }
 }
 
+TEST(Ridge, a_scale_of_zero_leaves_a_band_out_and_models_do_not_disturb_each_other) {
+  const Fixture fixture("ridge/banded.safetensors");
+  const auto usable = usable_columns(fixture);
+  const std::vector<RowRange> whole{{0, 60}};
+  const auto splits = nested_splits(contiguous_folds(all_rows(60), whole, 5, 2), whole, 4, 2);
+  const RidgeProblem both{.bands = {fixture["x"].slice(1, 0, 4), fixture["x"].slice(1, 4)}, .responses = fixture["y"].index_select(1, usable)};
+  const RidgeModel wide{.scales = {{0.0, 1.0}}}, narrow{.scales = {{1.0, 0.0}}}, joint{.scales = {{0.1, 1.0}, {10.0, 1.0}}};
+  for (Form form : {Form::dual, Form::primal}) {
+    for (bool intercept : {true, false}) {
+      const RidgeOptions options{.penalties = to_vector(fixture["penalties"]), .intercept = intercept, .form = form, .type = at::kDouble};
+      const auto together = ridge_cross_validated(both, {wide, narrow, joint}, splits, options, {});
+      const auto alone = ridge_cross_validated({.bands = {both.bands[1]}, .responses = both.responses}, splits, options, {});
+      const auto first = ridge_cross_validated({.bands = {both.bands[0]}, .responses = both.responses}, splits, options, {});
+      EXPECT_LT(largest_difference(together[0].predictions, alone.predictions), 1e-9);
+      EXPECT_LT(largest_difference(together[1].predictions, first.predictions), 1e-9);
+      EXPECT_LT(largest_difference(together[2].predictions, ridge_cross_validated(both, {joint}, splits, options, {}).front().predictions), 1e-12);
+    }
+  }
+}
+
 TEST(Ridge, leave_one_story_out_agrees_with_plain_normal_equations) {
   const Fixture fixture("ridge/stories.safetensors");
   const auto usable = usable_columns(fixture);
@@ -105,7 +127,7 @@ TEST(Ridge, leave_one_story_out_agrees_with_plain_normal_equations) {
   for (const auto& [name, select, intercept] : {std::tuple{"inner_stories", Select::r, true}, {"inner_stories_mse", Select::mse, false}}) {
     std::vector<RidgeSplit> splits;
     for (const auto& fold : leave_one_story_out(all_rows(60), stories)) splits.push_back({fold, leave_one_story_out(fold.train, stories)});
-    const RidgeProblem problem{.bands = {fixture["x"]}, .scales = {}, .responses = fixture["y"].index_select(1, usable)};
+    const RidgeProblem problem{.bands = {fixture["x"]}, .responses = fixture["y"].index_select(1, usable)};
     const auto result = ridge_cross_validated(
         problem, splits, {.penalties = to_vector(fixture["penalties"]), .select = select, .intercept = intercept, .type = at::kDouble}, {});
     EXPECT_LT(largest_difference(result.predictions, fixture[std::string(name) + ".prediction"].index_select(1, usable)), 1e-8) << name;
@@ -123,7 +145,7 @@ struct Random {
   }
   RidgeResult solve(const RidgeOptions& options, int threads = 1) const {
     const std::vector<RowRange> whole{{0, 48}};
-    return ridge_cross_validated({.bands = {x}, .scales = {}, .responses = y}, nested_splits(contiguous_folds(all_rows(48), whole, 4, 1), whole, 3, 1), options,
+    return ridge_cross_validated({.bands = {x}, .responses = y}, nested_splits(contiguous_folds(all_rows(48), whole, 4, 1), whole, 3, 1), options,
                                  {.threads = threads});
   }
 };

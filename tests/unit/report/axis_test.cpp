@@ -39,6 +39,7 @@ TEST(Axis, covers_the_values_with_whole_steps) {
 TEST(Axis, of_values_reaches_zero_only_when_near) {
   EXPECT_EQ(texts(value_axis(0.03, 0.11, 6)), "0.00 0.02 0.04 0.06 0.08 0.10 0.12");
   EXPECT_EQ(texts(value_axis(-0.11, -0.03, 6)), "−0.12 −0.10 −0.08 −0.06 −0.04 −0.02 0.00");
+  EXPECT_EQ(texts(value_axis(-0.3, 1.7, 2)), "−1 0 1 2");
   EXPECT_EQ(value_axis(0.9, 1.0, 5).low, 0.9);
 }
 

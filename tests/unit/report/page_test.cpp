@@ -16,7 +16,7 @@ static Page small_page() {
   const LineChart chart{.title = "Rise", .series = {{.label = "m", .x = {0, 1}, .y = {0, 1}}}};
   const PageTable table{.caption = "Scores.",
                         .columns = {"model", "r", "p", "note", "seed"},
-                        .rows = {{"a", "-0.5", "n/a", "1", "7"}, {"b", "1e-3", "0.05", "late", "n/a"}}};
+                        .rows = {{"a", "-0.5", "n/a", "late", "7"}, {"b", "1e-3", "0.05", "1", "n/a"}}};
   return {.title = "Study",
           .subtitle = "two models",
           .sections = {{"Results", {"A paragraph."}, {render_line_chart(chart)}, {table}}},
