@@ -19,7 +19,7 @@ static CLI::Option* declare(CLI::App& app, const Option& option) {
   if (option.form == Option::Form::flag)
     return app.add_flag(parser_name(option))->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   auto* parsed = app.add_option(parser_name(option))->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  return option.many ? parsed->expected(CLI::detail::expected_max_vector_size) : parsed->expected(1);
+  return option.many && option.splits ? parsed->expected(CLI::detail::expected_max_vector_size) : parsed->expected(1);
 }
 
 static std::vector<std::string> option_names(const Description& description) {

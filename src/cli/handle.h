@@ -52,6 +52,8 @@ class Handle {
   Handle& unrecorded() { return option_.recorded = false, *this; }
   /// Only on the command line: neither in the environment nor in configuration files.
   Handle& command_line_only() { return option_.configurable = false, *this; }
+  /// A comma is part of a value: each value is given with an option of its own.
+  Handle& whole_values() { return option_.splits = false, *this; }
   Handle& hidden() { return option_.hidden = true, *this; }
 
  private:

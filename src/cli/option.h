@@ -33,6 +33,7 @@ struct Option {
   char short_name = 0;        ///< One letter, or 0.
   Form form = Form::option;   ///< Option with a value, flag, or positional input.
   bool many = false;          ///< Takes a list.
+  bool splits = true;         ///< A list's values may be separated by commas.
   bool required = false;      ///< An error when nobody gives it.
   bool recorded = true;       ///< Kept in the manifest; false for what cannot change a result.
   bool configurable = true;   ///< May come from the environment and configuration files.

@@ -54,7 +54,7 @@ static void add_config(const Description& description, const std::vector<ConfigE
 }
 
 static void assign(const Option& option, const Source& source, Problems& problems) {
-  const auto items = option.many ? split_list(source.texts) : source.texts;
+  const auto items = option.many && option.splits ? split_list(source.texts) : source.texts;
   if (!option.many && items.size() != 1 && option.form != Option::Form::flag) {
     if (items.empty()) problems.add("{} expects {}, found an empty list", source.place, expectation(option));
     // Several on the command line have been reported where they were parsed.

@@ -19,7 +19,7 @@ void describe(cli::Spec<Options>& s) {
       "Reads a study file (TOML), does what is not finished yet, and writes scores, manifest and a page. A run that was "
       "interrupted goes on where it stopped.");
   s.input("study", &Options::study, "the study file").metavar("STUDY.toml");
-  s.option("set", &Options::settings, "change a value of the study: key.path=value; may be given several times").metavar("KEY=VALUE");
+  s.option("set", &Options::settings, "change a value of the study: key.path=value; may be given several times").metavar("KEY=VALUE").whole_values();
   s.group(groups::output_folder, &Options::output);
   s.example("arcuate run studies/alice.toml --output alice", "brain scores of real listeners");
   s.example("arcuate run studies/alice.toml --set encode.gap=10 --output gap10", "the same with a wider gap");

@@ -8,7 +8,7 @@
 namespace arcuate {
 
 struct Compute {
-  int threads = 1;                       ///< Worker threads of our own loops; results do not depend on it.
+  int threads = 1;                           ///< Worker threads of our own loops; results do not depend on it.
   c10::Device device{c10::DeviceType::CPU};  ///< Where tensors are multiplied.
   std::function<void(int64_t done, int64_t total)> progress{};  ///< Called from one thread at a time; may be empty.
 };

@@ -24,7 +24,9 @@ void write_atomically(const fs::path& path, const std::function<void(const fs::p
   temporary += fmt::format(".{}.tmp", getpid());
   try {
     write(temporary);
-    fs::rename(temporary, path);
+    std::error_code code;
+    fs::rename(temporary, path, code);
+    if (code) fail(Fault::failed, "cannot write '{}': {}", path.string(), code.message());
   } catch (...) {
     std::error_code ignored;
     fs::remove(temporary, ignored);
@@ -44,19 +46,22 @@ void write_file(const fs::path& path, std::string_view bytes) {
 void ensure_writable_folder(const fs::path& folder) {
   std::error_code code;
   fs::create_directories(folder, code);
-  if (code) bad_input("cannot create the folder '{}': {}. Choose another with --output", folder.string(), code.message());
+  if (code)
+    bad_input("cannot create the folder '{}': {}. Choose another with --output", folder.string(), code.message());
   if (!fs::is_directory(folder)) bad_input("'{}' is not a folder. Choose another with --output", folder.string());
   if (access(folder.c_str(), W_OK | X_OK) != 0)
-    bad_input("cannot write to the folder '{}': {}. Choose another with --output", folder.string(), std::strerror(errno));
+    bad_input("cannot write to the folder '{}': {}. Choose another with --output", folder.string(),
+              std::strerror(errno));
 }
 
 MappedFile::MappedFile(const fs::path& path) {
   const int handle = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (handle < 0) bad_input("cannot read '{}': {}", path.string(), std::strerror(errno));
-  struct stat info {};
-  if (fstat(handle, &info) != 0 || S_ISDIR(info.st_mode)) {
+  struct stat info{};
+  if (fstat(handle, &info) != 0 || !S_ISREG(info.st_mode)) {  // a pipe has no size: it would pass for an empty file
     close(handle);
-    bad_input("cannot read '{}': it is a folder, a file was expected", path.string());
+    bad_input("cannot read '{}': it is a {}, a file was expected", path.string(),
+              S_ISDIR(info.st_mode) ? "folder" : "pipe or a device");
   }
   size_ = static_cast<size_t>(info.st_size);
   if (size_ > 0) {

@@ -7,6 +7,7 @@
 namespace arcuate {
 
 std::string sha256(std::string_view bytes);
+/// Errors: input, as for any file that is read.
 std::string sha256_file(const std::filesystem::path& path);
 
 }  // namespace arcuate

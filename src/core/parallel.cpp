@@ -39,10 +39,10 @@ void parallel_for(int64_t n, int threads, const std::function<void(int64_t)>& bo
       }
     }
   };
-  std::vector<std::thread> pool;
+  std::vector<std::jthread> pool;  // joined also when the system refuses another thread
   for (int t = 1; t < workers; ++t) pool.emplace_back(work);
   work();
-  for (auto& thread : pool) thread.join();
+  pool.clear();
   if (first) std::rethrow_exception(first);
 }
 
@@ -71,7 +71,8 @@ int available_cores() {
   int cores = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
   cores = static_cast<int>(std::min<double>(cores, std::ceil(cgroup_cores())));
   if (const char* slurm = std::getenv("SLURM_CPUS_PER_TASK"))
-    if (const auto granted = to_integer(slurm); granted && *granted > 0) cores = std::min<int>(cores, static_cast<int>(*granted));
+    if (const auto granted = to_integer(slurm); granted && *granted > 0)
+      cores = static_cast<int>(std::min<long long>(cores, *granted));
   return std::max(cores, 1);
 }
 

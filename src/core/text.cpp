@@ -28,9 +28,9 @@ std::vector<std::string> split_fields(std::string_view text, char separator) {
 
 std::string join(std::span<const std::string> parts, std::string_view separator) {
   std::string text;
-  for (const auto& part : parts) {
-    if (!text.empty()) text += separator;
-    text += part;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (i > 0) text += separator;
+    text += parts[i];
   }
   return text;
 }
@@ -44,7 +44,7 @@ std::string lower_ascii(std::string_view text) {
 
 template <class Number>
 static std::optional<Number> read_number(std::string_view text) {
-  if (text.starts_with('+')) text.remove_prefix(1);
+  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
   Number value{};
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (code != std::errc{} || end != text.data() + text.size() || text.empty()) return std::nullopt;
@@ -144,7 +144,8 @@ std::string nearest_name(std::string_view name, std::span<const std::string> can
   size_t best_distance = std::max<size_t>(2, name.size() / 3) + 1;
   for (const auto& candidate : candidates) {
     const size_t distance = edit_distance(lower_ascii(name), lower_ascii(candidate));
-    if (distance < best_distance) {
+    const bool alike = distance < std::max(name.size(), candidate.size());  // not every letter was replaced
+    if (alike && distance < best_distance) {
       best = candidate;
       best_distance = distance;
     }

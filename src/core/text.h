@@ -13,7 +13,8 @@ std::vector<std::string> split_fields(std::string_view text, char separator);
 std::string join(std::span<const std::string> parts, std::string_view separator);
 std::string lower_ascii(std::string_view text);
 
-/// The whole of `text` as a number; nothing if any character is left over. Accepts what C's from_chars does, and a leading '+'.
+/// The whole of `text` as a number; nothing if any character is left over. Accepts what C's from_chars does, and a
+/// leading '+'.
 std::optional<double> to_double(std::string_view text);
 std::optional<long long> to_integer(std::string_view text);
 

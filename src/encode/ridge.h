@@ -29,7 +29,7 @@ struct RidgeOptions {
   bool intercept = true;                        ///< Unpenalised, refitted inside every inner fold.
   Standardize standardize = Standardize::none;  ///< z-score by the training rows of the split; predictions are scaled back.
   Form form = Form::automatic;
-  at::ScalarType type = at::ScalarType::Float;  ///< Features, responses and predictions; kernels, factorisations and sums are float64.
+  at::ScalarType type = at::ScalarType::Float;  ///< Of features, responses and predictions; normal equations and sums are float64.
   bool keep_curves = false;                     ///< Also return the inner score of every candidate.
 };
 

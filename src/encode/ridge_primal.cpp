@@ -64,14 +64,14 @@ class PrimalSolver final : public Solver {
     normal.mean_y = data_.options.intercept ? y.mean(0, true) : at::zeros({1, y.size(1)}, y.options());
     const auto centred = x - normal.mean_x;
     normal.gram = gram(centred);
-    normal.cross = centred.t().mm(y - normal.mean_y);
+    normal.cross = centred.t().to(at::kDouble).mm((y - normal.mean_y).to(at::kDouble));
     return normal;
   }
 
-  static Tensor solve(const Normal& normal, double penalty) {
+  Tensor solve(const Normal& normal, double penalty) const {
     auto matrix = normal.gram.clone();
     matrix.diagonal().add_(penalty);
-    return inverse_spd(matrix).to(normal.cross.scalar_type()).mm(normal.cross);
+    return solve_spd(matrix, normal.cross).to(data_.responses.scalar_type());
   }
 
   Tensor score_fold(const Normal& normal, const Tensor& x, const Tensor& y) const {

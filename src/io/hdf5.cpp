@@ -42,18 +42,23 @@ void silence() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
 
 hid_t native_type(at::ScalarType type) {
   switch (type) {
-    case at::kFloat: return H5T_NATIVE_FLOAT;
-    case at::kDouble: return H5T_NATIVE_DOUBLE;
-    case at::kLong: return H5T_NATIVE_INT64;
-    case at::kByte: return H5T_NATIVE_UINT8;
-    default: fail(Fault::failed, "HDF5 files are written from float32, float64, int64 or uint8 tensors");
+    case at::kFloat:
+      return H5T_NATIVE_FLOAT;
+    case at::kDouble:
+      return H5T_NATIVE_DOUBLE;
+    case at::kLong:
+      return H5T_NATIVE_INT64;
+    case at::kByte:
+      return H5T_NATIVE_UINT8;
+    default:
+      fail(Fault::failed, "HDF5 files are written from float32, float64, int64 or uint8 tensors");
   }
 }
 
-Id text_type() {
+Id text_type(H5T_cset_t characters = H5T_CSET_UTF8) {
   Id type(H5Tcopy(H5T_C_S1), H5Tclose);
   H5Tset_size(type, H5T_VARIABLE);
-  H5Tset_cset(type, H5T_CSET_UTF8);
+  H5Tset_cset(type, characters);
   return type;
 }
 
@@ -63,22 +68,26 @@ Id quiet_properties(hid_t property_class) {
   return properties;
 }
 
-std::vector<std::string> read_text_space(hid_t object, hid_t type, hid_t space, bool is_attribute) {
+// The texts of a dataset or attribute of a text type; `read(memory type, buffer)` reads it.
+template <class Read>
+std::vector<std::string> read_text_space(hid_t type, hid_t space, const std::string& place, Read&& read) {
   const auto count = static_cast<size_t>(std::max<hssize_t>(0, H5Sget_simple_extent_npoints(space)));
-  std::vector<char*> pointers(count, nullptr);
-  const Id memory = text_type();
+  const auto check = [&](herr_t code) {
+    if (code < 0) bad_input("{} cannot be read (damaged, or a filter that is not installed)", place);
+  };
   std::vector<std::string> texts;
+  if (count == 0) return texts;
   if (H5Tis_variable_str(type) > 0) {
-    const herr_t code = is_attribute ? H5Aread(object, memory, pointers.data()) : H5Dread(object, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data());
-    if (code < 0) return texts;
+    const Id memory = text_type(H5Tget_cset(type));
+    std::vector<char*> pointers(count, nullptr);
+    check(read(memory, pointers.data()));
     for (auto* p : pointers) texts.emplace_back(p ? p : "");
-    if (count) H5Dvlen_reclaim(memory, space, H5P_DEFAULT, pointers.data());
+    H5Dvlen_reclaim(memory, space, H5P_DEFAULT, pointers.data());
     return texts;
   }
   const size_t width = H5Tget_size(type);
   std::string buffer(width * count, '\0');
-  const herr_t code = is_attribute ? H5Aread(object, type, buffer.data()) : H5Dread(object, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, buffer.data());
-  if (code < 0) return texts;
+  check(read(type, buffer.data()));
   for (size_t i = 0; i < count; ++i) texts.emplace_back(buffer.substr(i * width, width).c_str());
   return texts;
 }
@@ -104,10 +113,9 @@ Hdf5Writer::Hdf5Writer(const std::filesystem::path& path) : handle_(std::make_un
 
 Hdf5Writer::~Hdf5Writer() {
   const std::lock_guard lock(library_lock());
-  if (handle_->file < 0) return;
-  H5Fclose(handle_->file);
+  if (handle_->file >= 0) H5Fclose(handle_->file);
   std::error_code ignored;
-  fs::remove(handle_->temporary, ignored);
+  fs::remove(handle_->temporary, ignored);  // gone already when finish() renamed it
 }
 
 static Id create_dataset(hid_t file, const std::string& name, hid_t type, hid_t space) {
@@ -124,7 +132,9 @@ void Hdf5Writer::write(const std::string& name, const at::Tensor& tensor) {
   const Id space(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr), H5Sclose);
   const hid_t type = native_type(whole.scalar_type());
   const Id dataset = create_dataset(handle_->file, name, type, space);
-  handle_->check(dataset.valid() && (whole.numel() == 0 || H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, whole.data_ptr()) >= 0), name);
+  handle_->check(dataset.valid() && (whole.numel() == 0 ||
+                                     H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, whole.data_ptr()) >= 0),
+                 name);
 }
 
 void Hdf5Writer::write(const std::string& name, const std::vector<std::string>& texts) {
@@ -135,7 +145,9 @@ void Hdf5Writer::write(const std::string& name, const std::vector<std::string>& 
   const Id dataset = create_dataset(handle_->file, name, type, space);
   std::vector<const char*> pointers;
   for (const auto& text : texts) pointers.push_back(text.c_str());
-  handle_->check(dataset.valid() && (count == 0 || H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()) >= 0), name);
+  handle_->check(
+      dataset.valid() && (count == 0 || H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()) >= 0),
+      name);
 }
 
 static bool write_attribute(hid_t file, const std::string& name, hid_t type, const void* value) {
@@ -161,7 +173,18 @@ void Hdf5Writer::attribute(const std::string& name, int64_t value) {
 void Hdf5Writer::finish() {
   const std::lock_guard lock(library_lock());
   handle_->check(H5Fclose(std::exchange(handle_->file, -1)) >= 0, "the end of the file");
-  fs::rename(handle_->temporary, handle_->path);
+  std::error_code code;
+  fs::rename(handle_->temporary, handle_->path, code);
+  if (code) fail(Fault::failed, "cannot write '{}': {}", handle_->path.string(), code.message());
+}
+
+// Sizes of a dataset; one without a value at all has none.
+static std::vector<hsize_t> extent(hid_t dataset) {
+  const Id space(H5Dget_space(dataset), H5Sclose);
+  if (H5Sget_simple_extent_type(space) == H5S_NULL) return {0};
+  std::vector<hsize_t> sizes(static_cast<size_t>(std::max(0, H5Sget_simple_extent_ndims(space))));
+  H5Sget_simple_extent_dims(space, sizes.data(), nullptr);
+  return sizes;
 }
 
 struct Hdf5Reader::Handle {
@@ -171,6 +194,19 @@ struct Hdf5Reader::Handle {
     Id id(H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose);
     if (!id.valid()) bad_input("'{}' has no dataset '{}'", path.string(), name);
     return id;
+  }
+  std::string place(const std::string& name) const { return fmt::format("'{}': dataset '{}'", path.string(), name); }
+
+  // Refuses sizes that the stored bytes cannot fill, before any memory is asked for. Compression (deflate) saves at most
+  // a factor of 1032, and parts that were never written take no room: a quarter of a GiB is always believed.
+  void check_size(hid_t dataset, const std::string& name, size_t item_size) const {
+    auto bytes = static_cast<double>(item_size);  // not an integer: a damaged file may announce more than one can hold
+    for (hsize_t size : extent(dataset)) bytes *= static_cast<double>(std::max<hsize_t>(size, 1));
+    hsize_t file_size = 0;
+    H5Fget_filesize(file, &file_size);
+    const hsize_t stored = std::min(H5Dget_storage_size(dataset), file_size);
+    if (bytes > 0x1p28 + 1032.0 * static_cast<double>(stored))
+      bad_input("{} announces {:.3g} bytes, {} are stored; the file is damaged", place(name), bytes, stored);
   }
 };
 
@@ -195,7 +231,8 @@ std::vector<std::string> Hdf5Reader::datasets() const {
     if (info->type == H5O_TYPE_DATASET) static_cast<std::vector<std::string>*>(list)->emplace_back(name);
     return 0;
   };
-  H5Ovisit(handle_->file, H5_INDEX_NAME, H5_ITER_INC, visit, &names);
+  if (H5Ovisit(handle_->file, H5_INDEX_NAME, H5_ITER_INC, visit, &names) < 0)
+    bad_input("'{}' is damaged: its datasets cannot be listed", handle_->path.string());
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -205,16 +242,10 @@ bool Hdf5Reader::contains(const std::string& name) const {
   return std::binary_search(names.begin(), names.end(), name);
 }
 
-static std::vector<int64_t> extent(hid_t dataset) {
-  const Id space(H5Dget_space(dataset), H5Sclose);
-  std::vector<hsize_t> sizes(static_cast<size_t>(std::max(0, H5Sget_simple_extent_ndims(space))));
-  H5Sget_simple_extent_dims(space, sizes.data(), nullptr);
-  return {sizes.begin(), sizes.end()};
-}
-
 std::vector<int64_t> Hdf5Reader::shape(const std::string& name) const {
   const std::lock_guard lock(library_lock());
-  return extent(handle_->dataset(name));
+  const auto sizes = extent(handle_->dataset(name));
+  return {sizes.begin(), sizes.end()};
 }
 
 at::Tensor Hdf5Reader::read(const std::string& name) const {
@@ -222,11 +253,14 @@ at::Tensor Hdf5Reader::read(const std::string& name) const {
   const Id dataset = handle_->dataset(name);
   const Id type(H5Dget_type(dataset), H5Tclose);
   const H5T_class_t kind = H5Tget_class(type);
-  if (kind != H5T_FLOAT && kind != H5T_INTEGER) bad_input("'{}': dataset '{}' does not hold numbers", handle_->path.string(), name);
+  if (kind != H5T_FLOAT && kind != H5T_INTEGER)
+    bad_input("{} does not hold numbers", handle_->place(name));
   const auto target = kind == H5T_INTEGER ? at::kLong : H5Tget_size(type) > 4 ? at::kDouble : at::kFloat;
-  auto tensor = at::empty(extent(dataset), target);
+  handle_->check_size(dataset, name, at::elementSize(target));
+  const auto sizes = extent(dataset);
+  auto tensor = at::empty(std::vector<int64_t>(sizes.begin(), sizes.end()), target);
   if (tensor.numel() > 0 && H5Dread(dataset, native_type(target), H5S_ALL, H5S_ALL, H5P_DEFAULT, tensor.data_ptr()) < 0)
-    bad_input("'{}': dataset '{}' cannot be read (damaged, or a filter that is not installed)", handle_->path.string(), name);
+    bad_input("{} cannot be read (damaged, or a filter that is not installed)", handle_->place(name));
   return tensor;
 }
 
@@ -234,8 +268,11 @@ std::vector<std::string> Hdf5Reader::read_texts(const std::string& name) const {
   const std::lock_guard lock(library_lock());
   const Id dataset = handle_->dataset(name);
   const Id type(H5Dget_type(dataset), H5Tclose), space(H5Dget_space(dataset), H5Sclose);
-  if (H5Tget_class(type) != H5T_STRING) bad_input("'{}': dataset '{}' does not hold text", handle_->path.string(), name);
-  return read_text_space(dataset, type, space, false);
+  if (H5Tget_class(type) != H5T_STRING) bad_input("{} does not hold text", handle_->place(name));
+  handle_->check_size(dataset, name, H5Tget_size(type));
+  return read_text_space(type, space, handle_->place(name), [&](hid_t memory, void* buffer) {
+    return H5Dread(dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, buffer);
+  });
 }
 
 std::string Hdf5Reader::text_attribute(const std::string& name) const {
@@ -243,17 +280,20 @@ std::string Hdf5Reader::text_attribute(const std::string& name) const {
   const Id attribute(H5Aopen(handle_->file, name.c_str(), H5P_DEFAULT), H5Aclose);
   if (!attribute.valid()) bad_input("'{}' has no attribute '{}'", handle_->path.string(), name);
   const Id type(H5Aget_type(attribute), H5Tclose), space(H5Aget_space(attribute), H5Sclose);
-  if (H5Tget_class(type) != H5T_STRING) bad_input("'{}': attribute '{}' is not text", handle_->path.string(), name);
-  const auto texts = read_text_space(attribute, type, space, true);
+  const auto place = fmt::format("'{}': attribute '{}'", handle_->path.string(), name);
+  if (H5Tget_class(type) != H5T_STRING) bad_input("{} is not text", place);
+  const auto texts = read_text_space(
+      type, space, place, [&](hid_t memory, void* buffer) { return H5Aread(attribute, memory, buffer); });
   return texts.empty() ? "" : texts.front();
 }
 
 double Hdf5Reader::number_attribute(const std::string& name) const {
   const std::lock_guard lock(library_lock());
   const Id attribute(H5Aopen(handle_->file, name.c_str(), H5P_DEFAULT), H5Aclose);
-  double value = 0;
-  if (!attribute.valid() || H5Aread(attribute, H5T_NATIVE_DOUBLE, &value) < 0)
-    bad_input("'{}' has no number in attribute '{}'", handle_->path.string(), name);
+  const Id space(attribute.valid() ? H5Aget_space(attribute) : -1, H5Sclose);
+  double value = 0;  // room for one number, whatever the file says
+  if (!space.valid() || H5Sget_simple_extent_npoints(space) != 1 || H5Aread(attribute, H5T_NATIVE_DOUBLE, &value) < 0)
+    bad_input("'{}' has no single number in attribute '{}'", handle_->path.string(), name);
   return value;
 }
 

@@ -10,7 +10,8 @@
 
 namespace arcuate {
 
-/// Writes one file; object times are off, so equal content gives equal bytes. finish() makes the file appear atomically.
+/// Writes one file; object times are off, so equal content gives equal bytes. finish() makes the file appear
+/// atomically.
 class Hdf5Writer {
  public:
   explicit Hdf5Writer(const std::filesystem::path& path);

@@ -1,7 +1,10 @@
 #include "io/json.h"
 
+#include <utility>
+
 #include "core/error.h"
 #include "core/files.h"
+#include "io/table.h"
 
 namespace arcuate {
 
@@ -10,12 +13,28 @@ Json parse_json(std::string_view text, const std::string& source) {
     return Json::parse(text);
   } catch (const Json::parse_error& error) {
     bad_input("'{}' is not valid JSON: fault at byte {} of {}", source, error.byte, text.size());
+  } catch (const Json::out_of_range&) {
+    bad_input("'{}' holds a number that is too large for a float64", source);
   }
 }
 
 Json read_json(const std::filesystem::path& path) { return parse_json(MappedFile(path).bytes(), path.string()); }
 
-void write_json(const std::filesystem::path& path, const Json& json) { write_file(path, json.dump(2) + "\n"); }
+void write_json(const std::filesystem::path& path, const Json& json) {
+  // A path need not be UTF-8: a replaced character is better than no file.
+  write_file(path, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+// A value for a message. Nested ones are named only: writing them out may take any depth.
+static std::string shown(const Json& value) {
+  return value.is_structured() ? fmt::format("an {}", value.type_name()) : excerpt(value.dump());
+}
+
+template <class T>
+static bool is_whole(const Json& value) {
+  if (value.is_number_unsigned()) return std::in_range<T>(value.get<uint64_t>());
+  return value.is_number_integer() && std::in_range<T>(value.get<int64_t>());
+}
 
 template <class T>
 T json_value(const Json& json, const std::string& key, const std::string& source) {
@@ -23,10 +42,12 @@ T json_value(const Json& json, const std::string& key, const std::string& source
   try {
     const Json& value = json.at(key);
     if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
-      if (!value.is_number_integer()) bad_input("'{}': key '{}' must be a whole number, found {}", source, key, value.dump());
+      if (!is_whole<T>(value))
+        bad_input("'{}': key '{}' must be a whole number of at most {} bits, found {}", source, key, 8 * sizeof(T),
+                  shown(value));
     return value.get<T>();
   } catch (const Json::exception&) {
-    bad_input("'{}': key '{}' has a value of the wrong kind: {}", source, key, json.at(key).dump().substr(0, 60));
+    bad_input("'{}': key '{}' has a value of the wrong kind: {}", source, key, shown(json.at(key)));
   }
 }
 

@@ -13,7 +13,8 @@ Json read_json(const std::filesystem::path& path);
 Json parse_json(std::string_view text, const std::string& source);
 void write_json(const std::filesystem::path& path, const Json& json);
 
-/// The value of `key`, converted to T; an input error naming `source`, the key and the type found when absent or of another kind.
+/// The value of `key`, converted to T; an input error naming `source`, the key and the type found when absent or of
+/// another kind.
 template <class T>
 T json_value(const Json& json, const std::string& key, const std::string& source);
 /// As above, but `fallback` when the key is absent or null.

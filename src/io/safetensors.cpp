@@ -17,14 +17,15 @@ namespace arcuate {
 namespace {
 
 constexpr uint64_t largest_header = 100'000'000;  // the reference reader's bound
+constexpr size_t most_dimensions = 64;            // of a tensor that can be computed with
 
 struct TypeName {
   const char* name;
   at::ScalarType type;
 };
-constexpr std::array types{TypeName{"F64", at::kDouble}, TypeName{"F32", at::kFloat},    TypeName{"F16", at::kHalf},
+constexpr std::array types{TypeName{"F64", at::kDouble},    TypeName{"F32", at::kFloat}, TypeName{"F16", at::kHalf},
                            TypeName{"BF16", at::kBFloat16}, TypeName{"I64", at::kLong},  TypeName{"I32", at::kInt},
-                           TypeName{"I16", at::kShort},  TypeName{"I8", at::kChar},      TypeName{"U8", at::kByte},
+                           TypeName{"I16", at::kShort},     TypeName{"I8", at::kChar},   TypeName{"U8", at::kByte},
                            TypeName{"BOOL", at::kBool}};
 
 struct Entry {
@@ -35,29 +36,32 @@ struct Entry {
 
 uint64_t header_length(std::string_view bytes, const std::string& source) {
   if (bytes.size() < 8)
-    bad_input("'{}' is not a safetensors file: {} bytes, at least 8 expected. Is the download complete?", source, bytes.size());
+    bad_input("'{}' is not a safetensors file: {} bytes, at least 8 expected. Is the download complete?", source,
+              bytes.size());
   uint64_t length = 0;
   std::memcpy(&length, bytes.data(), 8);
   if (length > largest_header || length > bytes.size() - 8)
-    bad_input("'{}' is not a safetensors file or is truncated: its first 8 bytes announce a header of {} bytes, the file has {}",
-              source, length, bytes.size());
-  if (bytes[8] != '{') bad_input("'{}' is not a safetensors file: byte 8 should be '{{'", source);
+    bad_input(
+        "'{}' is not a safetensors file or is truncated: its first 8 bytes announce a header of {} bytes, the file has "
+        "{}",
+        source, length, bytes.size());
+  if (length == 0 || bytes[8] != '{') bad_input("'{}' is not a safetensors file: byte 8 should be '{{'", source);
   return length;
 }
 
-// Bytes of a shape, or nothing when it is negative or overflows.
+// Bytes of a shape, or nothing when it is negative or overflows. A size of 0 excuses no other size: strides multiply.
 std::optional<uint64_t> byte_count(const std::vector<int64_t>& shape, uint64_t item) {
   uint64_t count = item;
   for (int64_t size : shape) {
-    if (size < 0) return std::nullopt;
-    const auto n = static_cast<uint64_t>(size);
-    if (n != 0 && count > static_cast<uint64_t>(std::numeric_limits<int64_t>::max()) / n) return std::nullopt;
+    const auto n = static_cast<uint64_t>(std::max<int64_t>(size, 1));
+    if (size < 0 || count > static_cast<uint64_t>(std::numeric_limits<int64_t>::max()) / n) return std::nullopt;
     count *= n;
   }
-  return count;
+  return std::count(shape.begin(), shape.end(), 0) > 0 ? 0 : count;
 }
 
-std::optional<Entry> read_entry(const std::string& name, const nlohmann::json& json, uint64_t data_size, Problems& problems) {
+std::optional<Entry> read_entry(const std::string& name, const nlohmann::json& json, uint64_t data_size,
+                                Problems& problems) {
   Entry entry;
   try {
     const auto type_name = json.at("dtype").get<std::string>();
@@ -67,12 +71,15 @@ std::optional<Entry> read_entry(const std::string& name, const nlohmann::json& j
       return std::nullopt;
     }
     entry.type = known->type;
-    for (const auto& size : json.at("shape")) {
+    const auto& shape = json.at("shape");
+    if (!shape.is_array() || shape.size() > most_dimensions) throw std::invalid_argument("shape");
+    for (const auto& size : shape) {
       if (!size.is_number_unsigned()) throw std::invalid_argument("shape");
       entry.shape.push_back(size.get<int64_t>());
     }
     const auto& range = json.at("data_offsets");
-    if (range.size() != 2 || !range[0].is_number_unsigned() || !range[1].is_number_unsigned()) throw std::invalid_argument("range");
+    if (!range.is_array() || range.size() != 2 || !range[0].is_number_unsigned() || !range[1].is_number_unsigned())
+      throw std::invalid_argument("range");
     entry.begin = range[0].get<uint64_t>();
     entry.end = range[1].get<uint64_t>();
   } catch (const std::exception&) {
@@ -118,7 +125,39 @@ static void check_tiling(const std::vector<std::string>& names, const std::map<s
                    entry.begin < end ? "it overlaps the tensor before it" : "there is a hole before it");
     end = std::max(end, entry.end);
   }
-  if (end != data_size) problems.add("the tensors end at byte {} of the data, the file has {} bytes of data", end, data_size);
+  if (end != data_size)
+    problems.add("the tensors end at byte {} of the data, the file has {} bytes of data", end, data_size);
+}
+
+// Not ordered: ordered JSON searches all keys at each insertion.
+static nlohmann::json parse_header(std::string_view text, const std::string& source, Problems& problems) {
+  std::set<std::string> keys;
+  const auto once = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& value) {
+    if (event == nlohmann::json::parse_event_t::key && depth == 1 && !keys.insert(value.get<std::string>()).second)
+      problems.add("'{}' appears twice", value.get<std::string>());
+    return true;
+  };
+  try {
+    return nlohmann::json::parse(text, once);
+  } catch (const Json::exception&) {
+    bad_input("'{}' is not a safetensors file: its header is not valid JSON", source);
+  }
+}
+
+static std::map<std::string, std::string> read_metadata(const nlohmann::json& json, Problems& problems) {
+  std::map<std::string, std::string> metadata;
+  if (json.is_null()) return metadata;
+  if (!json.is_object()) {
+    problems.add("'__metadata__' is not an object");
+    return metadata;
+  }
+  for (const auto& [key, value] : json.items()) {
+    if (value.is_string())
+      metadata[key] = value.get<std::string>();
+    else
+      problems.add("'__metadata__': the value of '{}' is not text", key);
+  }
+  return metadata;
 }
 
 SafetensorsFile::SafetensorsFile(const std::filesystem::path& path) : content_(std::make_unique<Content>(path)) {
@@ -127,22 +166,10 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& path) : content_(s
   content_->data_start = 8 + length;
   const uint64_t data_size = bytes.size() - content_->data_start;
   Problems problems(fmt::format("'{}' has a faulty safetensors header (truncated or foreign file?)", content_->source));
-  std::set<std::string> keys;
-  const auto once = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& value) {
-    if (event == nlohmann::json::parse_event_t::key && depth == 1 && !keys.insert(value.get<std::string>()).second)
-      problems.add("'{}' appears twice", value.get<std::string>());
-    return true;
-  };
-  nlohmann::json header;  // not ordered: that one searches all keys at each insertion
-  try {
-    header = nlohmann::json::parse(bytes.substr(8, length), once);
-  } catch (const Json::exception&) {
-    bad_input("'{}' is not a safetensors file: its header is not valid JSON", content_->source);
-  }
+  const auto header = parse_header(bytes.substr(8, length), content_->source, problems);
   for (const auto& [name, json] : header.items()) {
     if (name == "__metadata__") {
-      for (const auto& [key, value] : json.items())
-        if (value.is_string()) content_->metadata[key] = value.get<std::string>();
+      content_->metadata = read_metadata(json, problems);
     } else if (auto entry = read_entry(name, json, data_size, problems)) {
       content_->entries[name] = *entry;
       content_->names.push_back(name);
@@ -166,20 +193,24 @@ const std::map<std::string, std::string>& SafetensorsFile::metadata() const { re
 
 at::Tensor SafetensorsFile::tensor(const std::string& name) const {
   const Entry& entry = content_->at(name);
-  auto tensor = at::empty(entry.shape, entry.type);
+  const bool truth = entry.type == at::kBool;
+  auto tensor = at::empty(entry.shape, truth ? at::kByte : entry.type);
   const auto bytes = content_->file.bytes().substr(content_->data_start + entry.begin, entry.end - entry.begin);
   if (!bytes.empty()) std::memcpy(tensor.data_ptr(), bytes.data(), bytes.size());
-  return tensor;
+  return truth ? tensor.ne(0) : tensor;  // a byte other than 0 and 1 is no bool
 }
 
-void write_safetensors(const std::filesystem::path& path, const std::vector<std::pair<std::string, at::Tensor>>& tensors,
+void write_safetensors(const std::filesystem::path& path,
+                       const std::vector<std::pair<std::string, at::Tensor>>& tensors,
                        const std::map<std::string, std::string>& metadata) {
   Json header = Json::object();
   if (!metadata.empty()) header["__metadata__"] = metadata;
   uint64_t end = 0;
   for (const auto& [name, tensor] : tensors) {
-    const auto type = std::find_if(types.begin(), types.end(), [&](const TypeName& t) { return t.type == tensor.scalar_type(); });
+    const auto type =
+        std::find_if(types.begin(), types.end(), [&](const TypeName& t) { return t.type == tensor.scalar_type(); });
     if (type == types.end()) fail(Fault::failed, "tensor '{}' has a type that safetensors cannot hold", name);
+    if (header.contains(name)) fail(Fault::failed, "two tensors of '{}' are called '{}'", path.string(), name);
     const uint64_t begin = end;
     end += static_cast<uint64_t>(tensor.numel()) * at::elementSize(tensor.scalar_type());
     header[name] = {{"dtype", type->name}, {"shape", tensor.sizes().vec()}, {"data_offsets", {begin, end}}};
@@ -193,8 +224,9 @@ void write_safetensors(const std::filesystem::path& path, const std::vector<std:
     file << text;
     for (const auto& [name, tensor] : tensors) {
       const auto whole = tensor.contiguous();
-      file.write(static_cast<const char*>(whole.data_ptr()),
-                 static_cast<std::streamsize>(static_cast<uint64_t>(whole.numel()) * at::elementSize(whole.scalar_type())));
+      file.write(
+          static_cast<const char*>(whole.data_ptr()),
+          static_cast<std::streamsize>(static_cast<uint64_t>(whole.numel()) * at::elementSize(whole.scalar_type())));
     }
     file.close();
     if (!file) fail(Fault::failed, "cannot write '{}' (is the disk full?)", path.string());

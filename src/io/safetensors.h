@@ -11,10 +11,12 @@
 
 namespace arcuate {
 
-/// One open file. Tensors are copied out of the map on request, so a file larger than memory can be read piece by piece.
+/// One open file. Tensors are copied out of the map on request, so a file larger than memory can be read piece by
+/// piece.
 class SafetensorsFile {
  public:
-  /// Errors: input; all faults of the header are told at once (overlaps, holes, ranges outside the file, sizes that do not fit).
+  /// Errors: input; all faults of the header are told at once (overlaps, holes, ranges outside the file, sizes that do
+  /// not fit).
   explicit SafetensorsFile(const std::filesystem::path& path);
   ~SafetensorsFile();
   SafetensorsFile(SafetensorsFile&&) noexcept;
@@ -33,7 +35,8 @@ class SafetensorsFile {
 };
 
 /// Writes tensors (any contiguous CPU type above) in the order given, atomically.
-void write_safetensors(const std::filesystem::path& path, const std::vector<std::pair<std::string, at::Tensor>>& tensors,
+void write_safetensors(const std::filesystem::path& path,
+                       const std::vector<std::pair<std::string, at::Tensor>>& tensors,
                        const std::map<std::string, std::string>& metadata = {});
 
 }  // namespace arcuate

@@ -224,8 +224,11 @@ std::string excerpt(std::string_view text) {
   // Never cut inside a UTF-8 sequence.
   while (length < text.size() && length > 0 && (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80) --length;
   std::string part(text.substr(0, length));
-  for (char& c : part)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+  const bool ascii = invalid_utf8(part).has_value();
+  for (char& c : part) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7F || (ascii && byte > 0x7F)) c = '?';
+  }
   return length < text.size() ? part + "…" : part;
 }
 

@@ -43,7 +43,8 @@ void write_tsv(const fs::path& path, const std::vector<std::string>& columns,
 
 /// `bytes` without a leading UTF-8 byte order mark.
 std::string_view without_bom(std::string_view bytes);
-/// The beginning of `text` for a message: cut to about 40 bytes, control characters shown as '?'.
+/// The beginning of `text` for a message: cut to about 40 bytes, control characters and what is not
+/// UTF-8 shown as '?'.
 std::string excerpt(std::string_view text);
 
 }  // namespace arcuate

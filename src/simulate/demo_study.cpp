@@ -181,14 +181,14 @@ method = "lanczos"
 delays = [1, 2, 3, 4]  # volumes of {tr} s
 
 [encode]
-penalties = "log:1:7:7" # 10, 100, …, 10^7
+penalties = "log:1:7:7"  # 10, 100, …, 10^7
 folds = "5"            # contiguous blocks of volumes
 gap = 5                # volumes between training and test rows
 standardize = "features"
 
 [controls]
 spaces = ["word_rate"] # increments are over these
-scales = [1.0, 10.0]
+scales = [1.0, 10.0]    # tried for the controls, relative to the layer
 
 [permutation]
 count = 1000           # all circular shifts, where there are fewer

@@ -68,9 +68,10 @@ Tensor shifted(const Tensor& series, std::span<const int64_t> story_lengths, std
 
 namespace {
 
-Tensor centred(const Tensor& x) {
-  const auto exact = x.to(at::kDouble);
-  return exact - exact.mean(0, true);
+// Columns with mean 0 and length 1; constant ones become NaN.
+Tensor unit_columns(const Tensor& x) {
+  const auto exact = x.to(at::kDouble), centred = exact - exact.mean(0, true), length = centred.norm(2, 0, true);
+  return centred / at::where(length > 1e-12 * exact.norm(2, 0, true), length, at::full_like(length, std::numeric_limits<double>::quiet_NaN()));
 }
 
 // sum_t a[t] b[t - shift] within a story, for every shift 0 … T-1 at once: T x V, by the correlation theorem.
@@ -94,26 +95,11 @@ Tensor drawn_products(const Tensor& a, const Tensor& b, std::span<const int64_t>
   return total;
 }
 
-Tensor squared_length(const Tensor& x) { return x.square().sum(0, true); }
-
 }  // namespace
 
-Tensor shift_null(const Tensor& responses, const Tensor& predictions, const Tensor& fixed, std::span<const int64_t> story_lengths,
-                  const std::vector<std::vector<int64_t>>& shifts) {
-  // Shifts change no mean, so centring once is enough; constant columns end as 0 / 0 = NaN.
-  const auto y = centred(responses), moving = centred(predictions);
-  auto product = drawn_products(y, moving, story_lengths, shifts);
-  auto length = squared_length(moving);
-  auto size = length;
-  if (fixed.defined()) {
-    const auto still = centred(fixed);
-    product += (y * still).sum(0, true);
-    size = length + squared_length(still);
-    length = size + 2 * drawn_products(still, moving, story_lengths, shifts);
-  }
-  const auto scale = squared_length(y) * length;
-  const auto tiny = at::logical_or(length <= 1e-20 * size, scale <= 0);
-  return at::where(tiny, at::full_like(product, std::numeric_limits<double>::quiet_NaN()), product / scale.sqrt());
+Tensor shift_null(const Tensor& responses, const Tensor& predictions, std::span<const int64_t> story_lengths, const std::vector<std::vector<int64_t>>& shifts) {
+  // Shifts change neither means nor lengths, so scaling once is enough.
+  return drawn_products(unit_columns(responses), unit_columns(predictions), story_lengths, shifts);
 }
 
 Tensor permutation_p(const Tensor& observed, const Tensor& null) {

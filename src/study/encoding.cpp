@@ -10,6 +10,7 @@
 #include "encode/delays.h"
 #include "io/hdf5.h"
 #include "stats/permutation.h"
+#include "stats/swap.h"
 
 namespace arcuate {
 
@@ -69,37 +70,22 @@ Tensor hide_bad(const Tensor& values, const Responses& responses) {
 // A prediction without variance predicts nothing: its r is 0, not absent, so that means over targets are fair.
 Tensor scored_r(const Tensor& responses, const Tensor& predictions) { return at::nan_to_num(pearson(responses, predictions)); }
 
-// r of every draw and model when the space's rows are shifted and everything is fitted anew.
-std::vector<Tensor> refit_nulls(const EncodingPlan& plan, const std::vector<Tensor>& bands, const Compute& compute) {
+// r of every draw when the space's rows are shifted and everything is fitted anew.
+Tensor refit_null(const EncodingPlan& plan, const Tensor& design, const Compute& compute) {
   const auto lengths = plan.responses.story_lengths();
-  std::vector<std::vector<Tensor>> draws(models_of(plan, bands).size());
+  std::vector<Tensor> draws;
   for (const auto& shift : plan.shifts) {
     stop_if_interrupted();
-    auto moved = bands;
-    moved.back() = shifted(bands.back(), lengths, shift);
-    const auto results = fit(plan, moved, compute);
-    for (size_t m = 0; m < results.size(); ++m) draws[m].push_back(scored_r(plan.responses.matrix, results[m].predictions));
+    draws.push_back(scored_r(plan.responses.matrix, fit(plan, {shifted(design, lengths, shift)}, compute).front().predictions));
   }
-  std::vector<Tensor> nulls;
-  for (const auto& model : draws) nulls.push_back(at::stack(model));
-  return nulls;
+  return at::stack(draws);
 }
 
-// Null of each model: only the space's own part of the prediction is shifted, the controls' part stays in place.
-std::vector<Tensor> nulls_of(const EncodingPlan& plan, const std::vector<Tensor>& bands, const std::vector<RidgeResult>& results, const Compute& compute) {
-  if (plan.study.permutation.refit) return refit_nulls(plan, bands, compute);
-  std::vector<Tensor> nulls;
-  for (size_t m = 0; m < results.size(); ++m) {
-    const auto moving = m == 0 ? results[m].predictions : results[m].band_predictions[-1];
-    const auto fixed = m == 0 ? Tensor() : results[m].band_predictions[0];
-    nulls.push_back(at::nan_to_num(shift_null(plan.responses.matrix, moving, fixed, plan.responses.story_lengths(), plan.shifts)));
-  }
-  return nulls;
-}
-
-void write_alone(const EncodingPlan& plan, const RidgeResult& result, const Tensor& null, Hdf5Writer& file) {
+void write_alone(const EncodingPlan& plan, const Tensor& design, const RidgeResult& result, const Compute& compute, Hdf5Writer& file) {
   const auto& y = plan.responses.matrix;
   const auto r = scored_r(y, result.predictions);
+  const auto null = plan.study.permutation.refit ? refit_null(plan, design, compute)
+                                                 : at::nan_to_num(shift_null(y, result.predictions, plan.responses.story_lengths(), plan.shifts));
   const auto write = [&](const char* name, const Tensor& values) { file.write(name, hide_bad(values, plan.responses)); };
   write("r", r);
   write("r2", r_squared(y, result.predictions));
@@ -110,10 +96,13 @@ void write_alone(const EncodingPlan& plan, const RidgeResult& result, const Tens
   file.write("subject_null", subject_means(null, plan.responses));
 }
 
-void write_increment(const EncodingPlan& plan, const RidgeResult& joint, const Tensor& joint_null, Hdf5Writer& file) {
-  const auto controls = at::nan_to_num(read_encoding(encoding_file(plan.work, controls_id, "0")).r);
-  const auto increment = scored_r(plan.responses.matrix, joint.predictions) - controls;
-  const auto null = joint_null - controls;
+// The joint model against the controls alone, on the same held-out rows.
+void write_increment(const EncodingPlan& plan, const RidgeResult& joint, Hdf5Writer& file) {
+  const auto& y = plan.responses.matrix;
+  const auto controls = read_encoding(encoding_file(plan.work, controls_id, "0"));
+  const auto increment = scored_r(y, joint.predictions) - at::nan_to_num(controls.r);
+  const auto null = swap_null(y, joint.predictions, controls.predictions, plan.responses.story_lengths(),
+                              {.count = plan.study.permutation.count, .block = plan.study.min_shift(), .seed = plan.study.seed});
   file.write("increment", hide_bad(increment, plan.responses));
   file.write("increment_p", hide_bad(permutation_p(increment, null), plan.responses));
   file.write("increment_null", subject_means(null, plan.responses));
@@ -121,9 +110,8 @@ void write_increment(const EncodingPlan& plan, const RidgeResult& joint, const T
 
 void score_space(const EncodingPlan& plan, const std::vector<Tensor>& bands, const Compute& compute, Hdf5Writer& file) {
   const auto results = fit(plan, bands, compute);
-  const auto nulls = nulls_of(plan, bands, results, compute);
-  write_alone(plan, results[0], nulls[0], file);
-  if (results.size() > 1) write_increment(plan, results[1], nulls[1], file);
+  write_alone(plan, bands.back(), results[0], compute, file);
+  if (results.size() > 1) write_increment(plan, results[1], file);
 }
 
 Json plan_identity(const EncodingPlan& plan) {

@@ -130,8 +130,8 @@ PageSection method_section(const EncodingPlan& plan, const Dataset& dataset) {
                                            "responses share timing; they say nothing about other stories.",
                                            plan.shifts.size(), s.permutation.refit ? "the features (refitted)" : "the predictions", s.min_shift(), 1.0 / static_cast<double>(plan.shifts.size() + 1)));
   if (plan.control_design.defined())
-    section.paragraphs.push_back(fmt::format("Increments: r of a joint ridge with one band for the controls ({}) and one for the layer, minus r of the controls alone; for their p only the layer's part of the prediction is shifted.",
-                                             join(s.controls.spaces, ", ")));
+    section.paragraphs.push_back(fmt::format("Increments: r of a joint ridge with one band for the controls ({}) and one for the layer, minus r of the controls alone. Their p: the two models' predictions are exchanged within blocks of {} volumes ({} draws).",
+                                             join(s.controls.spaces, ", "), s.min_shift(), s.permutation.count));
   if (s.align.zscore) section.paragraphs.emplace_back("Relaxed: design and responses were z-scored over whole stories, test rows included.");
   const auto ceiling = plan.responses.ceiling;
   const auto known = ceiling.masked_select(at::logical_not(at::isnan(ceiling)));

@@ -91,7 +91,7 @@ Headline headline_of(const EncodingPlan& plan, const std::vector<const LayerSumm
   }
   const auto good = at::logical_not(at::isnan(layers.front()->scores.r.slice(0, first, first + targets)));
   const auto mean_over_good = [&](const Tensor& r) { return (at::nan_to_num(r) * good).sum(-1) / good.sum(); };
-  const auto null = mean_over_good(shift_null(y, predictions, {}, plan.responses.story_lengths(), plan.shifts));
+  const auto null = mean_over_good(shift_null(y, predictions, plan.responses.story_lengths(), plan.shifts));
   const auto r = mean_over_good(pearson(y, predictions));
   headline.r = r.item<double>();
   headline.p = permutation_p(r.unsqueeze(0), null.unsqueeze(1)).item<double>();

@@ -50,7 +50,7 @@ TidyTable score_table(const EncodingPlan& plan, const Summary& summary, size_t s
       {"p_value", "Circular-shift permutation p = (b + 1) / (m + 1), one-sided"},
       {"q_value", "Benjamini-Hochberg q over the subject's targets, for one feature space and layer"},
       {"increment", "r of the joint banded model (controls and layer) minus r of the controls alone"},
-      {"increment_p", "Permutation p of the increment: only the layer's part of the prediction is shifted"},
+      {"increment_p", "One-sided p of the increment by the block-swap test: predictions of the two models exchanged within blocks of volumes"},
       {"penalty", "Median over outer folds of the chosen penalty (lambda: added to X'X)"},
       {"flag", "ok, constant, nan, infinite or masked"}};
   table.columns.insert(table.columns.end(), std::begin(own), std::end(own));
@@ -84,13 +84,13 @@ TidyTable group_table(const EncodingPlan& plan, const Summary& summary) {
       {"mean_subject_p", "Its circular-shift permutation p"},
       {"mean_subject_q", "Benjamini-Hochberg q over all rows of this table"},
       {"mean_subject_increment", "Mean over good targets of the mean subject's increment over the controls"},
-      {"mean_subject_increment_p", "Its permutation p (only the layer's part is shifted)"},
+      {"mean_subject_increment_p", "Its one-sided block-swap p"},
       {"single_subject_r", "Mean over subjects of each one's mean r over good targets"},
       {"single_subject_se", "Standard error of it over subjects"},
       {"single_subject_p", "Its permutation p (all subjects shifted alike)"},
       {"single_subject_increment", "As single_subject_r, for the increment over the controls"},
       {"single_subject_increment_se", "Standard error of it over subjects"},
-      {"single_subject_increment_p", "Its permutation p"},
+      {"single_subject_increment_p", "Its one-sided block-swap p (the same blocks for all subjects)"},
       {"median_r", "Median over single subjects and good targets of r"},
       {"share_at_smallest_penalty", "Share of (fold, target) choices at the smallest penalty of the grid"},
       {"share_at_largest_penalty", "Share of (fold, target) choices at the largest penalty of the grid"}};

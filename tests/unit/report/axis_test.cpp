@@ -16,7 +16,8 @@ static std::string texts(const Axis& axis) {
 }
 
 TEST(Axis, steps_are_one_two_or_five_times_a_power_of_ten) {
-  for (double span = 1e-7; span < 1e9; span *= 1.7) {
+  for (int i = 0; i < 70; ++i) {
+    const double span = 1e-7 * std::pow(1.7, i);
     const double step = value_axis(-span / 3, span, 6).step;
     const double factor = step / std::pow(10.0, std::floor(std::log10(step) + 1e-9));
     EXPECT_TRUE(std::abs(factor - 1) < 1e-9 || std::abs(factor - 2) < 1e-9 || std::abs(factor - 5) < 1e-9) << step;
@@ -24,7 +25,8 @@ TEST(Axis, steps_are_one_two_or_five_times_a_power_of_ten) {
 }
 
 TEST(Axis, covers_the_values_with_whole_steps) {
-  for (double span = 1e-7; span < 1e9; span *= 1.7) {
+  for (int i = 0; i < 70; ++i) {
+    const double span = 1e-7 * std::pow(1.7, i);
     const Axis axis = value_axis(-span / 3, span, 6);
     EXPECT_LE(axis.low, -span / 3 + 1e-6 * span);
     EXPECT_GE(axis.high, span - 1e-6 * span);

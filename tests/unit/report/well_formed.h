@@ -1,5 +1,6 @@
 // A small judge of markup for the tests: is the text well-formed XML, as far as a page or a drawing uses it?
 #pragma once
+#include <algorithm>
 #include <cctype>
 #include <set>
 #include <string>

@@ -100,7 +100,7 @@ TEST_F(Demo, says_simulated_everywhere) {
   EXPECT_TRUE(read_json(outputs_.folder / "dataset_description.json").at("Simulated").get<bool>());
   EXPECT_TRUE(read_json(outputs_.folder / "manifest.json").at("simulated").get<bool>());
   EXPECT_TRUE(read_json(scores("mean").replace_extension(".json")).at("Simulated").get<bool>());
-  EXPECT_TRUE(contains(read_file(outputs_.report), {"imulated"}));
+  EXPECT_TRUE(contains(read_file(outputs_.report), {"(simulated data)</title>"}));
 }
 
 TEST(DemoStudy, writes_the_same_bytes_again) {

@@ -3,6 +3,8 @@
 #include "stats/ceiling.h"
 #include "stats/fdr.h"
 #include "stats/permutation.h"
+#include "stats/swap.h"
+#include "core/random.h"
 
 #include <algorithm>
 #include <set>
@@ -25,7 +27,7 @@ std::vector<std::vector<int64_t>> draws(const at::Tensor& shifts) {
 }
 
 void expect_shift_test(const Fixture& fixture, const std::string& name, const std::string& shifts, std::vector<int64_t> lengths) {
-  const auto null = shift_null(fixture["shift.y"], fixture["shift.prediction"], {}, lengths, draws(fixture[name + shifts]));
+  const auto null = shift_null(fixture["shift.y"], fixture["shift.prediction"], lengths, draws(fixture[name + shifts]));
   EXPECT_LT(largest_difference(null, fixture[name + ".null"]), 1e-12);
   EXPECT_LT(largest_difference(permutation_p(fixture[name + ".r"], null), fixture[name + ".p"]), 1e-15);
 }
@@ -38,14 +40,61 @@ TEST(Permutation, shifted_correlations_and_p_agree_with_the_independent_implemen
   expect_shift_test(fixture, "shift.two", ".pairs", {25, 35});
 }
 
-TEST(Permutation, a_fixed_part_stays_in_place) {
+TEST(Permutation, constant_predictions_have_no_null) {
   const Fixture fixture("stats/stats.safetensors");
-  const auto y = fixture["shift.y"], p = fixture["shift.prediction"];
   const std::vector<int64_t> lengths{60};
-  const auto shifts = draws(fixture["shift.one.shifts"]);
-  const auto none = shift_null(y, at::zeros_like(p), p, lengths, shifts);
-  EXPECT_LT(largest_difference(none, fixture["shift.one.r"].unsqueeze(0).expand_as(none)), 1e-12);
-  EXPECT_GT(largest_difference(shift_null(y, p, y, lengths, shifts), none), 0.1);
+  EXPECT_TRUE(at::isnan(shift_null(fixture["shift.y"], at::full({60, 5}, 0.1, at::kDouble), lengths, {{10}, {20}})).all().item<bool>());
+}
+
+namespace {
+
+// y follows `signal`; a and b are signal plus noise of their own.
+struct Rivals {
+  at::Tensor y, a, b;
+  Rivals(double noise_a, double noise_b, uint64_t seed) {
+    arcuate::Random random(seed);
+    const auto draw = [&] {
+      auto x = at::empty({280, 1}, at::kDouble);
+      for (int64_t i = 0; i < 280; ++i) x[i][0] = random.normal();
+      return x;
+    };
+    const auto signal = draw();
+    y = signal + draw();
+    a = signal + noise_a * draw();
+    b = signal + noise_b * draw();
+  }
+  double p() const {
+    const std::vector<int64_t> lengths{140, 140};
+    return permutation_p(pearson_of(a) - pearson_of(b), swap_null(y, a, b, lengths, {.count = 999})).item<double>();
+  }
+  at::Tensor pearson_of(const at::Tensor& x) const { return at::corrcoef(at::stack({x.squeeze(1), y.squeeze(1)}))[0][1].unsqueeze(0); }
+};
+
+}  // namespace
+
+TEST(Swap, a_better_prediction_is_found_and_a_worse_one_is_not) {
+  EXPECT_LT(Rivals(0.1, 3, 1).p(), 0.01);
+  EXPECT_GT(Rivals(3, 0.1, 1).p(), 0.9);
+}
+
+TEST(Swap, equal_rivals_give_uniform_p_values) {
+  int below = 0;
+  for (uint64_t seed = 0; seed < 200; ++seed) below += Rivals(1, 1, 100 + seed).p() <= 0.1;
+  EXPECT_GE(below, 8);   // 20 expected; 99.9 % of a binomial lie within
+  EXPECT_LE(below, 34);
+}
+
+TEST(Swap, its_null_is_symmetric_sums_of_block_contributions) {
+  const Rivals rivals(0.5, 2, 7);
+  const std::vector<int64_t> lengths{140, 140};
+  const auto null = swap_null(rivals.y, rivals.a, rivals.b, lengths, {.count = 4000, .block = 140});
+  // Two blocks: four sign patterns, the observed difference and its negative among them.
+  const double difference = (rivals.pearson_of(rivals.a) - rivals.pearson_of(rivals.b)).item<double>();
+  EXPECT_NEAR(null.max().item<double>(), -null.min().item<double>(), 1e-12);
+  EXPECT_LT((null - difference).abs().min().item<double>(), 1e-12);
+  EXPECT_EQ(std::get<0>(at::_unique2(at::round(null * 1e10))).numel(), 4);
+  EXPECT_NE(largest_difference(null, swap_null(rivals.y, rivals.a, rivals.b, lengths, {.count = 4000, .block = 140, .seed = 1})), 0);
+  EXPECT_NE(largest_difference(null, swap_null(rivals.y, rivals.a, rivals.b, lengths, {.count = 4000, .block = 20})), 0);
 }
 
 TEST(Permutation, all_shifts_are_used_when_fewer_exist_than_asked_for) {

@@ -1,0 +1,139 @@
+"""`arcuate extract` against Hugging Face transformers: the same words, windows and precision (float32), all layers.
+
+The peer gets the same savings: words with the same left edge share a pass, and windows of equal length run as a batch.
+Needs numpy, h5py, torch and transformers. Ends with code 1 when the states differ, never because of a time.
+"""
+import json
+import re
+import sys
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+
+import protocol
+
+LARGEST_DIFFERENCE = 1e-4  # of a layer's states, relative to the layer's largest
+
+
+def options():
+    parser = protocol.arguments(__doc__)
+    parser.add_argument("--model", default=str(protocol.ROOT / "models/tales-1m"), help="a folder of a GPT-2 model")
+    parser.add_argument("--words", type=int, default=2000, help="words of the synthetic text")
+    parser.add_argument("--context", default="41", help="N or grow:N:M; every window must fit the model's positions")
+    parser.add_argument("--tokens-per-batch", type=int, default=4096, help="of the peer; the program has the same")
+    return parser.parse_args()
+
+
+def make_words(opt, folder):
+    """Words of the vocabulary at random, each fifth one a compound of two; one every 0.3 s. None is so short that the
+    program takes it for a label of silence ("br", "sil")."""
+    vocabulary = json.loads((Path(opt.model) / "tokenizer.json").read_text())["model"]["vocab"]
+    known = sorted(token[1:] for token in vocabulary if re.fullmatch("Ġ[a-z]{4,}", token))
+    draw = np.random.default_rng(opt.seed).integers(len(known), size=(opt.words, 2))
+    lines = (f"{0.3 * i:.1f}\t{0.3 * i + 0.2:.1f}\t{known[a] + (known[b] if i % 5 == 4 else '')}" for i, (a, b) in enumerate(draw))
+    (folder / "words.tsv").write_text("onset\toffset\tword\n" + "\n".join(lines) + "\n")
+
+
+def windows(count, context):
+    """[first, wanted, end) in words, as docs of --context define them."""
+    rule = [int(n) for n in context.removeprefix("grow:").split(":")]
+    result = []
+    for word in range(count):
+        if len(rule) == 1:
+            first = max(0, word + 1 - rule[0])
+        elif not result:
+            first = 0
+        else:
+            first = result[-1][0]
+            if word + 1 - first > rule[0]:
+                first = max(first + 1, word + 1 - rule[1])
+        if result and result[-1][0] == first:
+            result[-1][2] = word + 1
+        else:
+            result.append([first, word, word + 1])
+    return result
+
+
+def batches(tokens, context, tokens_per_batch):
+    """Lists of windows that have equally many tokens."""
+    by_length = defaultdict(list)
+    for window in windows(len(tokens), context):
+        by_length[sum(len(ids) for ids in tokens[window[0] : window[2]])].append(window)
+    for length, members in sorted(by_length.items()):
+        size = max(1, tokens_per_batch // length)
+        yield from (members[i : i + size] for i in range(0, len(members), size))
+
+
+def work(opt, folder):
+    """The peer's process. Imports and the reading of the model are not part of its time."""
+    import torch
+    from transformers import AutoModel, AutoTokenizer
+
+    torch.set_num_threads(opt.threads)
+    tokenizer = AutoTokenizer.from_pretrained(opt.model)
+    model = AutoModel.from_pretrained(opt.model, dtype=torch.float32).eval()
+    words = [line.split("\t")[2] for line in (folder / "words.tsv").read_text().splitlines()[1:]]
+    watch = protocol.Stopwatch()
+    tokens = tokenizer([" " + word for word in words], add_special_tokens=False)["input_ids"]
+    states = torch.zeros(model.config.n_layer + 1, len(words), model.config.n_embd)
+    passes = total = 0
+    with torch.inference_mode():
+        for batch in batches(tokens, opt.context, opt.tokens_per_batch):
+            ids = [[token for word in tokens[first:end] for token in word] for first, _, end in batch]
+            hidden = model(torch.tensor(ids), output_hidden_states=True, use_cache=False).hidden_states
+            rows, places, targets = [], [], []
+            for row, (first, wanted, end) in enumerate(batch):
+                last = np.cumsum([len(word) for word in tokens[first:end]])[wanted - first :] - 1
+                rows += [row] * len(last)
+                places += last.tolist()
+                targets += range(wanted, end)
+            for layer, values in enumerate(hidden):
+                states[layer, targets] = values[rows, places]
+            passes, total = passes + len(batch), total + sum(map(len, ids))
+    times = watch.read()
+    np.save(folder / "peer.npy", states.numpy())
+    print(json.dumps({**times, "windows": passes, "tokens": total, "layers": len(states)}))
+
+
+def our_command(opt, folder):
+    layers = json.loads((Path(opt.model) / "config.json").read_text())["n_layer"]
+    # The last of the peer's hidden states has gone through the final norm.
+    names = [*map(str, range(layers)), "final"]
+    return [opt.program, "extract", "--model", opt.model, "--words", f"{folder}/words.tsv", "--context", opt.context,
+            "--layers", ",".join(names), "--threads", str(opt.threads), "--output", f"{folder}/states.h5", "--force"]
+
+
+def compare(opt, folder):
+    import h5py
+
+    theirs, worst = np.load(folder / "peer.npy"), 0.0
+    with h5py.File(folder / "states.h5") as file:
+        for layer, states in enumerate(theirs):
+            name = str(layer) if layer + 1 < len(theirs) else "final"
+            difference = np.abs(file[f"layer/{name}"][:] - states).max()
+            worst = max(worst, difference / np.abs(states).max())
+            print(f"layer {name:>5}  largest |difference| {difference:.2e}, largest |state| {np.abs(states).max():.1f}")
+    return 0 if worst <= LARGEST_DIFFERENCE else 1
+
+
+def main():
+    opt = options()
+    if opt.worker:
+        return work(opt, Path(opt.worker))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make_words(opt, folder)
+        protocol.tell_machine(opt)
+        print(f"problem    {opt.words} words, context {opt.context}, {opt.model}")
+        runs = protocol.in_turn(our_command(opt, folder), [sys.executable, *sys.argv, "--worker", name], opt)
+        ours = re.search(r"(\d+) tokens in (\d+) windows", runs["arcuate, process"][0]["output"])
+        theirs = runs["peer, work"][0]
+        print(f"windows    arcuate {ours[2]} with {ours[1]} tokens, transformers {theirs['windows']} with {theirs['tokens']}")
+        protocol.tell_times(runs, "transformers")
+        return compare(opt, folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

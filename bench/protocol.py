@@ -1,0 +1,105 @@
+"""What the comparisons share: both programs run as processes of their own on the same files, in turn, and are measured alike.
+
+Nothing here asserts a time. CPU seconds (user + system, all threads) say more than the clock on a machine with other work.
+"""
+import argparse
+import datetime
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def arguments(description):
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser.add_argument("--program", default=str(ROOT / "build/release/arcuate"), help="the arcuate program")
+    parser.add_argument("--threads", type=int, default=1, help="threads of both programs")
+    parser.add_argument("--coretype", default=best_coretype(), help="OPENBLAS_CORETYPE of both programs")
+    parser.add_argument("--repeats", type=int, default=3, help="runs of each program, in turn")
+    parser.add_argument("--seed", type=int, default=0, help="of the data")
+    parser.add_argument("--worker", help=argparse.SUPPRESS)  # the folder, in the process that runs the other program
+    return parser
+
+
+def cpu_info():
+    text = Path("/proc/cpuinfo").read_text()
+    return {k.strip(): v.strip() for k, _, v in (line.partition(":") for line in text.split("\n\n")[0].splitlines())}
+
+
+def best_coretype():
+    return "SkylakeX" if "avx512vl" in cpu_info().get("flags", "") else "Haswell"
+
+
+def environment(options):
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    threads = {name: str(options.threads) for name in names}
+    return {**os.environ, **threads, "OPENBLAS_CORETYPE": options.coretype, "HF_HUB_OFFLINE": "1"}
+
+
+def measured(command, options):
+    """Runs a process to its end: clock and CPU seconds, peak memory in MB, and what it wrote."""
+    start = time.perf_counter()
+    process = subprocess.Popen(command, env=environment(options), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        sys.exit(f"{' '.join(command)}\n{output}\nfailed with code {process.returncode}")
+    return {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "peak": usage.ru_maxrss / 1024, "output": output}
+
+
+def worker_report(run):
+    """The last line that a worker wrote: its own measurements, without imports."""
+    return json.loads(run["output"].strip().splitlines()[-1])
+
+
+class Stopwatch:
+    """Clock and CPU seconds of a worker's own part."""
+
+    def __init__(self):
+        self.wall, self.cpu = time.perf_counter(), time.process_time()
+
+    def read(self):
+        return {"wall": time.perf_counter() - self.wall, "cpu": time.process_time() - self.cpu}
+
+
+def in_turn(ours, theirs, options):
+    """Runs both commands `repeats` times, alternating. "start" and "process" are whole processes; "work" is the peer's
+    without its imports, and ours without its start."""
+    runs = {who: [] for who in ("arcuate, start", "arcuate, process", "peer, process", "peer, work")}
+    for _ in range(options.repeats):
+        runs["arcuate, start"].append(measured([options.program, "--version"], options))
+        runs["arcuate, process"].append(measured(ours, options))
+        runs["peer, process"].append(measured(theirs, options))
+        runs["peer, work"].append(worker_report(runs["peer, process"][-1]))
+    return runs
+
+
+def tell_machine(options):
+    load = " ".join(f"{x:.2f}" for x in os.getloadavg())
+    now = datetime.datetime.now().isoformat(timespec="minutes")
+    family = "/".join(cpu_info().get(key, "?") for key in ("cpu family", "model"))
+    openblas = " ".join(f"{name}={value}" for name, value in sorted(environment(options).items()) if name.startswith("OPENBLAS_"))
+    print(f"machine    {cpu_info().get('model name', platform.machine())} (family/model {family}), "
+          f"{len(os.sched_getaffinity(0))} cores, load {load}, {now}")
+    print(f"settings   threads {options.threads} each, {openblas}, median of {options.repeats} runs in turn")
+
+
+def tell_times(runs, peer):
+    median = {who: {key: statistics.median(run[key] for run in of) for key in ("wall", "cpu")} for who, of in runs.items()}
+    peak = {who: max(run.get("peak", 0) for run in of) for who, of in runs.items()}
+    median["arcuate, work"] = {key: median["arcuate, process"][key] - median["arcuate, start"][key] for key in ("wall", "cpu")}
+    print(f"{'':34}{'wall s':>9}{'CPU s':>9}{'peak MB':>9}")
+    for who, times in sorted(median.items()):
+        memory = f"{peak[who]:9.0f}" if peak.get(who) else ""
+        print(f"{who.replace('peer', peer):34}{times['wall']:9.2f}{times['cpu']:9.2f}{memory}")
+    for part in ("process", "work"):
+        ratio = {key: median[f"arcuate, {part}"][key] / median[f"peer, {part}"][key] for key in ("wall", "cpu")}
+        print(f"arcuate / {peer}, {part}: wall {ratio['wall']:.2f}, CPU {ratio['cpu']:.2f}")

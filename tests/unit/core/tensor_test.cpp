@@ -1,0 +1,36 @@
+#include "core/tensor.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+namespace arcuate {
+namespace {
+
+TEST(Tensor, values_survive_the_way_there_and_back) {
+  const std::vector<double> values{1.5, -2, 1e300};
+  const auto tensor = to_tensor(values);
+  EXPECT_EQ(tensor.scalar_type(), at::kDouble);
+  EXPECT_EQ(tensor.sizes().vec(), std::vector<int64_t>{3});
+  EXPECT_EQ(to_vector(tensor), values);
+  EXPECT_TRUE(to_vector(to_tensor({})).empty());
+}
+
+TEST(Tensor, to_vector_takes_other_types_and_strides) {
+  const auto tensor = at::arange(6, at::kInt).reshape({3, 2}).select(1, 1);
+  EXPECT_EQ(to_vector(tensor), (std::vector<double>{1, 3, 5}));
+}
+
+TEST(Tensor, shapes_read_like_a_product) {
+  EXPECT_EQ(shape_text(at::zeros({362, 6})), "362 x 6");
+  EXPECT_EQ(shape_text(at::zeros({0})), "0");
+  EXPECT_EQ(shape_text(at::zeros({})), "scalar");
+}
+
+TEST(Tensor, index_tensors_select_rows) {
+  const auto index = index_tensor(std::vector<int64_t>{2, 0});
+  EXPECT_EQ(index.scalar_type(), at::kLong);
+  EXPECT_EQ(to_vector(to_tensor(std::vector<double>{5, 6, 7}).index_select(0, index)), (std::vector<double>{7, 5}));
+}
+
+}  // namespace
+}  // namespace arcuate
