@@ -42,9 +42,9 @@ testing::AssertionResult contains(const std::string& text, std::initializer_list
 
 }  // namespace arcuate::test
 
-#define ARCUATE_DATA_OR_SKIP(variable, relative)                                              \
-  const auto variable = arcuate::test::data_path(relative);                                   \
-  if (variable.empty()) {                                                                     \
-    if (arcuate::test::under_ci()) FAIL() << "test data absent: " << relative;                \
-    GTEST_SKIP() << "needs test data '" << relative << "' (set ARCUATE_TEST_DATA)";           \
+#define ARCUATE_DATA_OR_SKIP(variable, relative)                                    \
+  const auto variable = arcuate::test::data_path(relative);                         \
+  if (variable.empty()) {                                                           \
+    if (arcuate::test::under_ci()) FAIL() << "test data absent: " << relative;      \
+    GTEST_SKIP() << "needs test data '" << relative << "' (set ARCUATE_TEST_DATA)"; \
   }

@@ -1,4 +1,5 @@
-// Cleaning of time series: high-pass by a discrete cosine basis, z-scores. Columns are features or targets, rows volumes.
+// Cleaning of time series: high-pass by a discrete cosine basis, z-scores. Columns are features or targets, rows
+// volumes.
 #pragma once
 #include <ATen/core/Tensor.h>
 

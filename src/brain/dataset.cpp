@@ -21,7 +21,8 @@ std::vector<const Layout*> layouts() {
   };
 }
 
-std::vector<std::string> chosen_names(const std::vector<std::string>& wanted, const std::vector<std::string>& available, const std::string& what) {
+std::vector<std::string> chosen_names(const std::vector<std::string>& wanted, const std::vector<std::string>& available,
+                                      const std::string& what) {
   if (wanted.size() == 1 && wanted[0] == "all") return available;
   Problems problems("the dataset does not hold what was asked for", Fault::usage);
   for (const auto& name : wanted)
@@ -47,7 +48,8 @@ static void leave_out_dead_subjects(Dataset& dataset) {
                                   [&](const Recording& r) { return r.subject == s && all_targets_bad(r.responses); });
     place[s] = dead ? SIZE_MAX : kept.size();
     if (dead)
-      dataset.notes.push_back(fmt::format("subject {} is left out: every target is constant or not finite", dataset.subjects[s]));
+      dataset.notes.push_back(
+          fmt::format("subject {} is left out: every target is constant or not finite", dataset.subjects[s]));
     else
       kept.push_back(dataset.subjects[s]);
   }

@@ -25,20 +25,20 @@ struct Recording {
 
 struct Dataset {
   std::vector<std::string> subjects{};
-  std::vector<std::string> targets{};          ///< Voxels or regions, the same for all subjects.
+  std::vector<std::string> targets{};  ///< Voxels or regions, the same for all subjects.
   std::vector<Stimulus> stories{};
   std::vector<Recording> recordings{};
-  std::vector<std::string> notes{};            ///< What was left out and why.
-  std::vector<std::filesystem::path> inputs{}; ///< Every file that was read.
+  std::vector<std::string> notes{};             ///< What was left out and why.
+  std::vector<std::filesystem::path> inputs{};  ///< Every file that was read.
   bool simulated = false;
 };
 
 struct DatasetOptions {
   std::string layout = "arrays";
   std::filesystem::path root{};
-  std::vector<std::string> subjects{"all"};    ///< Names, or "all".
+  std::vector<std::string> subjects{"all"};  ///< Names, or "all".
   std::vector<std::string> stories{"all"};
-  std::string roi_radius = "6mm";              ///< alice: "6mm" or "10mm" spheres.
+  std::string roi_radius = "6mm";  ///< alice: "6mm" or "10mm" spheres.
 };
 
 struct Layout {
@@ -53,6 +53,7 @@ std::vector<const Layout*> layouts();
 Dataset read_dataset(const DatasetOptions& options);
 
 /// The names asked for, in the order of `available`; "all" is all of them. Errors: usage, with the nearest name.
-std::vector<std::string> chosen_names(const std::vector<std::string>& wanted, const std::vector<std::string>& available, const std::string& what);
+std::vector<std::string> chosen_names(const std::vector<std::string>& wanted, const std::vector<std::string>& available,
+                                      const std::string& what);
 
 }  // namespace arcuate

@@ -1,6 +1,6 @@
 // arcuate run: everything a study file asks for.
-#include "cli/command.h"
 #include "cli/run.h"
+#include "cli/command.h"
 #include "cmd/groups.h"
 #include "study/run_study.h"
 
@@ -16,18 +16,25 @@ struct Options {
 void describe(cli::Spec<Options>& s) {
   s.summary("run a study: extract, align, encode, test, report");
   s.description(
-      "Reads a study file (TOML), does what is not finished yet, and writes scores, manifest and a page. A run that was "
-      "interrupted goes on where it stopped.");
+      "Reads a study file (TOML), does what is not finished yet, and writes scores, manifest and a page. A run that "
+      "was "
+      "interrupted goes on where it stopped. --seed, when it is not 0, replaces the study's own; --dry-run lists the "
+      "units "
+      "of work.");
   s.input("study", &Options::study, "the study file").metavar("STUDY.toml");
-  s.option("set", &Options::settings, "change a value of the study: key.path=value; may be given several times").metavar("KEY=VALUE").whole_values();
+  s.option("set", &Options::settings, "change a value of the study: key.path=value; may be given several times")
+      .metavar("KEY=VALUE")
+      .whole_values();
   s.group(groups::output_folder, &Options::output);
   s.example("arcuate run studies/alice.toml --output alice", "brain scores of real listeners");
   s.example("arcuate run studies/alice.toml --set encode.gap=10 --output gap10", "the same with a wider gap");
 }
 
 int run(const Options& options, cli::Run& run) {
-  const auto study = read_study(options.study, options.settings);
+  auto study = read_study(options.study, options.settings);
+  if (run.common.seed != 0) study.seed = static_cast<uint64_t>(run.common.seed);
   const auto outputs = run_study(study, options.output.path, run);
+  if (run.common.dry_run) return 0;
   run.console.info("scores: {}", outputs.group_table.string());
   run.console.out() << outputs.report.string() << '\n';
   return 0;

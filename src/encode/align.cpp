@@ -35,19 +35,23 @@ bool divides_by_sum(const AlignOptions& options) {
 }
 
 // Weights of the words `near` for one volume.
-void fill_row(double* row, std::span<const double> times, const std::vector<int64_t>& near, double volume, double tr, const AlignOptions& options) {
+void fill_row(double* row, std::span<const double> times, const std::vector<int64_t>& near, double volume, double tr,
+              const AlignOptions& options) {
   double total = 0;
-  for (size_t j = 0; j < near.size(); ++j) total += row[j] = weight(volume - times[static_cast<size_t>(near[j])], tr, options);
+  for (size_t j = 0; j < near.size(); ++j)
+    total += row[j] = weight(volume - times[static_cast<size_t>(near[j])], tr, options);
   if (!divides_by_sum(options) || total == 0.0) return;
   for (size_t j = 0; j < near.size(); ++j) row[j] /= total;
 }
 
 }  // namespace
 
-at::Tensor align(const at::Tensor& values, std::span<const double> times, std::span<const double> volumes, double tr, const AlignOptions& options) {
+at::Tensor align(const at::Tensor& values, std::span<const double> times, std::span<const double> volumes, double tr,
+                 const AlignOptions& options) {
   if (values.size(0) != static_cast<int64_t>(times.size()))
     bad_input("{} feature rows for {} word times: one row a word is needed", values.size(0), times.size());
-  if (options.lobes < 1 || options.cutoff <= 0) bad_usage("Lanczos needs at least one lobe and a positive cutoff, found {} and {}", options.lobes, options.cutoff);
+  if (options.lobes < 1 || options.cutoff <= 0)
+    bad_usage("Lanczos needs at least one lobe and a positive cutoff, found {} and {}", options.lobes, options.cutoff);
   const auto x = values.to(at::kDouble);
   const auto count = static_cast<int64_t>(volumes.size());
   auto aligned = at::zeros({count, x.size(1)}, at::kDouble);
@@ -59,11 +63,13 @@ at::Tensor align(const at::Tensor& values, std::span<const double> times, std::s
     const auto [low, high] = std::minmax_element(part.begin(), part.end());
     std::vector<int64_t> near;
     for (size_t k = 0; k < times.size(); ++k)
-      if (times[k] >= *low - reach(tr, options) && times[k] <= *high + reach(tr, options)) near.push_back(static_cast<int64_t>(k));
+      if (times[k] >= *low - reach(tr, options) && times[k] <= *high + reach(tr, options))
+        near.push_back(static_cast<int64_t>(k));
     if (near.empty()) continue;
     auto weights = at::empty({last - first, static_cast<int64_t>(near.size())}, at::kDouble);
     for (int64_t i = 0; i < last - first; ++i)
-      fill_row(weights.data_ptr<double>() + i * weights.size(1), times, near, part[static_cast<size_t>(i)], tr, options);
+      fill_row(weights.data_ptr<double>() + i * weights.size(1), times, near, part[static_cast<size_t>(i)], tr,
+               options);
     aligned.slice(0, first, last).copy_(weights.mm(x.index_select(0, index_tensor(near))));
   }
   return aligned;

@@ -30,8 +30,10 @@ Tensor gram(const Tensor& x) {
 static Tensor factor_spd(const Tensor& matrix) {
   const auto [factor, info] = at::linalg_cholesky_ex(matrix);
   if (info.item<int>() != 0)
-    bad_input("the normal equations are not positive definite at row {} of {}; a larger smallest penalty helps, and features must be finite",
-              info.item<int>(), matrix.size(0));
+    bad_input(
+        "the normal equations are not positive definite at row {} of {}; a larger smallest penalty helps, and features "
+        "must be finite",
+        info.item<int>(), matrix.size(0));
   return factor;
 }
 
@@ -40,9 +42,12 @@ Tensor solve_spd(const Tensor& matrix, const Tensor& right) { return at::cholesk
 
 Rows::Rows(const std::vector<int64_t>& positions) : index_(index_tensor(positions)) {
   const auto count = static_cast<int64_t>(positions.size());
-  if (count > 0 && positions.back() - positions.front() == count - 1) first_ = positions.front(), end_ = positions.back() + 1;
+  if (count > 0 && positions.back() - positions.front() == count - 1)
+    first_ = positions.front(), end_ = positions.back() + 1;
 }
-Tensor Rows::of(const Tensor& tensor, int64_t dim) const { return end_ > first_ ? tensor.slice(dim, first_, end_) : tensor.index_select(dim, index_); }
+Tensor Rows::of(const Tensor& tensor, int64_t dim) const {
+  return end_ > first_ ? tensor.slice(dim, first_, end_) : tensor.index_select(dim, index_);
+}
 
 Tensor inner_score(Select select, const Tensor& responses, const Tensor& predictions) {
   if (select == Select::r) return at::nan_to_num(pearson(responses, predictions));
@@ -51,9 +56,12 @@ Tensor inner_score(Select select, const Tensor& responses, const Tensor& predict
 
 Tensor residual_score(Select select, const Tensor& responses, const Tensor& residuals) {
   switch (select) {
-    case Select::mse: return -residuals.to(at::kDouble).square().mean(0);
-    case Select::r2: return at::nan_to_num(r_squared(responses, responses - residuals));
-    case Select::r: return at::nan_to_num(pearson(responses, responses - residuals));
+    case Select::mse:
+      return -residuals.to(at::kDouble).square().mean(0);
+    case Select::r2:
+      return at::nan_to_num(r_squared(responses, responses - residuals));
+    case Select::r:
+      return at::nan_to_num(pearson(responses, responses - residuals));
   }
   return {};
 }
@@ -99,8 +107,8 @@ std::vector<ridge::InnerFold> to_positions(const RidgeSplit& split) {
   return folds;
 }
 
-// Multiplications of the inner loop, up to a common factor: the dual inverts n x n once a penalty, the primal F x F once
-// a penalty and fold.
+// Multiplications of the inner loop, up to a common factor: the dual inverts n x n once a penalty, the primal F x F
+// once a penalty and fold.
 bool dual_is_cheaper(const ridge::SplitData& data) {
   double features = 0;
   for (const auto& band : data.train) features += static_cast<double>(band.size(1));
@@ -141,7 +149,9 @@ Prepared prepare(const RidgeProblem& problem, const RidgeSplit& split, const Rid
   const bool scale_x = options.standardize == Standardize::features || options.standardize == Standardize::both;
   const bool scale_y = options.standardize == Standardize::responses || options.standardize == Standardize::both;
   const auto train = index_tensor(split.outer.train), test = index_tensor(split.outer.test);
-  Prepared prepared{.data = {.train = {}, .test = {}, .responses = {}, .inner = to_positions(split), .options = options}, .responses = {}};
+  Prepared prepared{
+      .data = {.train = {}, .test = {}, .responses = {}, .inner = to_positions(split), .options = options},
+      .responses = {}};
   for (const auto& band : problem.bands) {
     const auto rows = band.index_select(0, train).to(at::kDouble);
     const auto scaling = fit_scaling(rows, options.intercept, scale_x);
@@ -160,16 +170,18 @@ void check(const RidgeProblem& problem, const RidgeOptions& options) {
     if (!(penalty > 0) || std::isinf(penalty)) bad_usage("penalties must be positive numbers, found {}", penalty);
   for (const auto& band : problem.bands) {
     if (band.dim() != 2 || problem.responses.dim() != 2 || band.size(0) != problem.responses.size(0))
-      bad_input("features are {} and responses {}: both need one row a volume", shape_text(band), shape_text(problem.responses));
+      bad_input("features are {} and responses {}: both need one row a volume", shape_text(band),
+                shape_text(problem.responses));
     if (!at::isfinite(band).all().item<bool>()) bad_input("the features hold values that are not finite");
   }
-  if (!at::isfinite(problem.responses).all().item<bool>()) bad_input("the responses hold values that are not finite; flag and zero such targets first");
+  if (!at::isfinite(problem.responses).all().item<bool>())
+    bad_input("the responses hold values that are not finite; flag and zero such targets first");
 }
 
 // One model of one split: choose, refit, predict; writes into rows and columns that no other split touches.
 // curve: (scales * penalties) x V of this model's candidates.
-void finish_split(const Prepared& prepared, ridge::Solver& solver, const RidgeModel& model, const Tensor& curve, const RidgeSplit& split, int64_t k,
-                  RidgeResult& result) {
+void finish_split(const Prepared& prepared, ridge::Solver& solver, const RidgeModel& model, const Tensor& curve,
+                  const RidgeSplit& split, int64_t k, RidgeResult& result) {
   const auto& options = prepared.data.options;
   const auto penalties = static_cast<int64_t>(options.penalties.size());
   const auto best = best_candidates(curve, penalties, options.penalty_mode);
@@ -182,16 +194,18 @@ void finish_split(const Prepared& prepared, ridge::Solver& solver, const RidgeMo
     stop_if_interrupted();
     const auto& scales = model.scales[static_cast<size_t>(candidate / penalties)];
     const double penalty = options.penalties[static_cast<size_t>(candidate % penalties)];
-    auto parts = solver.predict(scales, penalty, columns).to(at::kDouble) * prepared.responses.deviation.index_select(1, columns);
+    auto parts = solver.predict(scales, penalty, columns).to(at::kDouble) *
+                 prepared.responses.deviation.index_select(1, columns);
     parts.select(0, 0).add_(prepared.responses.mean.index_select(1, columns));
-    for (int64_t b = 0; b < parts.size(0); ++b) result.band_predictions.select(0, b).index_put_({test.unsqueeze(1), columns}, parts[b]);
+    for (int64_t b = 0; b < parts.size(0); ++b)
+      result.band_predictions.select(0, b).index_put_({test.unsqueeze(1), columns}, parts[b]);
     result.penalties.select(0, k).index_fill_(0, columns, penalty);
     result.scales.select(0, k).index_fill_(0, columns, candidate / penalties);
   }
 }
 
-void solve_split(const RidgeProblem& problem, const std::vector<RidgeModel>& models, const RidgeSplit& split, int64_t k, const RidgeOptions& options,
-                 std::vector<RidgeResult>& results) {
+void solve_split(const RidgeProblem& problem, const std::vector<RidgeModel>& models, const RidgeSplit& split, int64_t k,
+                 const RidgeOptions& options, std::vector<RidgeResult>& results) {
   const auto prepared = prepare(problem, split, options);
   const auto solver = make_solver(prepared.data);
   std::vector<std::vector<double>> scales;
@@ -200,27 +214,32 @@ void solve_split(const RidgeProblem& problem, const std::vector<RidgeModel>& mod
   int64_t first = 0;
   for (size_t m = 0; m < models.size(); ++m) {
     const auto count = static_cast<int64_t>(models[m].scales.size() * options.penalties.size());
-    finish_split(prepared, *solver, models[m], curves.slice(0, first, first + count).contiguous(), split, k, results[m]);
+    finish_split(prepared, *solver, models[m], curves.slice(0, first, first + count).contiguous(), split, k,
+                 results[m]);
     first += count;
   }
 }
 
-RidgeResult empty_result(const RidgeProblem& problem, const RidgeModel& model, int64_t folds, const RidgeOptions& options) {
+RidgeResult empty_result(const RidgeProblem& problem, const RidgeModel& model, int64_t folds,
+                         const RidgeOptions& options) {
   const int64_t rows = problem.responses.size(0), targets = problem.responses.size(1);
   RidgeResult result;
-  result.band_predictions = at::full({static_cast<int64_t>(problem.bands.size()), rows, targets}, std::numeric_limits<double>::quiet_NaN(), at::kDouble);
+  result.band_predictions = at::full({static_cast<int64_t>(problem.bands.size()), rows, targets},
+                                     std::numeric_limits<double>::quiet_NaN(), at::kDouble);
   result.penalties = at::zeros({folds, targets}, at::kDouble);
   result.scales = at::zeros({folds, targets}, at::kLong);
   result.inner_scores = at::zeros({folds, targets}, at::kDouble);
   if (options.keep_curves)
-    result.curves = at::zeros({folds, static_cast<int64_t>(model.scales.size() * options.penalties.size()), targets}, at::kDouble);
+    result.curves =
+        at::zeros({folds, static_cast<int64_t>(model.scales.size() * options.penalties.size()), targets}, at::kDouble);
   return result;
 }
 
 }  // namespace
 
-std::vector<RidgeResult> ridge_cross_validated(const RidgeProblem& problem, const std::vector<RidgeModel>& models, const std::vector<RidgeSplit>& splits,
-                                               const RidgeOptions& given, const Compute& compute) {
+std::vector<RidgeResult> ridge_cross_validated(const RidgeProblem& problem, const std::vector<RidgeModel>& models,
+                                               const std::vector<RidgeSplit>& splits, const RidgeOptions& given,
+                                               const Compute& compute) {
   RidgeOptions options = given;
   std::sort(options.penalties.begin(), options.penalties.end());
   check(problem, options);
@@ -228,7 +247,8 @@ std::vector<RidgeResult> ridge_cross_validated(const RidgeProblem& problem, cons
   std::vector<RidgeResult> results;
   for (const auto& model : models) {
     for (const auto& row : model.scales)
-      if (row.size() != problem.bands.size()) bad_usage("{} band scales for {} feature bands", row.size(), problem.bands.size());
+      if (row.size() != problem.bands.size())
+        bad_usage("{} band scales for {} feature bands", row.size(), problem.bands.size());
     results.push_back(empty_result(problem, model, folds, options));
   }
   std::mutex guard;
@@ -242,12 +262,14 @@ std::vector<RidgeResult> ridge_cross_validated(const RidgeProblem& problem, cons
   return results;
 }
 
-RidgeResult ridge_cross_validated(const RidgeProblem& problem, const std::vector<RidgeSplit>& splits, const RidgeOptions& options, const Compute& compute) {
+RidgeResult ridge_cross_validated(const RidgeProblem& problem, const std::vector<RidgeSplit>& splits,
+                                  const RidgeOptions& options, const Compute& compute) {
   const RidgeModel all{.scales = {std::vector<double>(problem.bands.size(), 1.0)}};
   return std::move(ridge_cross_validated(problem, {all}, splits, options, compute).front());
 }
 
-std::vector<RidgeSplit> nested_splits(const std::vector<Fold>& outer, std::span<const RowRange> stories, int64_t inner_folds, int64_t gap) {
+std::vector<RidgeSplit> nested_splits(const std::vector<Fold>& outer, std::span<const RowRange> stories,
+                                      int64_t inner_folds, int64_t gap) {
   std::vector<RidgeSplit> splits;
   for (const auto& fold : outer) splits.push_back({fold, contiguous_folds(fold.train, stories, inner_folds, gap)});
   return splits;
@@ -256,23 +278,28 @@ std::vector<RidgeSplit> nested_splits(const std::vector<Fold>& outer, std::span<
 std::vector<double> parse_penalties(const std::string& text) {
   std::vector<double> penalties;
   const bool logarithmic = text.starts_with("log:");
-  for (const auto& field : split_fields(logarithmic ? std::string_view(text).substr(4) : std::string_view(text), logarithmic ? ':' : ',')) {
+  for (const auto& field :
+       split_fields(logarithmic ? std::string_view(text).substr(4) : std::string_view(text), logarithmic ? ':' : ',')) {
     const auto value = to_double(trim(field));
-    if (!value) bad_usage("penalties '{}': '{}' is not a number; write log:LO:HI:N or a comma-separated list", text, field);
+    if (!value)
+      bad_usage("penalties '{}': '{}' is not a number; write log:LO:HI:N or a comma-separated list", text, field);
     penalties.push_back(*value);
   }
   if (logarithmic) {
-    if (penalties.size() != 3 || penalties[2] < 1 || penalties[2] > 1000 || penalties[2] != std::floor(penalties[2]) || penalties[1] < penalties[0])
+    if (penalties.size() != 3 || penalties[2] < 1 || penalties[2] > 1000 || penalties[2] != std::floor(penalties[2]) ||
+        penalties[1] < penalties[0])
       bad_usage("penalties '{}': log:LO:HI:N needs LO <= HI and N from 1 to 1000", text);
     const double low = penalties[0], high = penalties[1];
     const auto count = static_cast<int>(penalties[2]);
     penalties.clear();
-    for (int i = 0; i < count; ++i) penalties.push_back(std::pow(10.0, count == 1 ? low : low + (high - low) * i / (count - 1)));
+    for (int i = 0; i < count; ++i)
+      penalties.push_back(std::pow(10.0, count == 1 ? low : low + (high - low) * i / (count - 1)));
   }
   std::sort(penalties.begin(), penalties.end());
   penalties.erase(std::unique(penalties.begin(), penalties.end()), penalties.end());
   for (double penalty : penalties)
-    if (!(penalty > 0) || std::isinf(penalty)) bad_usage("penalties '{}': every penalty must be a positive number, found {}", text, penalty);
+    if (!(penalty > 0) || std::isinf(penalty))
+      bad_usage("penalties '{}': every penalty must be a positive number, found {}", text, penalty);
   return penalties;
 }
 

@@ -1,6 +1,7 @@
 // Cross-validated ridge regression with a penalty per target, over one or several feature bands. Start here.
 //
-//   min_w || Y - sum_b sqrt(g_b) X_b w_b ||^2 + alpha sum_b ||w_b||^2      (Hoerl & Kennard 1970; bands: Nunez-Elizalde 2019)
+//   min_w || Y - sum_b sqrt(g_b) X_b w_b ||^2 + alpha sum_b ||w_b||^2      (Hoerl & Kennard 1970; bands: Nunez-Elizalde
+//   2019)
 //
 // For every split, the penalty (and the band scales g) of each target is the one with the best mean score over the
 // split's inner folds; the model is then refitted on all training rows and predicts the test rows. Means and deviations
@@ -20,54 +21,60 @@ namespace arcuate {
 enum class Select { mse, r2, r };               ///< Inner score: mean over folds of -MSE, R2 or Pearson r.
 enum class PenaltyMode { per_target, shared };  ///< Shared: one penalty (and scales) by the mean score over targets.
 enum class Standardize { none, features, responses, both };
-enum class Form { automatic, primal, dual };    ///< Normal equations of size F or N; automatic takes the cheaper.
+enum class Form { automatic, primal, dual };  ///< Normal equations of size F or N; automatic takes the cheaper.
 
 struct RidgeOptions {
-  std::vector<double> penalties{};              ///< alpha, positive; added to X'X as it is (not squared, not divided by N).
+  std::vector<double> penalties{};  ///< alpha, positive; added to X'X as it is (not squared, not divided by N).
   Select select = Select::mse;
   PenaltyMode penalty_mode = PenaltyMode::per_target;
-  bool intercept = true;                        ///< Unpenalised, refitted inside every inner fold.
-  Standardize standardize = Standardize::none;  ///< z-score by the training rows of the split; predictions are scaled back.
+  bool intercept = true;  ///< Unpenalised, refitted inside every inner fold.
+  Standardize standardize =
+      Standardize::none;  ///< z-score by the training rows of the split; predictions are scaled back.
   Form form = Form::automatic;
-  at::ScalarType type = at::ScalarType::Float;  ///< Of features, responses and predictions; normal equations and sums are float64.
-  bool keep_curves = false;                     ///< Also return the inner score of every candidate.
+  at::ScalarType type =
+      at::ScalarType::Float;  ///< Of features, responses and predictions; normal equations and sums are float64.
+  bool keep_curves = false;   ///< Also return the inner score of every candidate.
 };
 
 struct RidgeProblem {
-  std::vector<at::Tensor> bands{};              ///< N x F_b each; ordinary ridge has one.
-  at::Tensor responses{};                       ///< N x V, finite.
+  std::vector<at::Tensor> bands{};  ///< N x F_b each; ordinary ridge has one.
+  at::Tensor responses{};           ///< N x V, finite.
 };
 
 /// A model over the problem's bands: the candidate g to choose from, one value a band; 0 leaves a band out.
-/// Several models of one problem share what they can: the controls, a layer, and both together cost little more than one.
+/// Several models of one problem share what they can: the controls, a layer, and both together cost little more than
+/// one.
 struct RidgeModel {
   std::vector<std::vector<double>> scales{};
 };
 
 struct RidgeSplit {
-  Fold outer;                                   ///< Rows of the problem.
-  std::vector<Fold> inner;                      ///< Partitions of outer.train, to choose the penalty.
+  Fold outer;               ///< Rows of the problem.
+  std::vector<Fold> inner;  ///< Partitions of outer.train, to choose the penalty.
 };
 
 struct RidgeResult {
-  at::Tensor predictions;       ///< N x V float64, held out; NaN in rows that no split tests.
-  at::Tensor band_predictions;  ///< bands x N x V: the parts that add up to `predictions` (the first holds the intercept).
-  at::Tensor penalties;         ///< splits x V: chosen alpha.
-  at::Tensor scales;            ///< splits x V int64: index of the chosen row of RidgeModel::scales.
-  at::Tensor inner_scores;      ///< splits x V: mean inner score of the choice.
-  at::Tensor curves;            ///< splits x (scales * penalties) x V on request; penalties ascending, scales slowest.
+  at::Tensor predictions;  ///< N x V float64, held out; NaN in rows that no split tests.
+  at::Tensor
+      band_predictions;     ///< bands x N x V: the parts that add up to `predictions` (the first holds the intercept).
+  at::Tensor penalties;     ///< splits x V: chosen alpha.
+  at::Tensor scales;        ///< splits x V int64: index of the chosen row of RidgeModel::scales.
+  at::Tensor inner_scores;  ///< splits x V: mean inner score of the choice.
+  at::Tensor curves;        ///< splits x (scales * penalties) x V on request; penalties ascending, scales slowest.
 };
 
-/// One result a model. Errors: usage (no penalty, a penalty that is not positive), input (shapes that differ, values that
-/// are not finite).
+/// One result a model. Errors: usage (no penalty, a penalty that is not positive), input (shapes that differ, values
+/// that are not finite).
 std::vector<RidgeResult> ridge_cross_validated(const RidgeProblem& problem, const std::vector<RidgeModel>& models,
-                                               const std::vector<RidgeSplit>& splits, const RidgeOptions& options, const Compute& compute);
+                                               const std::vector<RidgeSplit>& splits, const RidgeOptions& options,
+                                               const Compute& compute);
 /// Ordinary ridge: all bands with scale 1.
-RidgeResult ridge_cross_validated(const RidgeProblem& problem, const std::vector<RidgeSplit>& splits, const RidgeOptions& options,
-                                  const Compute& compute);
+RidgeResult ridge_cross_validated(const RidgeProblem& problem, const std::vector<RidgeSplit>& splits,
+                                  const RidgeOptions& options, const Compute& compute);
 
 /// Splits from outer folds: inner folds are contiguous blocks of each outer fold's training rows, with the same gap.
-std::vector<RidgeSplit> nested_splits(const std::vector<Fold>& outer, std::span<const RowRange> stories, int64_t inner_folds, int64_t gap);
+std::vector<RidgeSplit> nested_splits(const std::vector<Fold>& outer, std::span<const RowRange> stories,
+                                      int64_t inner_folds, int64_t gap);
 
 /// "log:LO:HI:N" (N values from 10^LO to 10^HI) or a comma-separated list, ascending without repeats. Errors: usage.
 std::vector<double> parse_penalties(const std::string& text);

@@ -1,5 +1,6 @@
 // Dual form, for fewer rows than features. With M = (K + alpha I)^-1 over all training rows of the split, the held-out
-// residual of any block B of rows, had it been left out of the fit, is M_BB^-1 (M Y)_B: one inverse serves all inner folds.
+// residual of any block B of rows, had it been left out of the fit, is M_BB^-1 (M Y)_B: one inverse serves all inner
+// folds.
 //
 // Bands with few columns never enter the inverse. With K = K_wide + U G U', U their n x r columns and G their scales,
 //   M = M_wide - P P',   P = M_wide U L^-T,   L L' = G^-1 + U' M_wide U      (Woodbury; L by Cholesky),
@@ -55,7 +56,8 @@ class DualSolver final : public Solver {
     const auto responses = responses_.index_select(1, columns);
     const auto base = wide_inverse(wide_part(scales), penalty, responses, false);
     const auto p = correction(base.inverse, scales);
-    const auto weights = (p.defined() ? base.responses - p.mm(p.t().mm(responses)) : base.responses).to(data_.responses.scalar_type());
+    const auto weights =
+        (p.defined() ? base.responses - p.mm(p.t().mm(responses)) : base.responses).to(data_.responses.scalar_type());
     std::vector<Tensor> parts;
     for (size_t b = 0; b < test_kernels_.size(); ++b) parts.push_back(scales[b] * test_kernels_[b].mm(weights));
     return at::stack(parts);
@@ -103,7 +105,8 @@ class DualSolver final : public Solver {
     auto s = u.t().mm(z);
     s.diagonal().add_(at::cat(inverse_scales));
     const auto [factor, info] = at::linalg_cholesky_ex(s);
-    if (info.item<int>() != 0) bad_input("the columns of a narrow feature band cannot be told apart from the intercept; are they constant?");
+    if (info.item<int>() != 0)
+      bad_input("the columns of a narrow feature band cannot be told apart from the intercept; are they constant?");
     return at::linalg_solve_triangular(factor, z.t(), /*upper=*/false).t();
   }
 
@@ -122,8 +125,8 @@ class DualSolver final : public Solver {
   }
 
   const SplitData& data_;
-  Tensor responses_;            // n x V, float64
-  std::vector<bool> narrow_;    // bands that are low-rank corrections
+  Tensor responses_;          // n x V, float64
+  std::vector<bool> narrow_;  // bands that are low-rank corrections
   std::vector<Tensor> kernels_, test_kernels_;
   bool keeps_inverses_ = false;
   std::map<std::vector<double>, Tensor> inverses_;

@@ -20,9 +20,11 @@ struct Fold {
   std::vector<int64_t> train, test;
 };
 
-/// `rows` (ascending) cut into `folds` contiguous blocks, sizes as even as can be (the first ones larger). Training rows
-/// of the same story that lie within `gap` rows of a test row are left out. Errors: usage, when a part would be empty.
-std::vector<Fold> contiguous_folds(std::span<const int64_t> rows, std::span<const RowRange> stories, int64_t folds, int64_t gap);
+/// `rows` (ascending) cut into `folds` contiguous blocks, sizes as even as can be (the first ones larger). Training
+/// rows of the same story that lie within `gap` rows of a test row are left out. Errors: usage, when a part would be
+/// empty.
+std::vector<Fold> contiguous_folds(std::span<const int64_t> rows, std::span<const RowRange> stories, int64_t folds,
+                                   int64_t gap);
 
 /// Each story is the test set once.
 std::vector<Fold> leave_one_story_out(std::span<const int64_t> rows, std::span<const RowRange> stories);

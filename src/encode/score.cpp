@@ -10,11 +10,16 @@ using at::Tensor;
 
 std::string flag_name(Flag flag) {
   switch (flag) {
-    case Flag::ok: return "ok";
-    case Flag::constant: return "constant";
-    case Flag::nan: return "nan";
-    case Flag::infinite: return "infinite";
-    case Flag::masked: return "masked";
+    case Flag::ok:
+      return "ok";
+    case Flag::constant:
+      return "constant";
+    case Flag::nan:
+      return "nan";
+    case Flag::infinite:
+      return "infinite";
+    case Flag::masked:
+      return "masked";
   }
   return "";
 }
@@ -24,7 +29,10 @@ std::vector<Flag> flag_targets(const Tensor& responses) {
   const auto constant = responses.eq(responses.slice(0, 0, 1)).all(0);
   std::vector<Flag> flags;
   for (int64_t v = 0; v < responses.size(1); ++v)
-    flags.push_back(nan[v].item<bool>() ? Flag::nan : infinite[v].item<bool>() ? Flag::infinite : constant[v].item<bool>() ? Flag::constant : Flag::ok);
+    flags.push_back(nan[v].item<bool>()        ? Flag::nan
+                    : infinite[v].item<bool>() ? Flag::infinite
+                    : constant[v].item<bool>() ? Flag::constant
+                                               : Flag::ok);
   return flags;
 }
 
@@ -36,12 +44,16 @@ Tensor without_bad_targets(const Tensor& responses, const std::vector<Flag>& fla
 }
 
 Tensor pearson(const Tensor& a, const Tensor& b) {
-  const auto x = a.to(at::kDouble) - a.to(at::kDouble).mean(0, true), y = b.to(at::kDouble) - b.to(at::kDouble).mean(0, true);
+  const auto x = a.to(at::kDouble) - a.to(at::kDouble).mean(0, true),
+             y = b.to(at::kDouble) - b.to(at::kDouble).mean(0, true);
   const auto xx = x.square().sum(0), yy = y.square().sum(0);
   const auto r = (x * y).sum(0) / (xx.sqrt() * yy.sqrt());
   // What rounding leaves of a constant column is no variance.
-  const auto tiny = [](const Tensor& sum, const Tensor& raw) { return sum <= 1e-24 * raw.to(at::kDouble).square().sum(0); };
-  return at::where(at::logical_or(tiny(xx, a), tiny(yy, b)), at::full_like(r, std::numeric_limits<double>::quiet_NaN()), r);
+  const auto tiny = [](const Tensor& sum, const Tensor& raw) {
+    return sum <= 1e-24 * raw.to(at::kDouble).square().sum(0);
+  };
+  return at::where(at::logical_or(tiny(xx, a), tiny(yy, b)), at::full_like(r, std::numeric_limits<double>::quiet_NaN()),
+                   r);
 }
 
 Tensor r_squared(const Tensor& responses, const Tensor& predictions) {

@@ -11,7 +11,8 @@ namespace arcuate {
 enum class Flag { ok, constant, nan, infinite, masked };
 std::string flag_name(Flag flag);
 
-/// One flag a column of responses (T x V). A masked target is one that the caller excluded; this function never says so.
+/// One flag a column of responses (T x V). A masked target is one that the caller excluded; this function never says
+/// so.
 std::vector<Flag> flag_targets(const at::Tensor& responses);
 
 /// responses with the columns that are not ok set to 0, so that they cannot disturb the others.

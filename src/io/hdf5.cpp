@@ -197,8 +197,8 @@ struct Hdf5Reader::Handle {
   }
   std::string place(const std::string& name) const { return fmt::format("'{}': dataset '{}'", path.string(), name); }
 
-  // Refuses sizes that the stored bytes cannot fill, before any memory is asked for. Compression (deflate) saves at most
-  // a factor of 1032, and parts that were never written take no room: a quarter of a GiB is always believed.
+  // Refuses sizes that the stored bytes cannot fill, before any memory is asked for. Compression (deflate) saves at
+  // most a factor of 1032, and parts that were never written take no room: a quarter of a GiB is always believed.
   void check_size(hid_t dataset, const std::string& name, size_t item_size) const {
     auto bytes = static_cast<double>(item_size);  // not an integer: a damaged file may announce more than one can hold
     for (hsize_t size : extent(dataset)) bytes *= static_cast<double>(std::max<hsize_t>(size, 1));
@@ -253,8 +253,7 @@ at::Tensor Hdf5Reader::read(const std::string& name) const {
   const Id dataset = handle_->dataset(name);
   const Id type(H5Dget_type(dataset), H5Tclose);
   const H5T_class_t kind = H5Tget_class(type);
-  if (kind != H5T_FLOAT && kind != H5T_INTEGER)
-    bad_input("{} does not hold numbers", handle_->place(name));
+  if (kind != H5T_FLOAT && kind != H5T_INTEGER) bad_input("{} does not hold numbers", handle_->place(name));
   const auto target = kind == H5T_INTEGER ? at::kLong : H5Tget_size(type) > 4 ? at::kDouble : at::kFloat;
   handle_->check_size(dataset, name, at::elementSize(target));
   const auto sizes = extent(dataset);
@@ -282,8 +281,8 @@ std::string Hdf5Reader::text_attribute(const std::string& name) const {
   const Id type(H5Aget_type(attribute), H5Tclose), space(H5Aget_space(attribute), H5Sclose);
   const auto place = fmt::format("'{}': attribute '{}'", handle_->path.string(), name);
   if (H5Tget_class(type) != H5T_STRING) bad_input("{} is not text", place);
-  const auto texts = read_text_space(
-      type, space, place, [&](hid_t memory, void* buffer) { return H5Aread(attribute, memory, buffer); });
+  const auto texts = read_text_space(type, space, place,
+                                     [&](hid_t memory, void* buffer) { return H5Aread(attribute, memory, buffer); });
   return texts.empty() ? "" : texts.front();
 }
 

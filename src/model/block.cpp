@@ -12,7 +12,8 @@ using at::Tensor;
 // Angles are computed in float64: at position 2000 a float32 angle is already off by 1e-4.
 static void add_rotary(const BlockSpec& spec, int64_t tokens, const Tensor& like, BlockContext& context) {
   const auto exact = at::TensorOptions().dtype(at::kDouble);
-  const auto frequency = at::pow(spec.rotary->theta, -at::arange(0, spec.head_size, 2, exact) / static_cast<double>(spec.head_size));
+  const auto frequency =
+      at::pow(spec.rotary->theta, -at::arange(0, spec.head_size, 2, exact) / static_cast<double>(spec.head_size));
   const auto angle = at::outer(at::arange(tokens, exact), frequency);
   context.cos = angle.cos().to(like.options());
   context.sin = angle.sin().to(like.options());
@@ -20,7 +21,8 @@ static void add_rotary(const BlockSpec& spec, int64_t tokens, const Tensor& like
 
 BlockContext block_context(const BlockSpec& spec, int64_t tokens, const Tensor& like) {
   BlockContext context;
-  if (spec.causal) context.mask = at::full({tokens, tokens}, -std::numeric_limits<double>::infinity(), like.options()).triu(1);
+  if (spec.causal)
+    context.mask = at::full({tokens, tokens}, -std::numeric_limits<double>::infinity(), like.options()).triu(1);
   if (spec.rotary) add_rotary(spec, tokens, like, context);
   return context;
 }
@@ -32,10 +34,14 @@ Tensor normalize(const BlockSpec& spec, const Affine& norm, const Tensor& x) {
 
 static Tensor activate(Activation activation, const Tensor& x) {
   switch (activation) {
-    case Activation::relu: return at::relu(x);
-    case Activation::gelu: return at::gelu(x);
-    case Activation::gelu_tanh: return at::gelu(x, "tanh");
-    case Activation::silu: return at::silu(x);
+    case Activation::relu:
+      return at::relu(x);
+    case Activation::gelu:
+      return at::gelu(x);
+    case Activation::gelu_tanh:
+      return at::gelu(x, "tanh");
+    case Activation::silu:
+      return at::silu(x);
   }
   return x;
 }
@@ -45,7 +51,8 @@ static Tensor linear(const Affine& map, const Tensor& x) { return at::linear(x, 
 // x: B x H x T x D. The two halves of a head are the coordinates of D/2 rotating points.
 static Tensor rotate(const Tensor& x, const BlockContext& context) {
   const auto halves = x.chunk(2, -1);
-  return at::cat({halves[0] * context.cos - halves[1] * context.sin, halves[1] * context.cos + halves[0] * context.sin}, -1);
+  return at::cat({halves[0] * context.cos - halves[1] * context.sin, halves[1] * context.cos + halves[0] * context.sin},
+                 -1);
 }
 
 static Tensor to_heads(const Tensor& x, int64_t heads, int64_t head_size) {
@@ -83,7 +90,8 @@ static Tensor residual(const BlockSpec& s, const Affine& norm, const Tensor& x, 
 }
 
 Tensor block(const BlockSpec& s, const BlockWeights& w, const Tensor& input, const BlockContext& context) {
-  const auto x = residual(s, w.attention_norm, input, [&](const Tensor& h) { return self_attention(s, w, h, context); });
+  const auto x =
+      residual(s, w.attention_norm, input, [&](const Tensor& h) { return self_attention(s, w, h, context); });
   return residual(s, w.ffn_norm, x, [&](const Tensor& h) { return feed_forward(s, w, h); });
 }
 

@@ -32,7 +32,8 @@ std::vector<Entry> expected_entries(const Family& family, int64_t layers) {
   const auto first = std::find_if(family.tensors.begin(), family.tensors.end(), is_per_layer);
   const auto last = std::find_if_not(first, family.tensors.end(), is_per_layer);
   const auto add = [&](auto begin, auto end, int64_t layer) {
-    for (auto row = begin; row != end; ++row) entries.push_back({with_layer(row->file_name, layer), with_layer(row->name, layer), row->store});
+    for (auto row = begin; row != end; ++row)
+      entries.push_back({with_layer(row->file_name, layer), with_layer(row->name, layer), row->store});
   };
   add(family.tensors.begin(), first, 0);
   for (int64_t layer = 0; layer < layers; ++layer) add(first, last, layer);
@@ -92,7 +93,10 @@ std::string without_prefix(const std::string& name, const char* prefix) {
 class Loader {
  public:
   Loader(const ModelSpec& spec, const fs::path& folder, at::ScalarType type)
-      : spec_(spec), family_(family_named(spec.family)), type_(type), problems_(fmt::format("the weights in '{}' do not fit its config.json", folder.string())) {
+      : spec_(spec),
+        family_(family_named(spec.family)),
+        type_(type),
+        problems_(fmt::format("the weights in '{}' do not fit its config.json", folder.string())) {
     const auto entries = expected_entries(family_, spec.layers);
     shapes_ = split_shapes(spec, entries);
     for (const auto& entry : entries) by_file_name_.emplace(entry.file_name, entry);
@@ -111,7 +115,8 @@ class Loader {
 
   std::map<std::string, at::Tensor> finish() {
     for (const auto& [file_name, entry] : by_file_name_)
-      if (shapes_.contains(entry.name) && !named_.contains(entry.name)) problems_.add("'{}{}' is missing", family_.prefix, file_name);
+      if (shapes_.contains(entry.name) && !named_.contains(entry.name))
+        problems_.add("'{}{}' is missing", family_.prefix, file_name);
     problems_.raise();
     return std::move(named_);
   }
@@ -153,10 +158,12 @@ class Loader {
 // Standard deviation of a tensor's initial numbers; 0 and 1 fills are told apart by the caller.
 double initial_deviation(const ModelSpec& spec, const std::string& name) {
   const bool residual = name.ends_with("attention_out.weight") || name.ends_with("down.weight");
-  return residual && spec.scaled_residual_init ? spec.init_std / std::sqrt(2.0 * static_cast<double>(spec.layers)) : spec.init_std;
+  return residual && spec.scaled_residual_init ? spec.init_std / std::sqrt(2.0 * static_cast<double>(spec.layers))
+                                               : spec.init_std;
 }
 
-at::Tensor initial_tensor(const ModelSpec& spec, const std::string& name, std::vector<int64_t> shape, Store store, Random& random) {
+at::Tensor initial_tensor(const ModelSpec& spec, const std::string& name, std::vector<int64_t> shape, Store store,
+                          Random& random) {
   if (name.ends_with(".bias")) return at::zeros(shape, at::kDouble);
   if (name.find("norm") != name.npos) return at::ones(shape, at::kDouble);
   if (store == Store::transposed) std::swap(shape.front(), shape.back());
@@ -175,7 +182,8 @@ std::vector<fs::path> weight_files(const fs::path& folder) {
   if (!fs::exists(index))
     bad_input("'{}' has no weights: model.safetensors or model.safetensors.index.json expected", folder.string());
   const Json json = read_json(index);
-  if (!json.contains("weight_map") || !json["weight_map"].is_object()) bad_input("'{}' has no weight_map", index.string());
+  if (!json.contains("weight_map") || !json["weight_map"].is_object())
+    bad_input("'{}' has no weight_map", index.string());
   std::set<fs::path> files;
   for (const auto& [name, file] : json["weight_map"].items()) {
     if (!file.is_string() || fs::path(file.get<std::string>()).filename() != file.get<std::string>())

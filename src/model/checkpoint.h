@@ -18,8 +18,9 @@ std::vector<std::filesystem::path> weight_files(const std::filesystem::path& fol
 ModelWeights read_weights(const std::filesystem::path& folder, const ModelSpec& spec, at::ScalarType type);
 
 /// The family's own initialisation: matrices normal with init_std (residual writers scaled where the family does),
-/// biases 0, norms 1. Numbers are drawn tensor by tensor, stem first, then layer after layer in the order of the family's
-/// table, row-major as stored in the file; no weight file is needed. A forward pass of it is the "untrained twin" of a model.
+/// biases 0, norms 1. Numbers are drawn tensor by tensor, stem first, then layer after layer in the order of the
+/// family's table, row-major as stored in the file; no weight file is needed. A forward pass of it is the "untrained
+/// twin" of a model.
 ModelWeights random_weights(const ModelSpec& spec, uint64_t seed, at::ScalarType type);
 
 }  // namespace arcuate

@@ -14,7 +14,9 @@ class TokenSpan {
   TokenSpan(std::span<const int64_t> counts, int64_t prefix) : sums_(counts.size() + 1, 0), prefix_(prefix) {
     for (size_t i = 0; i < counts.size(); ++i) sums_[i + 1] = sums_[i] + counts[i];
   }
-  int64_t operator()(int64_t first, int64_t end) const { return prefix_ + sums_[static_cast<size_t>(end)] - sums_[static_cast<size_t>(first)]; }
+  int64_t operator()(int64_t first, int64_t end) const {
+    return prefix_ + sums_[static_cast<size_t>(end)] - sums_[static_cast<size_t>(first)];
+  }
 
  private:
   std::vector<int64_t> sums_;
@@ -39,10 +41,12 @@ std::vector<Window> fixed_windows(const TokenSpan& tokens, int64_t words, int64_
   return windows;
 }
 
-std::vector<Window> growing_windows(const TokenSpan& tokens, int64_t words, const ContextOptions& options, int64_t max_tokens) {
+std::vector<Window> growing_windows(const TokenSpan& tokens, int64_t words, const ContextOptions& options,
+                                    int64_t max_tokens) {
   std::vector<Window> windows;
   for (int64_t word = 0; word < words; ++word) {
-    const bool fits = !windows.empty() && word + 1 - windows.back().first <= options.words && tokens(windows.back().first, word + 1) <= max_tokens;
+    const bool fits = !windows.empty() && word + 1 - windows.back().first <= options.words &&
+                      tokens(windows.back().first, word + 1) <= max_tokens;
     if (fits) {
       windows.back().end = word + 1;
       continue;
@@ -57,11 +61,13 @@ std::vector<Window> growing_windows(const TokenSpan& tokens, int64_t words, cons
 
 }  // namespace
 
-std::vector<Window> context_windows(std::span<const int64_t> token_counts, const ContextOptions& options, int64_t max_tokens, int64_t prefix) {
+std::vector<Window> context_windows(std::span<const int64_t> token_counts, const ContextOptions& options,
+                                    int64_t max_tokens, int64_t prefix) {
   const auto words = static_cast<int64_t>(token_counts.size());
   for (int64_t word = 0; word < words; ++word)
     if (prefix + token_counts[static_cast<size_t>(word)] > max_tokens)
-      bad_input("word {} has {} tokens, more than the model's {} positions", word + 1, token_counts[static_cast<size_t>(word)], max_tokens);
+      bad_input("word {} has {} tokens, more than the model's {} positions", word + 1,
+                token_counts[static_cast<size_t>(word)], max_tokens);
   const TokenSpan tokens(token_counts, prefix);
   if (options.kind == ContextKind::fixed) return fixed_windows(tokens, words, options.words, max_tokens);
   ContextOptions growth = options;
@@ -80,8 +86,10 @@ ContextOptions parse_context(const std::string& text) {
   if (parts.size() == 1 && parts[0] == "full") return {.kind = ContextKind::full};
   if (parts.size() == 1) return {.kind = ContextKind::fixed, .words = word_count(parts[0], text)};
   if (parts.size() != 3 || parts[0] != "grow") bad_usage("context '{}' is not one of: N, grow:N:M, full", text);
-  const ContextOptions options{.kind = ContextKind::grow, .words = word_count(parts[1], text), .keep = word_count(parts[2], text)};
-  if (options.keep > options.words) bad_usage("context '{}': the words kept ({}) exceed the window ({})", text, options.keep, options.words);
+  const ContextOptions options{
+      .kind = ContextKind::grow, .words = word_count(parts[1], text), .keep = word_count(parts[2], text)};
+  if (options.keep > options.words)
+    bad_usage("context '{}': the words kept ({}) exceed the window ({})", text, options.keep, options.words);
   return options;
 }
 

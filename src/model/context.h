@@ -27,8 +27,8 @@ struct Window {
 
 /// Windows for words of `token_counts` tokens, with `prefix` special tokens before each window. Where a window would
 /// exceed `max_tokens` tokens, leading words are left out. Errors: a single word longer than that (input).
-std::vector<Window> context_windows(std::span<const int64_t> token_counts, const ContextOptions& options, int64_t max_tokens,
-                                    int64_t prefix);
+std::vector<Window> context_windows(std::span<const int64_t> token_counts, const ContextOptions& options,
+                                    int64_t max_tokens, int64_t prefix);
 
 /// "41", "grow:512:256" or "full".
 ContextOptions parse_context(const std::string& text);

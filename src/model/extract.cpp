@@ -50,7 +50,8 @@ std::vector<std::vector<size_t>> batches_of(const std::vector<int64_t>& lengths,
   std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return lengths[a] < lengths[b]; });
   std::vector<std::vector<size_t>> batches;
   for (size_t window : order) {
-    const bool full = batches.empty() || static_cast<int64_t>(batches.back().size() + 1) * lengths[window] > tokens_per_batch;
+    const bool full =
+        batches.empty() || static_cast<int64_t>(batches.back().size() + 1) * lengths[window] > tokens_per_batch;
     if (full) batches.emplace_back();
     batches.back().push_back(window);
   }
@@ -63,11 +64,13 @@ struct Batch {
   std::vector<int64_t> words;      // … and the word it belongs to
 };
 
-Batch make_batch(const std::vector<size_t>& members, const std::vector<Window>& windows, const std::vector<int64_t>& lengths,
-                 const TokenizedWords& tokens, const std::vector<int64_t>& prefix) {
+Batch make_batch(const std::vector<size_t>& members, const std::vector<Window>& windows,
+                 const std::vector<int64_t>& lengths, const TokenizedWords& tokens,
+                 const std::vector<int64_t>& prefix) {
   int64_t longest = 0;
   for (size_t window : members) longest = std::max(longest, lengths[window]);
-  Batch batch{.ids = at::zeros({static_cast<int64_t>(members.size()), longest}, at::kLong), .positions = {}, .words = {}};
+  Batch batch{
+      .ids = at::zeros({static_cast<int64_t>(members.size()), longest}, at::kLong), .positions = {}, .words = {}};
   auto* ids = batch.ids.data_ptr<int64_t>();
   for (size_t b = 0; b < members.size(); ++b) {
     const int64_t row = static_cast<int64_t>(b) * longest;
@@ -91,8 +94,8 @@ std::vector<int64_t> all_layers(int64_t layers) {
 
 }  // namespace
 
-Activations extract(const Model& model, const Tokenizer& tokenizer, std::span<const std::string> words, const ExtractOptions& options,
-                    const Compute& compute) {
+Activations extract(const Model& model, const Tokenizer& tokenizer, std::span<const std::string> words,
+                    const ExtractOptions& options, const Compute& compute) {
   const auto tokens = tokenize_words(tokenizer, words);
   const auto prefix = start_tokens(tokenizer, options.start_token);
   const auto prefix_size = static_cast<int64_t>(prefix.size());
@@ -114,10 +117,13 @@ Activations extract(const Model& model, const Tokenizer& tokenizer, std::span<co
     const auto states = model.states(batch.ids, result.layers);
     const auto from = at::tensor(batch.positions, at::kLong), to = at::tensor(batch.words, at::kLong);
     std::vector<at::Tensor> rows;
-    for (const auto& state : states) rows.push_back(state.reshape({-1, state.size(-1)}).index_select(0, from.to(state.device())).cpu());
+    for (const auto& state : states)
+      rows.push_back(state.reshape({-1, state.size(-1)}).index_select(0, from.to(state.device())).cpu());
     const std::lock_guard lock(guard);
-    if (!result.states.defined()) result.states = at::zeros({layer_count, word_count, rows.front().size(1)}, rows.front().options());
-    for (size_t layer = 0; layer < rows.size(); ++layer) result.states[static_cast<int64_t>(layer)].index_copy_(0, to, rows[layer]);
+    if (!result.states.defined())
+      result.states = at::zeros({layer_count, word_count, rows.front().size(1)}, rows.front().options());
+    for (size_t layer = 0; layer < rows.size(); ++layer)
+      result.states[static_cast<int64_t>(layer)].index_copy_(0, to, rows[layer]);
     if (compute.progress) compute.progress(++done, static_cast<int64_t>(batches.size()));
   });
   if (!result.states.defined()) result.states = at::zeros({layer_count, 0, model.spec().block.width});

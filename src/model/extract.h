@@ -17,20 +17,20 @@ enum class StartToken { from_tokenizer, always, never };  ///< Special tokens be
 
 struct ExtractOptions {
   ContextOptions context{};
-  std::vector<int64_t> layers{};             ///< Ascending; empty: 0 … L.
+  std::vector<int64_t> layers{};  ///< Ascending; empty: 0 … L.
   StartToken start_token = StartToken::from_tokenizer;
-  int64_t tokens_per_batch = 4096;           ///< Windows of similar length run together; changes speed and memory only.
+  int64_t tokens_per_batch = 4096;  ///< Windows of similar length run together; changes speed and memory only.
 };
 
 struct Activations {
-  std::vector<int64_t> layers;               ///< Layer numbers, ascending.
-  at::Tensor states;                         ///< layers x words x width, in the model's arithmetic type.
-  int64_t windows = 0, tokens = 0;           ///< Passes and tokens (without padding) that were needed.
+  std::vector<int64_t> layers;      ///< Layer numbers, ascending.
+  at::Tensor states;                ///< layers x words x width, in the model's arithmetic type.
+  int64_t windows = 0, tokens = 0;  ///< Passes and tokens (without padding) that were needed.
 };
 
 /// State of each word's last token. Every word is tokenised as it stands in running text (with its leading space).
 /// Errors: input, naming the word that has no token or too many.
-Activations extract(const Model& model, const Tokenizer& tokenizer, std::span<const std::string> words, const ExtractOptions& options,
-                    const Compute& compute);
+Activations extract(const Model& model, const Tokenizer& tokenizer, std::span<const std::string> words,
+                    const ExtractOptions& options, const Compute& compute);
 
 }  // namespace arcuate

@@ -47,7 +47,8 @@ ModelSpec read_spec(const std::filesystem::path& folder) {
     positive("the longest sequence", spec.max_tokens);
     if (problems.empty() && spec.block.heads % spec.block.kv_heads != 0)
       problems.add("{} heads cannot share {} key-value heads", spec.block.heads, spec.block.kv_heads);
-    if (spec.block.rotary && spec.block.head_size % 2 != 0) problems.add("a rotary embedding needs an even head size, found {}", spec.block.head_size);
+    if (spec.block.rotary && spec.block.head_size % 2 != 0)
+      problems.add("a rotary embedding needs an even head size, found {}", spec.block.head_size);
     problems.raise();
     return spec;
   });
@@ -58,7 +59,8 @@ Activation activation_named(const std::string& name, const std::string& source) 
   if (name == "gelu") return Activation::gelu;
   if (name == "gelu_new" || name == "gelu_pytorch_tanh" || name == "gelu_fast") return Activation::gelu_tanh;
   if (name == "silu" || name == "swish") return Activation::silu;
-  bad_input("'{}': the activation '{}' is not supported; known: relu, gelu, gelu_new, gelu_pytorch_tanh, silu", source, name);
+  bad_input("'{}': the activation '{}' is not supported; known: relu, gelu, gelu_new, gelu_pytorch_tanh, silu", source,
+            name);
 }
 
 }  // namespace arcuate

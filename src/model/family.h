@@ -12,11 +12,11 @@
 namespace arcuate {
 
 struct Family {
-  const char* model_type;                 ///< `model_type` of config.json.
-  const char* prefix;                     ///< Prefix that base-model checkpoints lack ("transformer.").
+  const char* model_type;  ///< `model_type` of config.json.
+  const char* prefix;      ///< Prefix that base-model checkpoints lack ("transformer.").
   ModelSpec (*spec)(const Json& config, const std::string& source);
   std::span<const Rename> tensors;
-  std::span<const char* const> ignored;   ///< Names in files that are not weights (masks, tables).
+  std::span<const char* const> ignored;  ///< Names in files that are not weights (masks, tables).
 };
 
 /// All families, in alphabetical order of their file names.

@@ -21,7 +21,8 @@ static void move_to(ModelWeights& weights, c10::Device device) {
     if (tensor->defined()) *tensor = tensor->to(device);
   move_to(weights.final_norm, device);
   for (auto& b : weights.blocks)
-    for (Affine* map : {&b.attention_norm, &b.qkv, &b.attention_out, &b.ffn_norm, &b.gate, &b.up, &b.down}) move_to(*map, device);
+    for (Affine* map : {&b.attention_norm, &b.qkv, &b.attention_out, &b.ffn_norm, &b.gate, &b.up, &b.down})
+      move_to(*map, device);
 }
 
 Model Model::load(const std::filesystem::path& folder, const ModelOptions& options) {
@@ -45,7 +46,8 @@ Tensor Model::stem(const Tensor& ids) const {
 
 static void check_ids(const Tensor& ids, const ModelSpec& spec) {
   if (ids.size(1) > spec.max_tokens)
-    bad_input("a sequence of {} tokens is longer than the model's {} positions; ask for a shorter context", ids.size(1), spec.max_tokens);
+    bad_input("a sequence of {} tokens is longer than the model's {} positions; ask for a shorter context", ids.size(1),
+              spec.max_tokens);
   const auto largest = ids.max().item<int64_t>(), smallest = ids.min().item<int64_t>();
   if (smallest < 0 || largest >= spec.vocabulary)
     bad_input("token id {} is outside of the model's vocabulary of {}; does the tokenizer belong to this model?",
@@ -59,7 +61,8 @@ std::vector<Tensor> Model::states(const Tensor& ids, std::span<const int64_t> la
   std::vector<Tensor> taps;
   auto wanted = layers.begin();
   for (int64_t layer = 0; wanted != layers.end(); ++layer) {
-    if (layer > spec_.layers + 1) bad_usage("layer {} was asked for; the model has layers 0 to {} and 'final'", *wanted, spec_.layers);
+    if (layer > spec_.layers + 1)
+      bad_usage("layer {} was asked for; the model has layers 0 to {} and 'final'", *wanted, spec_.layers);
     if (layer > spec_.layers)
       x = spec_.final_norm ? normalize(spec_.block, weights_.final_norm, x) : x;
     else if (layer > 0)

@@ -14,9 +14,9 @@
 namespace arcuate {
 
 struct ModelOptions {
-  at::ScalarType type = at::ScalarType::Float;             ///< Arithmetic of the forward pass: float32 or float64.
+  at::ScalarType type = at::ScalarType::Float;  ///< Arithmetic of the forward pass: float32 or float64.
   c10::Device device{c10::DeviceType::CPU};
-  std::optional<uint64_t> random_init{};                   ///< Seed of an untrained twin; weights are then not read.
+  std::optional<uint64_t> random_init{};  ///< Seed of an untrained twin; weights are then not read.
 };
 
 /// Layer numbers of a model with L blocks: 0 is the embedding, l the residual stream after block l, L + 1 the state

@@ -20,10 +20,10 @@ struct Rotary {
 struct BlockSpec {
   int64_t width = 0;
   int64_t heads = 0;
-  int64_t kv_heads = 0;   ///< Fewer than `heads`: grouped-query attention.
+  int64_t kv_heads = 0;  ///< Fewer than `heads`: grouped-query attention.
   int64_t head_size = 0;
   int64_t ffn_width = 0;
-  bool gated = false;     ///< down(act(gate(x)) * up(x)) instead of down(act(up(x))).
+  bool gated = false;  ///< down(act(gate(x)) * up(x)) instead of down(act(up(x))).
   Norm norm = Norm::layer;
   NormOrder order = NormOrder::pre;
   double epsilon = 1e-5;
@@ -40,12 +40,12 @@ struct ModelSpec {
   BlockSpec block{};
   int64_t layers = 0;
   int64_t vocabulary = 0;
-  int64_t max_tokens = 0;            ///< Longest sequence the positions allow.
+  int64_t max_tokens = 0;  ///< Longest sequence the positions allow.
   Position position = Position::none;
   bool final_norm = true;
-  bool tied_head = true;             ///< Logits use the token embedding.
-  double init_std = 0.02;            ///< Standard deviation of the family's own initialisation.
-  bool scaled_residual_init = false; ///< Matrices that write into the residual stream: init_std / sqrt(2 layers).
+  bool tied_head = true;              ///< Logits use the token embedding.
+  double init_std = 0.02;             ///< Standard deviation of the family's own initialisation.
+  bool scaled_residual_init = false;  ///< Matrices that write into the residual stream: init_std / sqrt(2 layers).
 };
 
 }  // namespace arcuate

@@ -41,12 +41,16 @@ std::map<std::string, std::vector<int64_t>> weight_shapes(const ModelSpec& spec)
 
 ModelWeights assemble(const ModelSpec& spec, std::map<std::string, at::Tensor> named) {
   const auto affine = [&](const std::string& name) { return Affine{named[name + ".weight"], named[name + ".bias"]}; };
-  ModelWeights weights{.tokens = named["tokens"], .positions = named["positions"], .blocks = {}, .final_norm = affine("final_norm"),
+  ModelWeights weights{.tokens = named["tokens"],
+                       .positions = named["positions"],
+                       .blocks = {},
+                       .final_norm = affine("final_norm"),
                        .head = spec.tied_head ? named["tokens"] : named["head"]};
   for (int64_t layer = 0; layer < spec.layers; ++layer) {
     const std::string block = fmt::format("block.{}.", layer);
     weights.blocks.push_back({affine(block + "attention_norm"), affine(block + "qkv"), affine(block + "attention_out"),
-                              affine(block + "ffn_norm"), affine(block + "gate"), affine(block + "up"), affine(block + "down")});
+                              affine(block + "ffn_norm"), affine(block + "gate"), affine(block + "up"),
+                              affine(block + "down")});
   }
   return weights;
 }

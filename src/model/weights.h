@@ -38,7 +38,7 @@ struct ModelWeights {
   at::Tensor positions;  ///< max_tokens x width, or undefined
   std::vector<BlockWeights> blocks;
   Affine final_norm;
-  at::Tensor head;       ///< vocabulary x width
+  at::Tensor head;  ///< vocabulary x width
 };
 
 /// Orders named tensors (all of weight_shapes(spec)) into the structure that the forward pass uses.

@@ -20,8 +20,10 @@ Tensor inter_subject_correlation(const Tensor& responses) {
   const auto z = z_over_time(responses.to(at::kDouble));  // S x T x V
   const auto present = at::logical_not(at::isnan(z).any(1, true)).to(at::kDouble);
   const auto filled = at::nan_to_num(z);
-  const auto others = filled.sum(0, true) - filled, count = present.sum(0, true) - present;  // mean up to a factor: r ignores it
-  const auto mean_of_others = z_over_time(at::where(count > 0, others, at::full_like(others, std::numeric_limits<double>::quiet_NaN())));
+  const auto others = filled.sum(0, true) - filled,
+             count = present.sum(0, true) - present;  // mean up to a factor: r ignores it
+  const auto mean_of_others =
+      z_over_time(at::where(count > 0, others, at::full_like(others, std::numeric_limits<double>::quiet_NaN())));
   return (z * mean_of_others).mean(1);
 }
 

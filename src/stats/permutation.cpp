@@ -29,7 +29,8 @@ std::vector<std::vector<int64_t>> circular_shifts(std::span<const int64_t> story
   for (int64_t length : story_lengths) {
     choices.push_back(length - 2 * options.min_shift + 1);
     if (options.min_shift < 1 || choices.back() < 1)
-      bad_usage("a story of {} volumes has no circular shift at least {} away from zero; lower the minimal shift", length, options.min_shift);
+      bad_usage("a story of {} volumes has no circular shift at least {} away from zero; lower the minimal shift",
+                length, options.min_shift);
   }
   std::vector<std::vector<int64_t>> shifts;
   const auto draw_at = [&](int64_t index) {  // mixed radix
@@ -50,7 +51,8 @@ std::vector<std::vector<int64_t>> circular_shifts(std::span<const int64_t> story
   std::set<std::vector<int64_t>> seen;
   while (static_cast<int64_t>(shifts.size()) < options.count) {
     std::vector<int64_t> draw;
-    for (int64_t n : choices) draw.push_back(options.min_shift + static_cast<int64_t>(random.below(static_cast<uint64_t>(n))));
+    for (int64_t n : choices)
+      draw.push_back(options.min_shift + static_cast<int64_t>(random.below(static_cast<uint64_t>(n))));
     if (seen.insert(draw).second) shifts.push_back(std::move(draw));
   }
   return shifts;
@@ -71,7 +73,8 @@ namespace {
 // Columns with mean 0 and length 1; constant ones become NaN.
 Tensor unit_columns(const Tensor& x) {
   const auto exact = x.to(at::kDouble), centred = exact - exact.mean(0, true), length = centred.norm(2, 0, true);
-  return centred / at::where(length > 1e-12 * exact.norm(2, 0, true), length, at::full_like(length, std::numeric_limits<double>::quiet_NaN()));
+  return centred / at::where(length > 1e-12 * exact.norm(2, 0, true), length,
+                             at::full_like(length, std::numeric_limits<double>::quiet_NaN()));
 }
 
 // sum_t a[t] b[t - shift] within a story, for every shift 0 … T-1 at once: T x V, by the correlation theorem.
@@ -82,14 +85,16 @@ Tensor circular_products(const Tensor& a, const Tensor& b) {
 }
 
 // The same sum over all stories, each with its own shift, for every draw: draws x V.
-Tensor drawn_products(const Tensor& a, const Tensor& b, std::span<const int64_t> story_lengths, const std::vector<std::vector<int64_t>>& shifts) {
+Tensor drawn_products(const Tensor& a, const Tensor& b, std::span<const int64_t> story_lengths,
+                      const std::vector<std::vector<int64_t>>& shifts) {
   auto total = at::zeros({static_cast<int64_t>(shifts.size()), a.size(1)}, at::kDouble);
   int64_t begin = 0;
   for (size_t s = 0; s < story_lengths.size(); ++s) {
     std::vector<int64_t> own;
     for (const auto& draw : shifts) own.push_back(draw[s]);
     const int64_t end = begin + story_lengths[s];
-    total += circular_products(a.slice(0, begin, end), b.slice(0, begin, end)).index_select(0, at::tensor(own, at::kLong));
+    total +=
+        circular_products(a.slice(0, begin, end), b.slice(0, begin, end)).index_select(0, at::tensor(own, at::kLong));
     begin = end;
   }
   return total;
@@ -97,7 +102,8 @@ Tensor drawn_products(const Tensor& a, const Tensor& b, std::span<const int64_t>
 
 }  // namespace
 
-Tensor shift_null(const Tensor& responses, const Tensor& predictions, std::span<const int64_t> story_lengths, const std::vector<std::vector<int64_t>>& shifts) {
+Tensor shift_null(const Tensor& responses, const Tensor& predictions, std::span<const int64_t> story_lengths,
+                  const std::vector<std::vector<int64_t>>& shifts) {
   // Shifts change neither means nor lengths, so scaling once is enough.
   return drawn_products(unit_columns(responses), unit_columns(predictions), story_lengths, shifts);
 }

@@ -32,7 +32,8 @@ static Tensor block_sums(const Tensor& x, std::span<const int64_t> story_lengths
   return at::stack(sums);
 }
 
-Tensor swap_null(const Tensor& responses, const Tensor& a, const Tensor& b, std::span<const int64_t> story_lengths, const SwapOptions& options) {
+Tensor swap_null(const Tensor& responses, const Tensor& a, const Tensor& b, std::span<const int64_t> story_lengths,
+                 const SwapOptions& options) {
   const auto contribution = unit_columns(responses) * (unit_columns(a) - unit_columns(b));
   const auto sums = block_sums(contribution, story_lengths, options.block);
   Random random(derive_seed(options.seed, "block swaps"));

@@ -9,15 +9,16 @@ namespace arcuate {
 
 struct SwapOptions {
   int64_t count = 1000;  ///< Draws.
-  int64_t block = 14;    ///< Rows that are swapped together: longer than the autocorrelation (longest delay + 10 TRs by default).
+  int64_t block =
+      14;  ///< Rows that are swapped together: longer than the autocorrelation (longest delay + 10 TRs by default).
   uint64_t seed = 0;
 };
 
 /// Null of r(responses, a) - r(responses, b) when a and b (both z-scored over all rows) are exchanged within contiguous
-/// blocks of rows chosen at random; blocks do not cross stories. Under the hypothesis that both predict equally well the
-/// sign of a block's contribution z_y (z_a - z_b) / T is arbitrary, so a draw flips the signs of random blocks.
+/// blocks of rows chosen at random; blocks do not cross stories. Under the hypothesis that both predict equally well
+/// the sign of a block's contribution z_y (z_a - z_b) / T is arbitrary, so a draw flips the signs of random blocks.
 /// responses, a, b: T x V. Returns draws x V, float64; 0 where a or b is constant.
-at::Tensor swap_null(const at::Tensor& responses, const at::Tensor& a, const at::Tensor& b, std::span<const int64_t> story_lengths,
-                     const SwapOptions& options);
+at::Tensor swap_null(const at::Tensor& responses, const at::Tensor& a, const at::Tensor& b,
+                     std::span<const int64_t> story_lengths, const SwapOptions& options);
 
 }  // namespace arcuate

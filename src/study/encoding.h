@@ -25,19 +25,23 @@ struct EncodingPlan {
 EncodingPlan plan_encoding(const Study& study, const Responses& responses, const std::vector<TimedStory>& stories,
                            const std::vector<FeatureSpace>& spaces, const std::filesystem::path& work);
 
-/// One score table of a unit: everything a C x 1 column of the responses has. C = subjects * targets, S = subjects, m draws.
+/// One score table of a unit: everything a C x 1 column of the responses has. C = subjects * targets, S = subjects, m
+/// draws.
 struct EncodingScores {
   at::Tensor r, r2, p;                 ///< C
   at::Tensor penalties, inner_scores;  ///< folds x C
   at::Tensor predictions;              ///< rows x C, float32, held out
   at::Tensor subject_null;             ///< m x S: null of the mean r over a subject's good targets
-  at::Tensor increment, increment_p;   ///< C: r of the joint model minus r of the controls alone; undefined without controls
-  at::Tensor increment_null;           ///< m x S: as subject_null, for the increment
+  at::Tensor increment,
+      increment_p;            ///< C: r of the joint model minus r of the controls alone; undefined without controls
+  at::Tensor increment_null;  ///< m x S: as subject_null, for the increment
 };
 
 /// A unit a space and layer (and one of the controls together, "controls", when there are any), in that order after it.
-std::vector<Unit> encoding_units(const EncodingPlan& plan, const std::vector<FeatureSpace>& spaces, const std::vector<Unit>& extractions);
-std::filesystem::path encoding_file(const std::filesystem::path& work, const std::string& space_id, const std::string& layer);
+std::vector<Unit> encoding_units(const EncodingPlan& plan, const std::vector<FeatureSpace>& spaces,
+                                 const std::vector<Unit>& extractions);
+std::filesystem::path encoding_file(const std::filesystem::path& work, const std::string& space_id,
+                                    const std::string& layer);
 EncodingScores read_encoding(const std::filesystem::path& path);
 
 /// Mean over the good targets of each subject: C -> S (or m x C -> m x S). NaN for a subject without any.

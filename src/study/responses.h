@@ -14,13 +14,13 @@ namespace arcuate {
 
 /// Columns are subject-major: column s * targets + v is target v of subject s; the mean subject, if there, is last.
 struct Responses {
-  at::Tensor matrix{};                   ///< rows x (subjects * targets), float64, cleaned; bad columns are 0.
-  std::vector<Flag> flags{};             ///< One a column.
-  std::vector<RowRange> stories{};       ///< Rows of each story.
-  std::vector<std::string> subjects{};   ///< With "mean" last, if asked for.
+  at::Tensor matrix{};                  ///< rows x (subjects * targets), float64, cleaned; bad columns are 0.
+  std::vector<Flag> flags{};            ///< One a column.
+  std::vector<RowRange> stories{};      ///< Rows of each story.
+  std::vector<std::string> subjects{};  ///< With "mean" last, if asked for.
   std::vector<std::string> targets{};
-  at::Tensor ceiling{};                  ///< subjects x targets: leave-one-out inter-subject correlation (NaN for "mean").
-  std::string hash{};                    ///< Of the matrix and the story lengths: part of every encoding unit's key.
+  at::Tensor ceiling{};  ///< subjects x targets: leave-one-out inter-subject correlation (NaN for "mean").
+  std::string hash{};    ///< Of the matrix and the story lengths: part of every encoding unit's key.
 
   int64_t target_count() const { return static_cast<int64_t>(targets.size()); }
   std::vector<int64_t> story_lengths() const;

@@ -2,8 +2,13 @@
 
 #include <ATen/ATen.h>
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <ctime>
+#include <fstream>
 
 #include "core/error.h"
 #include "core/files.h"
@@ -19,39 +24,53 @@ namespace {
 
 constexpr double loud_edge_share = 0.01;
 
-void write_tables(const EncodingPlan& plan, const Summary& summary, bool simulated, const fs::path& output, StudyOutputs& outputs) {
+void write_tables(const EncodingPlan& plan, const Summary& summary, bool simulated, const fs::path& output,
+                  StudyOutputs& outputs) {
   const auto task = bids_label(plan.study.name);
-  const auto group = [&](const char* kind) { return output / "group" / fmt::format("task-{}_desc-{}_scores.tsv", task, kind); };
+  const auto group = [&](const char* kind) {
+    return output / "group" / fmt::format("task-{}_desc-{}_scores.tsv", task, kind);
+  };
   for (size_t s = 0; s < plan.responses.subjects.size(); ++s) {
     const auto label = "sub-" + bids_label(plan.responses.subjects[s]);
-    write_table(output / label / "func" / fmt::format("{}_task-{}_desc-brainscore_scores.tsv", label, task), score_table(plan, summary, s),
+    write_table(output / label / "func" / fmt::format("{}_task-{}_desc-brainscore_scores.tsv", label, task),
+                score_table(plan, summary, s),
                 "Brain scores of one subject: one row per feature space, layer and target", simulated);
   }
   outputs.group_table = group("group");
-  write_table(outputs.group_table, group_table(plan, summary), "Brain scores over subjects: one row per feature space and layer", simulated);
-  write_table(group("headline"), headline_table(plan, summary), "Brain scores with the layer chosen on training folds", simulated);
-  if (!summary.spreads.empty()) write_table(group("spread"), spread_table(summary), "Spread over seeds of untrained twins and random features", simulated);
+  write_table(outputs.group_table, group_table(plan, summary),
+              "Brain scores over subjects: one row per feature space and layer", simulated);
+  write_table(group("headline"), headline_table(plan, summary), "Brain scores with the layer chosen on training folds",
+              simulated);
+  if (!summary.spreads.empty())
+    write_table(group("spread"), spread_table(summary), "Spread over seeds of untrained twins and random features",
+                simulated);
 }
 
 void write_description(const fs::path& output, const Dataset& dataset) {
-  Json json{{"Name", "arcuate brain scores"}, {"BIDSVersion", "1.9.0"}, {"DatasetType", "derivative"}, {"GeneratedBy", {{{"Name", "arcuate"}, {"Version", version}}}}};
+  Json json{{"Name", "arcuate brain scores"},
+            {"BIDSVersion", "1.9.0"},
+            {"DatasetType", "derivative"},
+            {"GeneratedBy", {{{"Name", "arcuate"}, {"Version", version}}}}};
   if (dataset.simulated) json["Simulated"] = true;
   write_json(output / "dataset_description.json", json);
-  write_file(output / ".bidsignore", "work/\nlogs/\ngroup/\n*_scores.tsv\n*_scores.json\n*.toml\nreport.html\nmanifest.json\n");
+  write_file(output / ".bidsignore",
+             "work/\nlogs/\ngroup/\n*_scores.tsv\n*_scores.json\n*.toml\nreport.html\nmanifest.json\n");
 }
 
-Json rows_text(const std::vector<int64_t>& rows) {
+// Rows as ranges [begin, end).
+Json row_ranges(const std::vector<int64_t>& rows) {
   Json ranges = Json::array();
   for (size_t i = 0; i < rows.size();) {
     size_t j = i;
     while (j + 1 < rows.size() && rows[j + 1] == rows[j] + 1) ++j;
-    ranges.push_back(fmt::format("{}-{}", rows[i], rows[j]));
+    ranges.push_back({rows[i], rows[j] + 1});
     i = j + 1;
   }
   return ranges;
 }
 
-void write_manifest(const fs::path& output, const EncodingPlan& plan, const Dataset& dataset, const std::vector<FeatureSpace>& spaces, const cli::Run& run) {
+void write_manifest(const fs::path& output, const EncodingPlan& plan, const Dataset& dataset,
+                    const std::vector<FeatureSpace>& spaces, const cli::Run& run) {
   auto inputs = dataset.inputs;
   for (const auto& space : spaces)
     if (space.model && space.training == Training::trained) inputs.push_back(space.model->path);
@@ -64,9 +83,18 @@ void write_manifest(const fs::path& output, const EncodingPlan& plan, const Data
   for (const auto flag : plan.responses.flags) flags[flag_name(flag)] = flags.value(flag_name(flag), 0) + 1;
   json["targets_by_flag"] = flags;
   json["rows"] = plan.responses.matrix.size(0);
-  for (const auto& split : plan.splits) json["outer_folds"].push_back({{"train", rows_text(split.outer.train)}, {"test", rows_text(split.outer.test)}});
-  json["permutation"] = {{"kind", plan.study.permutation.refit ? "features shifted, model refitted" : "predictions shifted"}, {"draws", plan.shifts.size()},
-                         {"smallest_p", 1.0 / static_cast<double>(plan.shifts.size() + 1)}, {"min_shift", plan.study.min_shift()}};
+  for (const auto& split : plan.splits)
+    json["outer_folds"].push_back({{"train", row_ranges(split.outer.train)}, {"test", row_ranges(split.outer.test)}});
+  json["permutation"] = {
+      {"kind", plan.study.permutation.refit ? "features shifted, model refitted" : "predictions shifted"},
+      {"draws", plan.shifts.size()},
+      {"smallest_p", 1.0 / static_cast<double>(plan.shifts.size() + 1)},
+      {"min_shift", plan.study.min_shift()}};
+  if (plan.control_design.defined())
+    json["increment_test"] = {{"kind", "block swap"},
+                              {"draws", plan.study.permutation.count},
+                              {"block", plan.study.min_shift()},
+                              {"smallest_p", 1.0 / static_cast<double>(plan.study.permutation.count + 1)}};
   write_json(output / "manifest.json", json);
 }
 
@@ -76,52 +104,93 @@ void warn_about_edges(const Summary& summary, cli::Console& console) {
     low += layer.edge_low / static_cast<double>(summary.layers.size());
     high += layer.edge_high / static_cast<double>(summary.layers.size());
   }
-  const auto text = fmt::format("{:.1f} % of the penalties chosen are the smallest of the grid, {:.1f} % the largest", 100 * low, 100 * high);
-  if (low > loud_edge_share || high > loud_edge_share) console.warn("{}; targets that cannot be predicted go to the largest, others ask for a wider grid (encode.penalties)", text);
-  else console.info("{}", text);
+  const auto text = fmt::format("{:.1f} % of the penalties chosen are the smallest of the grid, {:.1f} % the largest",
+                                100 * low, 100 * high);
+  if (low > loud_edge_share || high > loud_edge_share)
+    console.warn(
+        "{}; targets that cannot be predicted go to the largest, others ask for a wider grid (encode.penalties)", text);
+  else
+    console.info("{}", text);
 }
 
-void tell_plan(const EncodingPlan& plan, const Dataset& dataset, const std::vector<FeatureSpace>& spaces, cli::Console& console) {
+void tell_plan(const EncodingPlan& plan, const Dataset& dataset, const std::vector<FeatureSpace>& spaces,
+               cli::Console& console) {
   for (const auto& note : dataset.notes) console.warn("{}", note);
   for (const auto& story : plan.stories)
-    console.info("story {}: {} words, {} volumes of {} s, {:.2f} words a volume", story.stimulus->name, story.words.size(), story.stimulus->volumes, story.stimulus->tr,
-                 static_cast<double>(story.words.size()) / static_cast<double>(story.stimulus->volumes + story.stimulus->lead));
-  console.info("{} subjects, {} targets, {} feature spaces, {} outer folds", dataset.subjects.size(), dataset.targets.size(), spaces.size(), plan.splits.size());
-  const auto bad = std::count_if(plan.responses.flags.begin(), plan.responses.flags.end(), [](Flag f) { return f != Flag::ok; });
-  if (bad > 0) console.warn("{} of {} targets (over all subjects) are constant or not finite and get no score", bad, plan.responses.flags.size());
+    console.info(
+        "story {}: {} words, {} volumes of {} s, {:.2f} words a volume", story.stimulus->name, story.words.size(),
+        story.stimulus->volumes, story.stimulus->tr,
+        static_cast<double>(story.words.size()) / static_cast<double>(story.stimulus->volumes + story.stimulus->lead));
+  console.info("{} subjects, {} targets, {} feature spaces, {} outer folds", dataset.subjects.size(),
+               dataset.targets.size(), spaces.size(), plan.splits.size());
+  const auto bad =
+      std::count_if(plan.responses.flags.begin(), plan.responses.flags.end(), [](Flag f) { return f != Flag::ok; });
+  if (bad > 0)
+    console.warn("{} of {} targets (over all subjects) are constant or not finite and get no score", bad,
+                 plan.responses.flags.size());
   const auto draws = static_cast<int64_t>(plan.shifts.size());
-  console.info("{} circular shifts, at least {} volumes from zero; the smallest attainable p is 1/{}", draws, plan.study.min_shift(), draws + 1);
-  if (draws < plan.study.permutation.count) console.info("({} shifts were asked for; no more exist)", plan.study.permutation.count);
-  if (plan.study.align.zscore) console.warn("align.zscore is on: test rows take part in the scaling of their own story (a published convention, not the default)");
+  console.info("{} circular shifts, at least {} volumes from zero; the smallest attainable p is 1/{}", draws,
+               plan.study.min_shift(), draws + 1);
+  if (draws < plan.study.permutation.count)
+    console.info("({} shifts were asked for; no more exist)", plan.study.permutation.count);
+  if (plan.study.align.zscore)
+    console.warn(
+        "align.zscore is on: test rows take part in the scaling of their own story (a published convention, not the "
+        "default)");
+}
+
+// Where and when: the one file that differs between two runs of the same study.
+void write_log(const fs::path& output, const StudyOutputs& outputs, const cli::Run& run,
+               std::chrono::duration<double> elapsed) {
+  char host[256] = "";
+  gethostname(host, sizeof host - 1);
+  const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  char date[32] = "";
+  std::strftime(date, sizeof date, "%FT%TZ", std::gmtime(&now));
+  fs::create_directories(output / "logs");
+  std::ofstream(output / "logs" / "runs.tsv", std::ios::app)
+      << fmt::format("{}\t{}\t{} threads\t{} units done\t{} reused\t{:.1f} s\t{}\n", date, host, run.compute.threads,
+                     outputs.made, outputs.reused, elapsed.count(), join(run.record.arguments, " "));
 }
 
 void check_overwrite(const fs::path& output, const Study& study, bool force) {
   const auto config = output / "config_resolved.toml";
   if (force || !fs::exists(config)) return;
   if (read_file(config) == resolved_toml(study)) return;
-  // Units are keyed by content, so another study in the same folder is safe; results of the old one would be overwritten.
+  // Units are keyed by content, so another study in the same folder is safe; results of the old one would be
+  // overwritten.
   const auto name = read_file(config).find(fmt::format("name = '{}'", study.name));
-  if (name == std::string::npos) bad_usage("'{}' holds the results of another study; choose another --output or give --force", output.string());
+  if (name == std::string::npos)
+    bad_usage("'{}' holds the results of another study; choose another --output or give --force", output.string());
 }
 
 }  // namespace
 
 StudyOutputs run_study(const Study& study, const fs::path& output, cli::Run& run) {
-  ensure_writable_folder(output);
-  check_overwrite(output, study, run.common.force);
+  const auto start = std::chrono::steady_clock::now();
   const auto dataset = read_dataset(study.dataset);
   const auto stories = read_stories(study, dataset);
   const auto spaces = feature_spaces(study);
   const auto responses = clean_responses(study, dataset);
   const auto work = output / "work";
-  run.resume_hint = "run the same command again: finished units are kept";
-
-  StudyOutputs outputs{.folder = output};
+  StudyOutputs outputs{.folder = output, .report = output / "report.html"};
   const auto extractions = extraction_units(study, spaces, stories, work);
+  if (run.common.dry_run) {
+    for (const auto& unit : extractions)
+      run.console.out() << (is_finished(unit) ? "finished  " : "to do     ") << unit.id << '\n';
+    for (const auto& space : spaces)
+      for (const auto& layer : space.layer_names)
+        run.console.out() << "          encode/" << space.id << "/layer-" << layer << '\n';
+    return outputs;
+  }
+  ensure_writable_folder(output);
+  check_overwrite(output, study, run.common.force);
+  run.resume_hint = "run the same command again: finished units are kept";
   const auto extracted = run_units(extractions, run.compute, run.console, "extracting", run.common.force);
   const auto plan = plan_encoding(study, responses, stories, spaces, work);
   tell_plan(plan, dataset, spaces, run.console);
-  const auto encoded = run_units(encoding_units(plan, spaces, extractions), run.compute, run.console, "encoding", run.common.force);
+  const auto encoded =
+      run_units(encoding_units(plan, spaces, extractions), run.compute, run.console, "encoding", run.common.force);
   outputs.made = extracted.made + encoded.made;
   outputs.reused = extracted.reused + encoded.reused;
   run.console.info("{} units of work done, {} found finished", outputs.made, outputs.reused);
@@ -132,8 +201,8 @@ StudyOutputs run_study(const Study& study, const fs::path& output, cli::Run& run
   write_file(output / "config_resolved.toml", resolved_toml(study));
   write_manifest(output, plan, dataset, spaces, run);
   write_tables(plan, summary, dataset.simulated, output, outputs);
-  outputs.report = output / "report.html";
   write_page(outputs.report, study_page(plan, dataset, summary));
+  write_log(output, outputs, run, std::chrono::steady_clock::now() - start);
   return outputs;
 }
 

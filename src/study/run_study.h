@@ -11,7 +11,7 @@ namespace arcuate {
 
 struct StudyOutputs {
   std::filesystem::path folder{}, report{}, group_table{};
-  int64_t made = 0, reused = 0;   ///< Units of work.
+  int64_t made = 0, reused = 0;  ///< Units of work.
 };
 
 /// Runs what is not finished yet and writes the tables. Warnings (penalties at the edge of the grid, subjects left out)

@@ -17,9 +17,12 @@ namespace arcuate {
 
 std::string training_name(Training training) {
   switch (training) {
-    case Training::trained: return "trained";
-    case Training::untrained: return "untrained";
-    case Training::none: return "n/a";
+    case Training::trained:
+      return "trained";
+    case Training::untrained:
+      return "untrained";
+    case Training::none:
+      return "n/a";
   }
   return "";
 }
@@ -44,8 +47,13 @@ std::vector<int64_t> parse_layers(const std::string& text, int64_t depth) {
 
 static void add_model(const ModelEntry& entry, std::vector<FeatureSpace>& spaces) {
   const auto spec = read_spec(entry.path);
-  FeatureSpace space{.id = entry.name, .name = entry.name, .training = Training::trained, .seed = {}, .model = &entry,
-                     .layers = parse_layers(entry.layers, spec.layers), .layer_names = {}};
+  FeatureSpace space{.id = entry.name,
+                     .name = entry.name,
+                     .training = Training::trained,
+                     .seed = {},
+                     .model = &entry,
+                     .layers = parse_layers(entry.layers, spec.layers),
+                     .layer_names = {}};
   for (int64_t layer : space.layers) space.layer_names.push_back(layer > spec.layers ? "final" : std::to_string(layer));
   spaces.push_back(space);
   space.training = Training::untrained;
@@ -65,26 +73,35 @@ std::vector<FeatureSpace> feature_spaces(const Study& study) {
       continue;
     }
     for (int64_t seed : entry.seeds)
-      spaces.push_back({.id = fmt::format("{}-{}", entry.name, seed), .name = entry.name, .training = Training::none, .seed = seed, .feature = &entry});
+      spaces.push_back({.id = fmt::format("{}-{}", entry.name, seed),
+                        .name = entry.name,
+                        .training = Training::none,
+                        .seed = seed,
+                        .feature = &entry});
   }
   return spaces;
 }
 
 static double word_moment(const Word& word, WordTime moment) {
   switch (moment) {
-    case WordTime::onset: return word.onset;
-    case WordTime::offset: return word.offset;
-    case WordTime::midpoint: break;
+    case WordTime::onset:
+      return word.onset;
+    case WordTime::offset:
+      return word.offset;
+    case WordTime::midpoint:
+      break;
   }
   return (word.onset + word.offset) / 2;
 }
 
 std::vector<TimedStory> read_stories(const Study& study, const Dataset& dataset) {
-  const StoryOptions options{.tier = study.story.tier, .lowercase = study.story.lowercase, .untimed = study.story.untimed};
+  const StoryOptions options{
+      .tier = study.story.tier, .lowercase = study.story.lowercase, .untimed = study.story.untimed};
   std::vector<TimedStory> stories;
   for (const auto& stimulus : dataset.stories) {
     TimedStory timed{.stimulus = &stimulus};
-    for (const auto& word : read_story(stimulus.words, options).words) {
+    timed.spoken = read_story(stimulus.words, options).words;
+    for (const auto& word : timed.spoken) {
       timed.words.push_back(word.text);
       timed.times.push_back(word_moment(word, study.story.word_time) + study.align.offset);
     }
@@ -96,19 +113,21 @@ std::vector<TimedStory> read_stories(const Study& study, const Dataset& dataset)
 at::Tensor feature_values(const FeatureSpace& space, const TimedStory& story, uint64_t study_seed) {
   const auto words = static_cast<int64_t>(story.words.size());
   if (space.feature->kind == "word_rate") return at::ones({words, 1}, at::kDouble);
-  Random random(derive_seed(study_seed + static_cast<uint64_t>(space.seed.value_or(0)), space.name + "/" + story.stimulus->name));
+  Random random(
+      derive_seed(study_seed + static_cast<uint64_t>(space.seed.value_or(0)), space.name + "/" + story.stimulus->name));
   auto values = at::empty({words, space.feature->width}, at::kDouble);
   auto* data = values.data_ptr<double>();
   for (int64_t i = 0; i < values.numel(); ++i) data[i] = random.normal();
   return values;
 }
 
-std::filesystem::path activation_file(const std::filesystem::path& work, const FeatureSpace& space, const std::string& story) {
+std::filesystem::path activation_file(const std::filesystem::path& work, const FeatureSpace& space,
+                                      const std::string& story) {
   return work / "activations" / space.id / (story + ".h5");
 }
 
-void write_activations(const std::filesystem::path& path, const Activations& activations, const Model& model, const std::vector<Word>& words,
-                       const std::string& key) {
+void write_activations(const std::filesystem::path& path, const Activations& activations, const Model& model,
+                       const std::vector<Word>& words, const std::string& key) {
   Hdf5Writer file(path);
   file.attribute("format", std::string("arcuate activations 1"));
   file.attribute("key", key);
@@ -139,7 +158,8 @@ static Json model_identity(const FeatureSpace& space, std::map<std::string, std:
     if (hash.empty()) hash = sha256_file(path);
     identity[path.filename().string()] = hash;
   };
-  for (const char* name : {"config.json", "tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt"}) add(space.model->path / name);
+  for (const char* name : {"config.json", "tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt"})
+    add(space.model->path / name);
   if (space.seed)
     identity["random_init"] = *space.seed;
   else
@@ -147,29 +167,38 @@ static Json model_identity(const FeatureSpace& space, std::map<std::string, std:
   return identity;
 }
 
-std::vector<Unit> extraction_units(const Study& study, const std::vector<FeatureSpace>& spaces, const std::vector<TimedStory>& stories,
-                                   const std::filesystem::path& work) {
+std::vector<Unit> extraction_units(const Study& study, const std::vector<FeatureSpace>& spaces,
+                                   const std::vector<TimedStory>& stories, const std::filesystem::path& work) {
   std::vector<Unit> units;
   std::map<std::string, std::string> hashes;
   for (const auto& space : spaces) {
     if (!space.model) continue;
     const Json identity = model_identity(space, hashes);
     for (const auto& story : stories) {
-      const Json depends{{"kind", "extract"}, {"model", identity}, {"words", story.words}, {"context", context_text(space.model->context)},
-                         {"start_token", static_cast<int>(space.model->start_token)}, {"layers", space.layers}, {"precision", c10::toString(study.precision)}};
-      units.push_back({.id = "extract/" + space.id + "/" + story.stimulus->name, .key = unit_key(depends),
-                       .output = activation_file(work, space, story.stimulus->name),
-                       .make = [&study, &space, &story](const Unit& unit, const Compute& compute) {
-                         ModelOptions options{.type = study.precision, .device = compute.device};
-                         if (space.seed) options.random_init = static_cast<uint64_t>(*space.seed);
-                         const auto model = Model::load(space.model->path, options);
-                         const auto tokenizer = Tokenizer::load(space.model->path);
-                         const auto activations = extract(model, tokenizer, story.words,
-                                                          {.context = space.model->context, .layers = space.layers, .start_token = space.model->start_token}, compute);
-                         std::vector<Word> words;
-                         for (size_t i = 0; i < story.words.size(); ++i) words.push_back({story.times[i], story.times[i], story.words[i]});
-                         write_activations(unit.output, activations, model, words, unit.key);
-                       }});
+      Json words = Json::array();
+      for (const auto& word : story.spoken) words.push_back({word.text, word.onset, word.offset});
+      const Json depends{{"kind", "extract"},
+                         {"model", identity},
+                         {"words", words},
+                         {"context", context_text(space.model->context)},
+                         {"start_token", static_cast<int>(space.model->start_token)},
+                         {"layers", space.layers},
+                         {"precision", c10::toString(study.precision)}};
+      units.push_back(
+          {.id = "extract/" + space.id + "/" + story.stimulus->name,
+           .key = unit_key(depends),
+           .output = activation_file(work, space, story.stimulus->name),
+           .make = [&study, &space, &story](const Unit& unit, const Compute& compute) {
+             ModelOptions options{.type = study.precision, .device = compute.device};
+             if (space.seed) options.random_init = static_cast<uint64_t>(*space.seed);
+             const auto model = Model::load(space.model->path, options);
+             const auto tokenizer = Tokenizer::load(space.model->path);
+             const auto activations = extract(
+                 model, tokenizer, story.words,
+                 {.context = space.model->context, .layers = space.layers, .start_token = space.model->start_token},
+                 compute);
+             write_activations(unit.output, activations, model, story.spoken, unit.key);
+           }});
     }
   }
   return units;

@@ -15,10 +15,10 @@ enum class Training { trained, untrained, none };  ///< none: a feature space wi
 std::string training_name(Training training);
 
 struct FeatureSpace {
-  std::string id{};                    ///< "tales-1m", "tales-1m.untrained-3", "word_rate": folder and unit names.
-  std::string name{};                  ///< "tales-1m": as in the study.
+  std::string id{};    ///< "tales-1m", "tales-1m.untrained-3", "word_rate": folder and unit names.
+  std::string name{};  ///< "tales-1m": as in the study.
   Training training = Training::none;
-  std::optional<int64_t> seed{};       ///< Of the twin or the random features.
+  std::optional<int64_t> seed{};  ///< Of the twin or the random features.
   const ModelEntry* model = nullptr;
   const FeatureEntry* feature = nullptr;
   std::vector<int64_t> layers{0};
@@ -34,8 +34,9 @@ std::vector<int64_t> parse_layers(const std::string& text, int64_t depth);
 /// A story of the study with the text each model reads and the time at which each word counts.
 struct TimedStory {
   const Stimulus* stimulus = nullptr;
-  std::vector<std::string> words{};
-  std::vector<double> times{};         ///< Seconds, on the words' clock.
+  std::vector<Word> spoken{};        ///< As in the file.
+  std::vector<std::string> words{};  ///< Their texts.
+  std::vector<double> times{};       ///< Moment of each word in seconds, with the study's offset.
 };
 std::vector<TimedStory> read_stories(const Study& study, const Dataset& dataset);
 
@@ -43,12 +44,13 @@ std::vector<TimedStory> read_stories(const Study& study, const Dataset& dataset)
 at::Tensor feature_values(const FeatureSpace& space, const TimedStory& story, uint64_t study_seed);
 
 /// One unit a model (or twin) and story: the states of all its layers.
-std::vector<Unit> extraction_units(const Study& study, const std::vector<FeatureSpace>& spaces, const std::vector<TimedStory>& stories,
-                                   const std::filesystem::path& work);
-std::filesystem::path activation_file(const std::filesystem::path& work, const FeatureSpace& space, const std::string& story);
+std::vector<Unit> extraction_units(const Study& study, const std::vector<FeatureSpace>& spaces,
+                                   const std::vector<TimedStory>& stories, const std::filesystem::path& work);
+std::filesystem::path activation_file(const std::filesystem::path& work, const FeatureSpace& space,
+                                      const std::string& story);
 
 /// Writes extracted states with what identifies them: "layer/<name>" (words x width), "onset", "word" and attributes.
-void write_activations(const std::filesystem::path& path, const Activations& activations, const Model& model, const std::vector<Word>& words,
-                       const std::string& key);
+void write_activations(const std::filesystem::path& path, const Activations& activations, const Model& model,
+                       const std::vector<Word>& words, const std::string& key);
 
 }  // namespace arcuate

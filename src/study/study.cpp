@@ -35,13 +35,20 @@ class Section {
 
   void read(const char* key, std::string& field) {
     if (const auto* node = find(key)) {
-      if (const auto value = node->value<std::string>(); value && node->is_string()) field = *value;
-      else if (node->is_integer()) field = std::to_string(*node->value<int64_t>());
-      else wrong(key, *node, "text");
+      if (const auto value = node->value<std::string>(); value && node->is_string())
+        field = *value;
+      else if (node->is_integer())
+        field = std::to_string(*node->value<int64_t>());
+      else
+        wrong(key, *node, "text");
     }
   }
-  void read(const char* key, bool& field) { read_as(key, field, "true or false", [](const toml::node& n) { return n.is_boolean(); }); }
-  void read(const char* key, int64_t& field) { read_as(key, field, "a whole number", [](const toml::node& n) { return n.is_integer(); }); }
+  void read(const char* key, bool& field) {
+    read_as(key, field, "true or false", [](const toml::node& n) { return n.is_boolean(); });
+  }
+  void read(const char* key, int64_t& field) {
+    read_as(key, field, "a whole number", [](const toml::node& n) { return n.is_integer(); });
+  }
   void read(const char* key, uint64_t& field) {
     auto value = static_cast<int64_t>(field);
     read(key, value);
@@ -52,11 +59,12 @@ class Section {
     read(key, value);
     field = static_cast<int>(value);
   }
-  void read(const char* key, double& field) { read_as(key, field, "a number", [](const toml::node& n) { return n.is_number(); }); }
-  void read(const char* key, fs::path& field) {
-    std::string text = field.string();
-    read(key, text);
-    if (table_.contains(key)) field = resolve(text, key);
+  void read(const char* key, double& field) {
+    read_as(key, field, "a number", [](const toml::node& n) { return n.is_number(); });
+  }
+  void read(const char* key, fs::path& field, std::string& given) {
+    read(key, given);
+    if (table_.contains(key)) field = resolve(given, key);
   }
   // A list, or one value that stands for a list of one.
   template <class T>
@@ -97,13 +105,17 @@ class Section {
     const auto* node = find(key);
     if (!node) return;
     const auto value = node->value<T>();
-    if (value && fits(*node)) field = *value;
-    else wrong(key, *node, expected);
+    if (value && fits(*node))
+      field = *value;
+    else
+      wrong(key, *node, expected);
   }
   template <class T>
   void add_item(const char* key, const toml::node& node, std::vector<T>& field) {
-    if (const auto value = node.value<T>(); value && node.is_string() == std::is_same_v<T, std::string>) field.push_back(*value);
-    else wrong(key, node, std::is_same_v<T, std::string> ? "a list of names" : "a list of numbers");
+    if (const auto value = node.value<T>(); value && node.is_string() == std::is_same_v<T, std::string>)
+      field.push_back(*value);
+    else
+      wrong(key, node, std::is_same_v<T, std::string> ? "a list of names" : "a list of numbers");
   }
 
   // "${NAME}" and "${NAME:-default}" from the environment; relative paths from the study's folder.
@@ -131,16 +143,26 @@ class Section {
   std::set<std::string> known_;
 };
 
-const std::initializer_list<std::pair<const char*, at::ScalarType>> precisions{{"f32", at::kFloat}, {"f64", at::kDouble}};
-const std::initializer_list<std::pair<const char*, AlignMethod>> methods{{"lanczos", AlignMethod::lanczos}, {"sum", AlignMethod::sum}, {"mean", AlignMethod::mean}};
-const std::initializer_list<std::pair<const char*, WordTime>> word_times{{"midpoint", WordTime::midpoint}, {"onset", WordTime::onset}, {"offset", WordTime::offset}};
-const std::initializer_list<std::pair<const char*, Untimed>> untimed_rules{{"error", Untimed::error}, {"drop", Untimed::drop}, {"interpolate", Untimed::interpolate}};
-const std::initializer_list<std::pair<const char*, StartToken>> start_tokens{{"tokenizer", StartToken::from_tokenizer}, {"always", StartToken::always}, {"never", StartToken::never}};
-const std::initializer_list<std::pair<const char*, Select>> selections{{"mse", Select::mse}, {"r2", Select::r2}, {"r", Select::r}};
-const std::initializer_list<std::pair<const char*, PenaltyMode>> penalty_modes{{"per-target", PenaltyMode::per_target}, {"shared", PenaltyMode::shared}};
-const std::initializer_list<std::pair<const char*, Standardize>> standardizations{
-    {"none", Standardize::none}, {"features", Standardize::features}, {"responses", Standardize::responses}, {"both", Standardize::both}};
-const std::initializer_list<std::pair<const char*, Form>> forms{{"auto", Form::automatic}, {"primal", Form::primal}, {"dual", Form::dual}};
+const std::initializer_list<std::pair<const char*, at::ScalarType>> precisions{{"f32", at::kFloat},
+                                                                               {"f64", at::kDouble}};
+const std::initializer_list<std::pair<const char*, AlignMethod>> methods{
+    {"lanczos", AlignMethod::lanczos}, {"sum", AlignMethod::sum}, {"mean", AlignMethod::mean}};
+const std::initializer_list<std::pair<const char*, WordTime>> word_times{
+    {"midpoint", WordTime::midpoint}, {"onset", WordTime::onset}, {"offset", WordTime::offset}};
+const std::initializer_list<std::pair<const char*, Untimed>> untimed_rules{
+    {"error", Untimed::error}, {"drop", Untimed::drop}, {"interpolate", Untimed::interpolate}};
+const std::initializer_list<std::pair<const char*, StartToken>> start_tokens{
+    {"tokenizer", StartToken::from_tokenizer}, {"always", StartToken::always}, {"never", StartToken::never}};
+const std::initializer_list<std::pair<const char*, Select>> selections{
+    {"mse", Select::mse}, {"r2", Select::r2}, {"r", Select::r}};
+const std::initializer_list<std::pair<const char*, PenaltyMode>> penalty_modes{{"per-target", PenaltyMode::per_target},
+                                                                               {"shared", PenaltyMode::shared}};
+const std::initializer_list<std::pair<const char*, Standardize>> standardizations{{"none", Standardize::none},
+                                                                                  {"features", Standardize::features},
+                                                                                  {"responses", Standardize::responses},
+                                                                                  {"both", Standardize::both}};
+const std::initializer_list<std::pair<const char*, Form>> forms{
+    {"auto", Form::automatic}, {"primal", Form::primal}, {"dual", Form::dual}};
 
 void read_context(Section& section, ContextOptions& context) {
   const auto* node = section.find("context");
@@ -166,7 +188,7 @@ void read_context(Section& section, ContextOptions& context) {
 
 void read_model(Section& section, ModelEntry& model) {
   section.read("name", model.name);
-  section.read("path", model.path);
+  section.read("path", model.path, model.given_path);
   section.read("layers", model.layers);
   section.read("untrained_seeds", model.untrained_seeds);
   section.read_choice("start_token", model.start_token, start_tokens);
@@ -180,7 +202,8 @@ void read_feature(Section& section, FeatureEntry& feature) {
   section.read("name", feature.name);
   section.read("width", feature.width);
   section.read("seeds", feature.seeds);
-  if (feature.kind != "word_rate" && feature.kind != "random") section.problems().add("a [[feature]] has the kind '{}'; known: word_rate, random", feature.kind);
+  if (feature.kind != "word_rate" && feature.kind != "random")
+    section.problems().add("a [[feature]] has the kind '{}'; known: word_rate, random", feature.kind);
   if (feature.width < 1) section.problems().add("a [[feature]] has the width {}", feature.width);
   if (feature.name.empty()) feature.name = feature.kind;
 }
@@ -190,7 +213,8 @@ void read_list(Section& root, const char* key, std::vector<Entry>& entries, Read
   const auto* node = root.find(key);
   if (!node) return;
   const auto* array = node->as_array();
-  if (!array || !array->is_array_of_tables()) return root.wrong(key, *node, fmt::format("a list of tables, [[{}]]", key));
+  if (!array || !array->is_array_of_tables())
+    return root.wrong(key, *node, fmt::format("a list of tables, [[{}]]", key));
   for (const auto& item : *array) {
     Entry entry;
     auto section = root.inner(*item.as_table(), std::string(key) + ".");
@@ -217,13 +241,16 @@ void read_align(Section& s, AlignEntry& align) {
   s.read("delays", align.delays);
   std::vector<int64_t> trim{align.trim_start, align.trim_end};
   s.read("trim", trim);
-  if (trim.size() != 2 || trim[0] < 0 || trim[1] < 0) s.problems().add("'align.trim' must be two numbers of rows, [start, end]");
-  else align.trim_start = trim[0], align.trim_end = trim[1];
+  if (trim.size() != 2 || trim[0] < 0 || trim[1] < 0)
+    s.problems().add("'align.trim' must be two numbers of rows, [start, end]");
+  else
+    align.trim_start = trim[0], align.trim_end = trim[1];
   s.read("offset", align.offset);
   s.read("highpass", align.highpass);
   s.read("zscore", align.zscore);
   if (align.delays.empty()) s.problems().add("'align.delays' must hold at least one delay");
-  if (align.options.lobes < 1 || !(align.options.cutoff > 0)) s.problems().add("'align.lobes' and 'align.cutoff' must be positive");
+  if (align.options.lobes < 1 || !(align.options.cutoff > 0))
+    s.problems().add("'align.lobes' and 'align.cutoff' must be positive");
 }
 
 void read_encode(Section& s, EncodeEntry& encode) {
@@ -237,8 +264,10 @@ void read_encode(Section& s, EncodeEntry& encode) {
   s.read("intercept", encode.ridge.intercept);
   s.read_choice("standardize", encode.ridge.standardize, standardizations);
   s.read_choice("form", encode.ridge.form, forms);
-  if (encode.folds != "story" && to_integer(encode.folds).value_or(0) < 2) s.problems().add("'encode.folds' must be a number of folds (at least 2) or \"story\"");
-  if (encode.inner_folds < 2 || encode.gap < 0) s.problems().add("'encode.inner_folds' must be at least 2 and 'encode.gap' not negative");
+  if (encode.folds != "story" && to_integer(encode.folds).value_or(0) < 2)
+    s.problems().add("'encode.folds' must be a number of folds (at least 2) or \"story\"");
+  if (encode.inner_folds < 2 || encode.gap < 0)
+    s.problems().add("'encode.inner_folds' must be at least 2 and 'encode.gap' not negative");
 }
 
 Study read_root(const toml::table& table, const fs::path& folder, Problems& problems) {
@@ -252,7 +281,7 @@ Study read_root(const toml::table& table, const fs::path& folder, Problems& prob
   root.read_choice("precision", study.precision, precisions);
   read_table(root, "dataset", [&](Section& s) {
     s.read("layout", study.dataset.layout);
-    s.read("root", study.dataset.root);
+    s.read("root", study.dataset.root, study.given_root);
     s.read("subjects", study.dataset.subjects);
     s.read("stories", study.dataset.stories);
     s.read("roi_radius", study.dataset.roi_radius);
@@ -293,7 +322,8 @@ void check(const Study& study, Problems& problems) {
       problems.add("'controls.spaces' names '{}', which is no [[feature]]{}", name, suggestion(name, features));
   for (double scale : study.controls.scales)
     if (!(scale > 0)) problems.add("'controls.scales' must be positive numbers");
-  if (study.permutation.count < 1 || study.permutation.min_shift < 0) problems.add("'permutation.count' must be at least 1 and 'permutation.min_shift' not negative");
+  if (study.permutation.count < 1 || study.permutation.min_shift < 0)
+    problems.add("'permutation.count' must be at least 1 and 'permutation.min_shift' not negative");
   if (names.empty()) problems.add("a study needs at least one [[model]] or [[feature]]");
   if (study.dataset.root.empty()) problems.add("'dataset.root' is missing");
 }
@@ -314,7 +344,8 @@ void apply_setting(toml::table& table, const std::string& setting) {
   for (size_t i = 0; i + 1 < path.size(); ++i) {
     if (auto* array = node->as_array()) {
       const auto index = to_integer(path[i]);
-      if (!index || *index < 0 || *index >= static_cast<long long>(array->size())) bad_usage("--set '{}': '{}' is not one of the {} entries (0, 1, …)", setting, path[i], array->size());
+      if (!index || *index < 0 || *index >= static_cast<long long>(array->size()))
+        bad_usage("--set '{}': '{}' is not one of the {} entries (0, 1, …)", setting, path[i], array->size());
       node = array->get(static_cast<size_t>(*index));
     } else if (auto* inner = node->as_table()) {
       if (!inner->contains(path[i])) inner->insert_or_assign(path[i], toml::table{});
@@ -337,12 +368,14 @@ int64_t Study::min_shift() const {
   return longest + 10;
 }
 
-Study parse_study(std::string_view text, const std::string& source, const fs::path& folder, const std::vector<std::string>& settings) {
+Study parse_study(std::string_view text, const std::string& source, const fs::path& folder,
+                  const std::vector<std::string>& settings) {
   toml::table table;
   try {
     table = toml::parse(text);
   } catch (const toml::parse_error& error) {
-    bad_usage("'{}' is not valid TOML: line {}, column {}: {}", source, error.source().begin.line, error.source().begin.column, error.description());
+    bad_usage("'{}' is not valid TOML: line {}, column {}: {}", source, error.source().begin.line,
+              error.source().begin.column, error.description());
   }
   for (const auto& setting : settings) apply_setting(table, setting);
   Problems problems(fmt::format("the study '{}' cannot be run", source), Fault::usage);
@@ -376,29 +409,50 @@ toml::array array_of(const std::vector<T>& values) {
 
 toml::table context_table(const ContextOptions& context) {
   toml::table table;
-  if (context.kind == ContextKind::fixed) table.insert("words", context.words);
-  else table = toml::table{{"grow_to", context.words}, {"keep", context.keep}};
+  if (context.kind == ContextKind::fixed)
+    table.insert("words", context.words);
+  else
+    table = toml::table{{"grow_to", context.words}, {"keep", context.keep}};
   table.is_inline(true);
   return table;
 }
 
 toml::table model_table(const ModelEntry& m) {
-  toml::table table{{"name", m.name}, {"path", m.path.string()}, {"layers", m.layers}, {"untrained_seeds", array_of(m.untrained_seeds)},
+  toml::table table{{"name", m.name},
+                    {"path", m.given_path},
+                    {"layers", m.layers},
+                    {"untrained_seeds", array_of(m.untrained_seeds)},
                     {"start_token", name_of(m.start_token, start_tokens)}};
-  if (m.context.kind == ContextKind::full) table.insert("context", "full");
-  else table.insert("context", context_table(m.context));
+  if (m.context.kind == ContextKind::full)
+    table.insert("context", "full");
+  else
+    table.insert("context", context_table(m.context));
   return table;
 }
 
 toml::table align_table(const AlignEntry& a) {
-  return toml::table{{"method", name_of(a.options.method, methods)}, {"lobes", a.options.lobes}, {"cutoff", a.options.cutoff}, {"normalize", a.options.normalize},
-          {"delays", array_of(a.delays)}, {"trim", toml::array{a.trim_start, a.trim_end}}, {"offset", a.offset}, {"highpass", a.highpass}, {"zscore", a.zscore}};
+  return toml::table{{"method", name_of(a.options.method, methods)},
+                     {"lobes", a.options.lobes},
+                     {"cutoff", a.options.cutoff},
+                     {"normalize", a.options.normalize},
+                     {"delays", array_of(a.delays)},
+                     {"trim", toml::array{a.trim_start, a.trim_end}},
+                     {"offset", a.offset},
+                     {"highpass", a.highpass},
+                     {"zscore", a.zscore}};
 }
 
 toml::table encode_table(const EncodeEntry& e) {
-  return toml::table{{"penalties", e.penalties}, {"folds", e.folds}, {"inner_folds", e.inner_folds}, {"gap", e.gap}, {"mean_subject", e.mean_subject},
-          {"select", name_of(e.ridge.select, selections)}, {"penalty_mode", name_of(e.ridge.penalty_mode, penalty_modes)},
-          {"intercept", e.ridge.intercept}, {"standardize", name_of(e.ridge.standardize, standardizations)}, {"form", name_of(e.ridge.form, forms)}};
+  return toml::table{{"penalties", e.penalties},
+                     {"folds", e.folds},
+                     {"inner_folds", e.inner_folds},
+                     {"gap", e.gap},
+                     {"mean_subject", e.mean_subject},
+                     {"select", name_of(e.ridge.select, selections)},
+                     {"penalty_mode", name_of(e.ridge.penalty_mode, penalty_modes)},
+                     {"intercept", e.ridge.intercept},
+                     {"standardize", name_of(e.ridge.standardize, standardizations)},
+                     {"form", name_of(e.ridge.form, forms)}};
 }
 
 }  // namespace
@@ -407,16 +461,27 @@ std::string resolved_toml(const Study& s) {
   toml::array models, features;
   for (const auto& model : s.models) models.push_back(model_table(model));
   for (const auto& f : s.features)
-    features.push_back(toml::table{{"name", f.name}, {"kind", f.kind}, {"width", f.width}, {"seeds", array_of(f.seeds)}});
+    features.push_back(
+        toml::table{{"name", f.name}, {"kind", f.kind}, {"width", f.width}, {"seeds", array_of(f.seeds)}});
   toml::table table{
-      {"schema_version", 1}, {"name", s.name}, {"seed", static_cast<int64_t>(s.seed)}, {"precision", name_of(s.precision, precisions)},
-      {"dataset", toml::table{{"layout", s.dataset.layout}, {"root", s.dataset.root.string()}, {"subjects", array_of(s.dataset.subjects)},
-                              {"stories", array_of(s.dataset.stories)}, {"roi_radius", s.dataset.roi_radius}}},
-      {"story", toml::table{{"tier", s.story.tier}, {"lowercase", s.story.lowercase}, {"untimed", name_of(s.story.untimed, untimed_rules)},
+      {"schema_version", 1},
+      {"name", s.name},
+      {"seed", static_cast<int64_t>(s.seed)},
+      {"precision", name_of(s.precision, precisions)},
+      {"dataset", toml::table{{"layout", s.dataset.layout},
+                              {"root", s.given_root},
+                              {"subjects", array_of(s.dataset.subjects)},
+                              {"stories", array_of(s.dataset.stories)},
+                              {"roi_radius", s.dataset.roi_radius}}},
+      {"story", toml::table{{"tier", s.story.tier},
+                            {"lowercase", s.story.lowercase},
+                            {"untimed", name_of(s.story.untimed, untimed_rules)},
                             {"word_time", name_of(s.story.word_time, word_times)}}},
-      {"align", align_table(s.align)}, {"encode", encode_table(s.encode)},
+      {"align", align_table(s.align)},
+      {"encode", encode_table(s.encode)},
       {"controls", toml::table{{"spaces", array_of(s.controls.spaces)}, {"scales", array_of(s.controls.scales)}}},
-      {"permutation", toml::table{{"count", s.permutation.count}, {"min_shift", s.min_shift()}, {"refit", s.permutation.refit}}}};
+      {"permutation",
+       toml::table{{"count", s.permutation.count}, {"min_shift", s.min_shift()}, {"refit", s.permutation.refit}}}};
   if (!models.empty()) table.insert("model", models);
   if (!features.empty()) table.insert("feature", features);
   std::ostringstream text;

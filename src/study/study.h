@@ -21,54 +21,57 @@ enum class WordTime { midpoint, onset, offset };
 struct ModelEntry {
   std::string name{};
   std::filesystem::path path{};
-  std::string layers = "all";                  ///< "all" or a comma-separated list; "final" is the state after the last norm.
+  std::string given_path{};    ///< As written in the study file.
+  std::string layers = "all";  ///< "all" or a comma-separated list; "final" is the state after the last norm.
   ContextOptions context{};
   StartToken start_token = StartToken::from_tokenizer;
-  std::vector<int64_t> untrained_seeds{};      ///< One untrained twin a seed.
+  std::vector<int64_t> untrained_seeds{};  ///< One untrained twin a seed.
 };
 
 /// A feature space that needs no model.
 struct FeatureEntry {
   std::string name{};
-  std::string kind = "word_rate";              ///< word_rate: a one for each word. random: normal numbers for each word.
-  int64_t width = 64;                          ///< random: features.
-  std::vector<int64_t> seeds{0};               ///< random: one space a seed.
+  std::string kind = "word_rate";  ///< word_rate: a one for each word. random: normal numbers for each word.
+  int64_t width = 64;              ///< random: features.
+  std::vector<int64_t> seeds{0};   ///< random: one space a seed.
 };
 
 struct StoryEntry {
-  std::string tier{};                          ///< TextGrid tier; empty: the one of words.
+  std::string tier{};  ///< TextGrid tier; empty: the one of words.
   bool lowercase = false;
   Untimed untimed = Untimed::error;
-  WordTime word_time = WordTime::midpoint;     ///< The moment at which a word's features are placed.
+  WordTime word_time = WordTime::midpoint;  ///< The moment at which a word's features are placed.
 };
 
 struct AlignEntry {
   AlignOptions options{};
-  std::vector<int64_t> delays{1, 2, 3, 4};     ///< TRs.
-  int64_t trim_start = 0, trim_end = 0;        ///< Rows cut from both ends of every story, features and responses alike.
-  double offset = 0;                           ///< Seconds added to every word's time.
-  double highpass = 128;                       ///< Seconds; 0: none. Applied per story to design and responses.
-  bool zscore = false;                         ///< z-score design and responses over each whole story (test rows included).
+  std::vector<int64_t> delays{1, 2, 3, 4};  ///< TRs.
+  int64_t trim_start = 0, trim_end = 0;     ///< Rows cut from both ends of every story, features and responses alike.
+  double offset = 0;                        ///< Seconds added to every word's time.
+  double highpass = 128;                    ///< Seconds; 0: none. Applied per story to design and responses.
+  bool zscore = false;  ///< z-score design and responses over each whole story (test rows included).
 };
 
 struct EncodeEntry {
-  RidgeOptions ridge{};                        ///< Penalties, selection, intercept, scaling (by training rows).
+  RidgeOptions ridge{};  ///< Penalties, selection, intercept, scaling (by training rows).
   std::string penalties = "log:0:6:13";
-  std::string folds = "5";                     ///< Outer folds: a number of contiguous blocks, or "story".
+  std::string folds = "5";  ///< Outer folds: a number of contiguous blocks, or "story".
   int64_t inner_folds = 5;
-  int64_t gap = 5;                             ///< TRs between training and test rows, on both sides.
-  bool mean_subject = true;                    ///< Also encode the mean of all subjects' z-scored responses.
+  int64_t gap = 5;           ///< TRs between training and test rows, on both sides.
+  bool mean_subject = true;  ///< Also encode the mean of all subjects' z-scored responses.
 };
 
 struct ControlEntry {
-  std::vector<std::string> spaces{};           ///< Feature spaces without a model that every model must beat.
-  std::vector<double> scales{0.1, 1, 10};      ///< Joint model: scales of the control band to choose from; at 1 both bands have the same total variance.
+  std::vector<std::string> spaces{};  ///< Feature spaces without a model that every model must beat.
+  std::vector<double> scales{
+      0.1, 1,
+      10};  ///< Joint model: scales of the control band to choose from; at 1 both bands have the same total variance.
 };
 
 struct PermutationEntry {
   int64_t count = 1000;
-  int64_t min_shift = 0;                       ///< TRs; 0: longest delay + 10.
-  bool refit = false;                          ///< Shift the features and fit anew for every draw (slow) instead of shifting predictions.
+  int64_t min_shift = 0;  ///< TRs; 0: longest delay + 10.
+  bool refit = false;     ///< Shift the features and fit anew for every draw (slow) instead of shifting predictions.
 };
 
 struct Study {
@@ -76,6 +79,7 @@ struct Study {
   uint64_t seed = 0;
   at::ScalarType precision = at::ScalarType::Float;
   DatasetOptions dataset{};
+  std::string given_root{};  ///< dataset.root as written in the study file.
   StoryEntry story{};
   std::vector<ModelEntry> models{};
   std::vector<FeatureEntry> features{};
@@ -84,16 +88,18 @@ struct Study {
   ControlEntry controls{};
   PermutationEntry permutation{};
 
-  int64_t min_shift() const;                   ///< The shift in force.
+  int64_t min_shift() const;  ///< The shift in force.
 };
 
 /// Reads a study file; `settings` are "key.path=value" and win over the file. "${NAME}" and "${NAME:-default}" in paths
 /// stand for environment variables; relative paths start at the study's folder.
 /// Errors: usage, all unknown keys and bad values at once, each with its line and the nearest known key.
 Study read_study(const std::filesystem::path& path, const std::vector<std::string>& settings);
-Study parse_study(std::string_view text, const std::string& source, const std::filesystem::path& folder, const std::vector<std::string>& settings);
+Study parse_study(std::string_view text, const std::string& source, const std::filesystem::path& folder,
+                  const std::vector<std::string>& settings);
 
-/// The study as it was resolved, as TOML that read_study accepts. Paths as given in the file.
+/// The study with every default filled in, as TOML that read_study accepts. Paths are as written in the file, so that
+/// the text does not depend on the machine.
 std::string resolved_toml(const Study& study);
 
 }  // namespace arcuate

@@ -20,7 +20,8 @@ constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
 Tensor q_within_subjects(const Tensor& p, int64_t targets) {
   std::vector<Tensor> parts;
-  for (int64_t first = 0; first < p.numel(); first += targets) parts.push_back(bh_fdr(p.slice(0, first, first + targets)));
+  for (int64_t first = 0; first < p.numel(); first += targets)
+    parts.push_back(bh_fdr(p.slice(0, first, first + targets)));
   return at::cat(parts);
 }
 
@@ -30,7 +31,8 @@ double standard_error(const Tensor& values) {
 
 // Single subjects only: the mean subject would count everybody twice.
 Tensor singles(const Tensor& by_subject, const EncodingPlan& plan) {
-  return by_subject.slice(-1, 0, static_cast<int64_t>(plan.responses.subjects.size()) - (plan.study.encode.mean_subject ? 1 : 0));
+  return by_subject.slice(
+      -1, 0, static_cast<int64_t>(plan.responses.subjects.size()) - (plan.study.encode.mean_subject ? 1 : 0));
 }
 
 double p_of_mean(const Tensor& observed, const Tensor& null, const EncodingPlan& plan) {
@@ -68,12 +70,15 @@ LayerSummary summarize_layer(const EncodingPlan& plan, const FeatureSpace& space
 }
 
 // For each fold, the layer with the best mean inner score over a subject's good targets.
-std::vector<size_t> chosen_layers(const EncodingPlan& plan, const std::vector<const LayerSummary*>& layers, int64_t subject) {
+std::vector<size_t> chosen_layers(const EncodingPlan& plan, const std::vector<const LayerSummary*>& layers,
+                                  int64_t subject) {
   std::vector<size_t> chosen;
   std::vector<Tensor> scores;  // layers x folds
-  for (const auto* layer : layers) scores.push_back(subject_means(layer->scores.inner_scores, plan.responses).select(1, subject));
+  for (const auto* layer : layers)
+    scores.push_back(subject_means(layer->scores.inner_scores, plan.responses).select(1, subject));
   const auto table = at::stack(scores);
-  for (size_t fold = 0; fold < plan.splits.size(); ++fold) chosen.push_back(static_cast<size_t>(table.select(1, static_cast<int64_t>(fold)).argmax().item<int64_t>()));
+  for (size_t fold = 0; fold < plan.splits.size(); ++fold)
+    chosen.push_back(static_cast<size_t>(table.select(1, static_cast<int64_t>(fold)).argmax().item<int64_t>()));
   return chosen;
 }
 
@@ -86,7 +91,8 @@ Headline headline_of(const EncodingPlan& plan, const std::vector<const LayerSumm
   for (size_t fold = 0; fold < chosen.size(); ++fold) {
     const auto rows = index_tensor(plan.splits[fold].outer.test);
     const auto& layer = *layers[chosen[fold]];
-    predictions.index_copy_(0, rows, layer.scores.predictions.slice(1, first, first + targets).index_select(0, rows).to(at::kDouble));
+    predictions.index_copy_(
+        0, rows, layer.scores.predictions.slice(1, first, first + targets).index_select(0, rows).to(at::kDouble));
     headline.layers.push_back(layer.layer);
   }
   const auto good = at::logical_not(at::isnan(layers.front()->scores.r.slice(0, first, first + targets)));
@@ -109,9 +115,12 @@ void add_spread(const EncodingPlan& plan, const LayerSummary& layer, std::vector
   auto found = std::find_if(spreads.begin(), spreads.end(), [&](const Spread& s) {
     return s.name == layer.space->name && s.layer == layer.layer && s.training == layer.space->training;
   });
-  if (found == spreads.end()) found = spreads.insert(spreads.end(), {.name = layer.space->name, .layer = layer.layer, .training = layer.space->training});
+  if (found == spreads.end())
+    found = spreads.insert(spreads.end(),
+                           {.name = layer.space->name, .layer = layer.layer, .training = layer.space->training});
   const size_t mean = mean_subject_index(plan);
-  found->mean_subject.push_back(mean == SIZE_MAX ? missing : layer.subject_r[static_cast<int64_t>(mean)].item<double>());
+  found->mean_subject.push_back(mean == SIZE_MAX ? missing
+                                                 : layer.subject_r[static_cast<int64_t>(mean)].item<double>());
   found->single.push_back(layer.single_r);
 }
 
@@ -123,7 +132,8 @@ size_t mean_subject_index(const EncodingPlan& plan) {
 
 Moments moments(const std::vector<double>& values) {
   const auto v = to_tensor(values);
-  return {v.mean().item<double>(), values.size() > 1 ? v.std().item<double>() : missing, v.min().item<double>(), v.max().item<double>()};
+  return {v.mean().item<double>(), values.size() > 1 ? v.std().item<double>() : missing, v.min().item<double>(),
+          v.max().item<double>()};
 }
 
 Summary summarize(const EncodingPlan& plan, const std::vector<FeatureSpace>& spaces) {
@@ -135,13 +145,15 @@ Summary summarize(const EncodingPlan& plan, const std::vector<FeatureSpace>& spa
     }
   const size_t mean = mean_subject_index(plan);
   std::vector<double> p;
-  for (const auto& layer : summary.layers) p.push_back(mean == SIZE_MAX ? layer.single_p : layer.subject_p[static_cast<int64_t>(mean)].item<double>());
+  for (const auto& layer : summary.layers)
+    p.push_back(mean == SIZE_MAX ? layer.single_p : layer.subject_p[static_cast<int64_t>(mean)].item<double>());
   summary.layer_q = to_vector(bh_fdr(to_tensor(p)));
   for (const auto& space : spaces) {
     std::vector<const LayerSummary*> layers;
     for (const auto& layer : summary.layers)
       if (layer.space == &space) layers.push_back(&layer);
-    for (size_t subject = 0; subject < plan.responses.subjects.size(); ++subject) summary.headlines.push_back(headline_of(plan, layers, subject));
+    for (size_t subject = 0; subject < plan.responses.subjects.size(); ++subject)
+      summary.headlines.push_back(headline_of(plan, layers, subject));
   }
   return summary;
 }

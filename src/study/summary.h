@@ -14,22 +14,24 @@ struct LayerSummary {
   const FeatureSpace* space = nullptr;
   std::string layer{};
   EncodingScores scores{};
-  at::Tensor q{};                   ///< C: BH-FDR over the good targets of each subject.
-  at::Tensor subject_r{};           ///< S: mean r over good targets.
-  at::Tensor subject_p{};           ///< S: permutation p of subject_r.
-  double single_r = 0, single_se = 0, single_p = 0;  ///< Mean over single subjects of subject_r, its standard error, its p.
-  at::Tensor subject_increment{}, subject_increment_p{}; ///< S; undefined without controls.
+  at::Tensor q{};          ///< C: BH-FDR over the good targets of each subject.
+  at::Tensor subject_r{};  ///< S: mean r over good targets.
+  at::Tensor subject_p{};  ///< S: permutation p of subject_r.
+  double single_r = 0, single_se = 0,
+         single_p = 0;  ///< Mean over single subjects of subject_r, its standard error, its p.
+  at::Tensor subject_increment{}, subject_increment_p{};  ///< S; undefined without controls.
   double single_increment = 0, single_increment_se = 0, single_increment_p = 0;
-  double edge_low = 0, edge_high = 0;  ///< Share of (fold, good target) choices at the smallest and the largest penalty.
+  double edge_low = 0,
+         edge_high = 0;  ///< Share of (fold, good target) choices at the smallest and the largest penalty.
 };
 
 /// The layer a space is judged by, chosen for each fold and subject by the inner score on training rows.
 struct Headline {
   const FeatureSpace* space = nullptr;
   size_t subject = 0;
-  std::vector<std::string> layers{};   ///< One a fold.
-  double r = 0, p = 0;                 ///< Mean over good targets of the held-out predictions so put together.
-  std::string best_layer{};            ///< Best by test score: optimistic, never the headline.
+  std::vector<std::string> layers{};  ///< One a fold.
+  double r = 0, p = 0;                ///< Mean over good targets of the held-out predictions so put together.
+  std::string best_layer{};           ///< Best by test score: optimistic, never the headline.
   double best_r = 0;
 };
 
@@ -44,7 +46,7 @@ struct Summary {
   std::vector<LayerSummary> layers{};
   std::vector<Headline> headlines{};
   std::vector<Spread> spreads{};
-  std::vector<double> layer_q{};       ///< BH-FDR over all layers' p of the mean subject (or of the single subjects' mean).
+  std::vector<double> layer_q{};  ///< BH-FDR over all layers' p of the mean subject (or of the single subjects' mean).
 };
 Summary summarize(const EncodingPlan& plan, const std::vector<FeatureSpace>& spaces);
 

@@ -13,7 +13,9 @@ namespace {
 std::string seed_text(const FeatureSpace& space) { return space.seed ? std::to_string(*space.seed) : "n/a"; }
 
 std::string number(double value) { return shortest(value); }
-std::string at_index(const at::Tensor& values, int64_t i) { return values.defined() ? shortest(values[i].item<double>()) : "n/a"; }
+std::string at_index(const at::Tensor& values, int64_t i) {
+  return values.defined() ? shortest(values[i].item<double>()) : "n/a";
+}
 
 std::string median_text(const at::Tensor& values) {
   const auto known = values.masked_select(at::logical_not(at::isnan(values)));
@@ -22,7 +24,8 @@ std::string median_text(const at::Tensor& values) {
 
 const std::vector<TableColumn> space_columns{
     {"space", "Feature space: a model of the study, or a control"},
-    {"training", "trained, untrained (weights drawn by the family's own initialisation), or n/a for spaces without a model"},
+    {"training",
+     "trained, untrained (weights drawn by the family's own initialisation), or n/a for spaces without a model"},
     {"seed", "Seed of an untrained twin or of random features"},
     {"layer", "0 is the embedding, l the residual stream after block l, final the state after the last norm"}};
 
@@ -40,7 +43,8 @@ std::vector<std::string> TidyTable::names() const {
 
 TidyTable score_table(const EncodingPlan& plan, const Summary& summary, size_t subject) {
   const auto& responses = plan.responses;
-  TidyTable table{.columns = {{"subject", "Subject; 'mean' is the mean of all subjects' z-scored responses"}, {"target", "Voxel or region"}}};
+  TidyTable table{.columns = {{"subject", "Subject; 'mean' is the mean of all subjects' z-scored responses"},
+                              {"target", "Voxel or region"}}};
   table.columns.insert(table.columns.end(), space_columns.begin(), space_columns.end());
   const TableColumn own[] = {
       {"r", "Pearson r of the concatenated held-out predictions with the responses; n/a for a flagged target"},
@@ -50,7 +54,9 @@ TidyTable score_table(const EncodingPlan& plan, const Summary& summary, size_t s
       {"p_value", "Circular-shift permutation p = (b + 1) / (m + 1), one-sided"},
       {"q_value", "Benjamini-Hochberg q over the subject's targets, for one feature space and layer"},
       {"increment", "r of the joint banded model (controls and layer) minus r of the controls alone"},
-      {"increment_p", "One-sided p of the increment by the block-swap test: predictions of the two models exchanged within blocks of volumes"},
+      {"increment_p",
+       "One-sided p of the increment by the block-swap test: predictions of the two models exchanged within blocks of "
+       "volumes"},
       {"penalty", "Median over outer folds of the chosen penalty (lambda: added to X'X)"},
       {"flag", "ok, constant, nan, infinite or masked"}};
   table.columns.insert(table.columns.end(), std::begin(own), std::end(own));
@@ -62,9 +68,10 @@ TidyTable score_table(const EncodingPlan& plan, const Summary& summary, size_t s
       const double r = s.r[c].item<double>();
       std::vector<std::string> row{responses.subjects[subject], responses.targets[static_cast<size_t>(v)]};
       for (auto& field : space_fields(layer)) row.push_back(field);
-      for (auto& field : {number(r), number(r * std::abs(r)), at_index(s.r2, c), number(responses.ceiling[static_cast<int64_t>(subject)][v].item<double>()), at_index(s.p, c),
-                          at_index(layer.q, c), at_index(s.increment, c), at_index(s.increment_p, c), median_text(s.penalties.select(1, c)),
-                          flag_name(responses.flags[static_cast<size_t>(c)])})
+      for (auto& field : {number(r), number(r * std::abs(r)), at_index(s.r2, c),
+                          number(responses.ceiling[static_cast<int64_t>(subject)][v].item<double>()), at_index(s.p, c),
+                          at_index(layer.q, c), at_index(s.increment, c), at_index(s.increment_p, c),
+                          median_text(s.penalties.select(1, c)), flag_name(responses.flags[static_cast<size_t>(c)])})
         row.push_back(field);
       table.rows.push_back(std::move(row));
     }
@@ -78,7 +85,8 @@ TidyTable group_table(const EncodingPlan& plan, const Summary& summary) {
   const bool by_target = mean != SIZE_MAX && targets <= 20;  // regions get a column each, voxels do not
   TidyTable table{.columns = space_columns};
   if (by_target)
-    for (const auto& target : responses.targets) table.columns.push_back({"r_" + target, "r of the mean subject in " + target});
+    for (const auto& target : responses.targets)
+      table.columns.push_back({"r_" + target, "r of the mean subject in " + target});
   const TableColumn own[] = {
       {"mean_subject_r", "Mean over good targets of the mean subject's r"},
       {"mean_subject_p", "Its circular-shift permutation p"},
@@ -101,11 +109,16 @@ TidyTable group_table(const EncodingPlan& plan, const Summary& summary) {
     const auto m = static_cast<int64_t>(mean == SIZE_MAX ? 0 : mean);
     if (by_target)
       for (int64_t v = 0; v < targets; ++v) row.push_back(at_index(layer.scores.r, m * targets + v));
-    const auto of_mean = [&](const at::Tensor& values) { return mean == SIZE_MAX ? std::string("n/a") : at_index(values, m); };
+    const auto of_mean = [&](const at::Tensor& values) {
+      return mean == SIZE_MAX ? std::string("n/a") : at_index(values, m);
+    };
     const auto single_count = static_cast<int64_t>(responses.subjects.size() - (mean == SIZE_MAX ? 0 : 1)) * targets;
-    for (auto& field : {of_mean(layer.subject_r), of_mean(layer.subject_p), number(summary.layer_q[i]), of_mean(layer.subject_increment), of_mean(layer.subject_increment_p),
-                        number(layer.single_r), number(layer.single_se), number(layer.single_p), number(layer.single_increment), number(layer.single_increment_se),
-                        number(layer.single_increment_p), median_text(layer.scores.r.slice(0, 0, single_count)), number(layer.edge_low), number(layer.edge_high)})
+    for (auto& field :
+         {of_mean(layer.subject_r), of_mean(layer.subject_p), number(summary.layer_q[i]),
+          of_mean(layer.subject_increment), of_mean(layer.subject_increment_p), number(layer.single_r),
+          number(layer.single_se), number(layer.single_p), number(layer.single_increment),
+          number(layer.single_increment_se), number(layer.single_increment_p),
+          median_text(layer.scores.r.slice(0, 0, single_count)), number(layer.edge_low), number(layer.edge_high)})
       row.push_back(field);
     table.rows.push_back(std::move(row));
   }
@@ -113,36 +126,50 @@ TidyTable group_table(const EncodingPlan& plan, const Summary& summary) {
 }
 
 TidyTable headline_table(const EncodingPlan& plan, const Summary& summary) {
-  TidyTable table{.columns = {{"space", space_columns[0].description}, {"training", space_columns[1].description}, {"seed", space_columns[2].description},
-                              {"subject", "Subject, or 'mean'"},
-                              {"chosen_layers", "Layer of each outer fold, chosen by the mean inner score on that fold's training rows"},
-                              {"r", "Headline score: mean over good targets of r of the chosen layers' held-out predictions"},
-                              {"p_value", "Its circular-shift permutation p"},
-                              {"ceiling", "Mean over targets of the leave-one-out inter-subject correlation"},
-                              {"best_layer_by_test", "Layer with the best test score: chosen on the test rows, so optimistic"},
-                              {"r_best_by_test", "Its mean r; never to be reported as the score of the model"}}};
+  TidyTable table{
+      .columns = {
+          {"space", space_columns[0].description},
+          {"training", space_columns[1].description},
+          {"seed", space_columns[2].description},
+          {"subject", "Subject, or 'mean'"},
+          {"chosen_layers", "Layer of each outer fold, chosen by the mean inner score on that fold's training rows"},
+          {"r", "Headline score: mean over good targets of r of the chosen layers' held-out predictions"},
+          {"p_value", "Its circular-shift permutation p"},
+          {"ceiling", "Mean over targets of the leave-one-out inter-subject correlation"},
+          {"best_layer_by_test", "Layer with the best test score: chosen on the test rows, so optimistic"},
+          {"r_best_by_test", "Its mean r; never to be reported as the score of the model"}}};
   for (const auto& h : summary.headlines) {
     const auto ceiling = plan.responses.ceiling[static_cast<int64_t>(h.subject)];
-    table.rows.push_back({h.space->name, training_name(h.space->training), seed_text(*h.space), plan.responses.subjects[h.subject], join(h.layers, " "), number(h.r),
-                          number(h.p), number(ceiling.masked_select(at::logical_not(at::isnan(ceiling))).mean().item<double>()), h.best_layer, number(h.best_r)});
+    table.rows.push_back({h.space->name, training_name(h.space->training), seed_text(*h.space),
+                          plan.responses.subjects[h.subject], join(h.layers, " "), number(h.r), number(h.p),
+                          number(ceiling.masked_select(at::logical_not(at::isnan(ceiling))).mean().item<double>()),
+                          h.best_layer, number(h.best_r)});
   }
   return table;
 }
 
 TidyTable spread_table(const Summary& summary) {
-  TidyTable table{.columns = {{"space", space_columns[0].description}, {"training", space_columns[1].description}, {"layer", space_columns[3].description},
-                              {"seeds", "Number of seeds"}, {"mean_subject_r", "Mean over seeds of the mean subject's mean r"},
-                              {"mean_subject_sd", "Standard deviation over seeds"}, {"mean_subject_min", "Smallest"}, {"mean_subject_max", "Largest"},
-                              {"single_subject_r", "Mean over seeds of the single subjects' mean r"}, {"single_subject_sd", "Standard deviation over seeds"}}};
+  TidyTable table{.columns = {{"space", space_columns[0].description},
+                              {"training", space_columns[1].description},
+                              {"layer", space_columns[3].description},
+                              {"seeds", "Number of seeds"},
+                              {"mean_subject_r", "Mean over seeds of the mean subject's mean r"},
+                              {"mean_subject_sd", "Standard deviation over seeds"},
+                              {"mean_subject_min", "Smallest"},
+                              {"mean_subject_max", "Largest"},
+                              {"single_subject_r", "Mean over seeds of the single subjects' mean r"},
+                              {"single_subject_sd", "Standard deviation over seeds"}}};
   for (const auto& spread : summary.spreads) {
     const auto mean = moments(spread.mean_subject), single = moments(spread.single);
-    table.rows.push_back({spread.name, training_name(spread.training), spread.layer, std::to_string(spread.single.size()), number(mean.mean), number(mean.sd),
-                          number(mean.low), number(mean.high), number(single.mean), number(single.sd)});
+    table.rows.push_back({spread.name, training_name(spread.training), spread.layer,
+                          std::to_string(spread.single.size()), number(mean.mean), number(mean.sd), number(mean.low),
+                          number(mean.high), number(single.mean), number(single.sd)});
   }
   return table;
 }
 
-void write_table(const std::filesystem::path& path, const TidyTable& table, const std::string& description, bool simulated) {
+void write_table(const std::filesystem::path& path, const TidyTable& table, const std::string& description,
+                 bool simulated) {
   std::filesystem::create_directories(path.parent_path());
   Json sidecar{{"Description", description}};
   if (simulated) sidecar["Simulated"] = true;

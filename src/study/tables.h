@@ -28,6 +28,7 @@ TidyTable headline_table(const EncodingPlan& plan, const Summary& summary);
 TidyTable spread_table(const Summary& summary);
 
 /// TSV and JSON sidecar beside it. `simulated` is written into the sidecar.
-void write_table(const std::filesystem::path& path, const TidyTable& table, const std::string& description, bool simulated);
+void write_table(const std::filesystem::path& path, const TidyTable& table, const std::string& description,
+                 bool simulated);
 
 }  // namespace arcuate

@@ -24,7 +24,8 @@ bool is_finished(const Unit& unit) {
   }
 }
 
-UnitCounts run_units(const std::vector<Unit>& units, const Compute& compute, cli::Console& console, const std::string& label, bool force) {
+UnitCounts run_units(const std::vector<Unit>& units, const Compute& compute, cli::Console& console,
+                     const std::string& label, bool force) {
   UnitCounts counts;
   cli::Progress bar(console, label);
   for (const auto& unit : units) {

@@ -14,9 +14,9 @@ namespace arcuate {
 /// One piece of work. `key` is a hash of all that its result depends on (kind, options, inputs, format version); it is
 /// stored in the output, so a unit whose output carries the same key need not run again.
 struct Unit {
-  std::string id{};                 ///< "encode/tales-1m/layer-3": also the output's place under work/.
+  std::string id{};  ///< "encode/tales-1m/layer-3": also the output's place under work/.
   std::string key{};
-  std::filesystem::path output{};   ///< An HDF5 file with the attribute "key".
+  std::filesystem::path output{};  ///< An HDF5 file with the attribute "key".
   std::function<void(const Unit&, const Compute&)> make{};
 };
 
@@ -32,6 +32,7 @@ struct UnitCounts {
 
 /// Runs the units in order, one at a time (each is parallel inside). An interruption or error leaves every finished
 /// output whole. `force` redoes all.
-UnitCounts run_units(const std::vector<Unit>& units, const Compute& compute, cli::Console& console, const std::string& label, bool force);
+UnitCounts run_units(const std::vector<Unit>& units, const Compute& compute, cli::Console& console,
+                     const std::string& label, bool force);
 
 }  // namespace arcuate

@@ -14,7 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* regions[] = {"LATL", "RATL", "LPTL", "LIPL", "LPreM", "LIFG"};  // columns, by the dataset's README
+constexpr const char* regions[] = {"LATL", "RATL",  "LPTL",
+                                   "LIPL", "LPreM", "LIFG"};  // columns, by the dataset's README
 constexpr const char* transcript = "stimulus/DownTheRabbitHoleFinal_exp120_pad_1.TextGrid";
 constexpr const char* suffix = "-timecourses.txt";
 constexpr double tr = 2.0;
@@ -37,7 +38,8 @@ Dataset read(const DatasetOptions& options) {
   dataset.subjects = chosen_names(options.subjects, subjects_in(folder), "subject");
   chosen_names(options.stories, {"alice"}, "story");
   dataset.targets.assign(std::begin(regions), std::end(regions));
-  dataset.stories.push_back({.name = "alice", .words = options.root / transcript, .tr = tr, .first_volume = tr / 2, .lead = discarded});
+  dataset.stories.push_back(
+      {.name = "alice", .words = options.root / transcript, .tr = tr, .first_volume = tr / 2, .lead = discarded});
   Problems problems("the recordings do not fit together");
   for (size_t s = 0; s < dataset.subjects.size(); ++s) {
     const auto path = folder / (dataset.subjects[s] + suffix);

@@ -28,13 +28,18 @@ constexpr const char* ignored[] = {"h.{}.attn.bias", "h.{}.attn.masked_bias"};  
 
 ModelSpec spec(const Json& c, const std::string& source) {
   const auto width = json_value<int64_t>(c, "n_embd", source), heads = json_value<int64_t>(c, "n_head", source);
-  if (heads < 1 || width % heads != 0) bad_input("'{}': n_embd {} is not a multiple of n_head {}", source, width, heads);
+  if (heads < 1 || width % heads != 0)
+    bad_input("'{}': n_embd {} is not a multiple of n_head {}", source, width, heads);
   for (const char* flag : {"scale_attn_by_inverse_layer_idx", "reorder_and_upcast_attn"})
     if (json_value_or<bool>(c, flag, false, source)) bad_input("'{}': the option {} is not supported", source, flag);
-  return {.block = {.width = width, .heads = heads, .kv_heads = heads, .head_size = width / heads,
+  return {.block = {.width = width,
+                    .heads = heads,
+                    .kv_heads = heads,
+                    .head_size = width / heads,
                     .ffn_width = json_value_or<int64_t>(c, "n_inner", 4 * width, source),
                     .epsilon = json_value_or<double>(c, "layer_norm_epsilon", 1e-5, source),
-                    .activation = activation_named(json_value_or<std::string>(c, "activation_function", "gelu_new", source), source)},
+                    .activation = activation_named(
+                        json_value_or<std::string>(c, "activation_function", "gelu_new", source), source)},
           .layers = json_value<int64_t>(c, "n_layer", source),
           .vocabulary = json_value<int64_t>(c, "vocab_size", source),
           .max_tokens = json_value<int64_t>(c, "n_positions", source),

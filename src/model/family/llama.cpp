@@ -30,17 +30,21 @@ constexpr const char* ignored[] = {"layers.{}.self_attn.rotary_emb.inv_freq"};
 
 // Newer files keep theta and the scaling together under rope_parameters.
 Rotary rotary(const Json& c, const std::string& source) {
-  const Json nested = c.contains("rope_parameters") && c["rope_parameters"].is_object() ? c["rope_parameters"] : Json::object();
+  const Json nested =
+      c.contains("rope_parameters") && c["rope_parameters"].is_object() ? c["rope_parameters"] : Json::object();
   const Json scaling = c.contains("rope_scaling") && c["rope_scaling"].is_object() ? c["rope_scaling"] : nested;
-  const auto kind = json_value_or<std::string>(scaling, scaling.contains("rope_type") ? "rope_type" : "type", "default", source);
+  const auto kind =
+      json_value_or<std::string>(scaling, scaling.contains("rope_type") ? "rope_type" : "type", "default", source);
   if (kind != "default") bad_input("'{}': the rope_scaling kind '{}' is not supported; known: default", source, kind);
   return {json_value_or<double>(c, "rope_theta", json_value_or<double>(nested, "rope_theta", 10000.0, source), source)};
 }
 
 ModelSpec spec(const Json& c, const std::string& source) {
-  const auto width = json_value<int64_t>(c, "hidden_size", source), heads = json_value<int64_t>(c, "num_attention_heads", source);
+  const auto width = json_value<int64_t>(c, "hidden_size", source),
+             heads = json_value<int64_t>(c, "num_attention_heads", source);
   if (heads < 1) bad_input("'{}': num_attention_heads is {}", source, heads);
-  return {.block = {.width = width, .heads = heads,
+  return {.block = {.width = width,
+                    .heads = heads,
                     .kv_heads = json_value_or<int64_t>(c, "num_key_value_heads", heads, source),
                     .head_size = json_value_or<int64_t>(c, "head_dim", width / heads, source),
                     .ffn_width = json_value<int64_t>(c, "intermediate_size", source),

@@ -16,7 +16,8 @@ TEST(Clean, highpass_agrees_with_the_independent_implementation) {
 
 TEST(Clean, highpass_removes_a_slow_drift_and_keeps_a_fast_wave) {
   const auto t = at::arange(200, at::kDouble);
-  const auto slow = at::cos((t + 0.5) * (3.141592653589793 * 2 / 200)).unsqueeze(1), fast = at::cos((t + 0.5) * (3.141592653589793 * 50 / 200)).unsqueeze(1);
+  const auto slow = at::cos((t + 0.5) * (3.141592653589793 * 2 / 200)).unsqueeze(1),
+             fast = at::cos((t + 0.5) * (3.141592653589793 * 50 / 200)).unsqueeze(1);
   EXPECT_LT(highpass(slow, 2.0, 128.0).abs().max().item<double>(), 1e-12);
   EXPECT_LT(largest_difference(highpass(fast, 2.0, 128.0), fast), 1e-12);
 }

@@ -31,14 +31,15 @@ TEST_P(AlignGrid, agrees_with_the_independent_implementation) {
   const std::string grid = GetParam().name;
   EXPECT_LT(largest_difference(aligned(fixture, {}), fixture[grid + ".lanczos3"]), 1e-12);
   EXPECT_LT(largest_difference(aligned(fixture, {.normalize = true}), fixture[grid + ".lanczos3_normalised"]), 1e-9);
-  EXPECT_LT(largest_difference(aligned(fixture, {.lobes = 2, .cutoff = 0.8}), fixture[grid + ".lanczos2_cutoff0_8"]), 1e-12);
+  EXPECT_LT(largest_difference(aligned(fixture, {.lobes = 2, .cutoff = 0.8}), fixture[grid + ".lanczos2_cutoff0_8"]),
+            1e-12);
   EXPECT_LT(largest_difference(aligned(fixture, {.method = AlignMethod::sum}), fixture[grid + ".sum"]), 1e-12);
   EXPECT_LT(largest_difference(aligned(fixture, {.method = AlignMethod::mean}), fixture[grid + ".mean"]), 1e-12);
 }
 INSTANTIATE_TEST_SUITE_P(Grids, AlignGrid, testing::Values(Grid{"tr2", 2.0}, Grid{"tr1_5", 1.5}));
 
 TEST(Align, kernel_has_the_published_values_at_a_cutoff_of_half_a_hertz) {
-  const std::pair<double, double> golden[] = {{0.3, 0.95944083}, {1, 0.60792710},   {2, 0.0},  {2.5, -0.13287102},
+  const std::pair<double, double> golden[] = {{0.3, 0.95944083}, {1, 0.60792710}, {2, 0.0},  {2.5, -0.13287102},
                                               {3, -0.13509491},  {5, 0.02431708}, {6.1, 0.0}};
   for (const auto& [seconds, value] : golden) EXPECT_NEAR(lanczos_kernel(seconds * 0.5, 3), value, 5e-9) << seconds;
 }
@@ -64,13 +65,17 @@ TEST(Align, blocks_of_volumes_do_not_change_the_result) {
 
 TEST(Align, refuses_features_of_another_length) {
   const std::vector<double> times{0, 1, 2}, volumes{0, 2};
-  EXPECT_TRUE(test::contains(test::message_of([&] { align(at::zeros({4, 2}), times, volumes, 2, {}); }), {"4 feature rows", "3 word times"}));
+  EXPECT_TRUE(test::contains(test::message_of([&] { align(at::zeros({4, 2}), times, volumes, 2, {}); }),
+                             {"4 feature rows", "3 word times"}));
 }
 
 TEST(Delays, agree_with_the_independent_implementation_and_never_cross_a_story_edge) {
   const Fixture fixture("align/align.safetensors");
   const std::vector<RowRange> stories{{0, 13}, {13, 40}};
-  const std::pair<const char*, std::vector<int64_t>> cases[] = {
-      {"stories.delays_1_2_3_4", {1, 2, 3, 4}}, {"stories.delays_0_2", {0, 2}}, {"stories.delays_m1_1", {-1, 1}}, {"stories.delays_14", {14}}};
-  for (const auto& [name, delays] : cases) EXPECT_EQ(largest_difference(delayed(fixture["stories.x"], delays, stories), fixture[name]), 0) << name;
+  const std::pair<const char*, std::vector<int64_t>> cases[] = {{"stories.delays_1_2_3_4", {1, 2, 3, 4}},
+                                                                {"stories.delays_0_2", {0, 2}},
+                                                                {"stories.delays_m1_1", {-1, 1}},
+                                                                {"stories.delays_14", {14}}};
+  for (const auto& [name, delays] : cases)
+    EXPECT_EQ(largest_difference(delayed(fixture["stories.x"], delays, stories), fixture[name]), 0) << name;
 }

@@ -34,9 +34,14 @@ Outcome solve(const Fixture& fixture, const Case& c, Form form, at::ScalarType t
   const auto usable = usable_columns(fixture);
   const auto x = fixture["x"];
   const std::vector<RowRange> whole{{0, x.size(0)}};
-  const auto splits = nested_splits(contiguous_folds(all_rows(x.size(0)), whole, c.outer, c.gap), whole, c.inner, c.gap);
-  const RidgeOptions options{.penalties = to_vector(fixture["penalties"]), .select = select_of(c.name),
-                             .intercept = c.name.ends_with("intercept"), .form = form, .type = type, .keep_curves = true};
+  const auto splits =
+      nested_splits(contiguous_folds(all_rows(x.size(0)), whole, c.outer, c.gap), whole, c.inner, c.gap);
+  const RidgeOptions options{.penalties = to_vector(fixture["penalties"]),
+                             .select = select_of(c.name),
+                             .intercept = c.name.ends_with("intercept"),
+                             .form = form,
+                             .type = type,
+                             .keep_curves = true};
   RidgeProblem problem{.bands = {x}, .responses = fixture["y"].index_select(1, usable)};
   RidgeModel model{.scales = {{1.0}}};
   if (c.file == "banded") {
@@ -50,9 +55,12 @@ Outcome solve(const Fixture& fixture, const Case& c, Form form, at::ScalarType t
 class RidgeReference : public testing::TestWithParam<Case> {};
 
 void expect_agreement(const Fixture& fixture, const Case& c, const Outcome& outcome, double tolerance) {
-  const auto column = [&](const std::string& what, int64_t dim) { return fixture[c.name + what].index_select(dim, outcome.usable); };
+  const auto column = [&](const std::string& what, int64_t dim) {
+    return fixture[c.name + what].index_select(dim, outcome.usable);
+  };
   const bool banded = c.file == "banded";
-  const auto chosen = outcome.penalties.index_select(0, column(banded ? ".chosen_penalty" : ".chosen", 1).to(at::kLong).flatten());
+  const auto chosen =
+      outcome.penalties.index_select(0, column(banded ? ".chosen_penalty" : ".chosen", 1).to(at::kLong).flatten());
   EXPECT_EQ(largest_difference(outcome.result.penalties.flatten(), chosen), 0);
   EXPECT_LT(largest_difference(outcome.result.predictions, column(".prediction", 1)), tolerance);
   const auto curve = banded ? column(".curve", 3).flatten(1, 2) : column(".curve", 2);
@@ -74,26 +82,31 @@ TEST_P(RidgeReference, dual_and_primal_agree_with_plain_normal_equations) {
 
 TEST_P(RidgeReference, float32_products_choose_the_same_penalties) {
   const Fixture fixture("ridge/" + GetParam().file + ".safetensors");
-  for (Form form : {Form::dual, Form::primal}) expect_agreement(fixture, GetParam(), solve(fixture, GetParam(), form, at::kFloat), 2e-3);
+  for (Form form : {Form::dual, Form::primal})
+    expect_agreement(fixture, GetParam(), solve(fixture, GetParam(), form, at::kFloat), 2e-3);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Cases, RidgeReference,
-    testing::Values(Case{"tall", "mse_plain"}, Case{"tall", "mse_intercept"}, Case{"tall", "r2_plain"}, Case{"tall", "r2_intercept"},
-                    Case{"tall", "r_plain"}, Case{"tall", "r_intercept"}, Case{"wide", "mse_plain", 3, 3, 1},
-                    Case{"wide", "r2_intercept", 3, 3, 1}, Case{"wide", "r_intercept", 3, 3, 1}),
-    [](const auto& test) { return test.param.file + "_" + test.param.name; });
+INSTANTIATE_TEST_SUITE_P(Cases, RidgeReference,
+                         testing::Values(Case{"tall", "mse_plain"}, Case{"tall", "mse_intercept"},
+                                         Case{"tall", "r2_plain"}, Case{"tall", "r2_intercept"},
+                                         Case{"tall", "r_plain"}, Case{"tall", "r_intercept"},
+                                         Case{"wide", "mse_plain", 3, 3, 1}, Case{"wide", "r2_intercept", 3, 3, 1},
+                                         Case{"wide", "r_intercept", 3, 3, 1}),
+                         [](const auto& test) { return test.param.file + "_" + test.param.name; });
 
 TEST(Ridge, bands_agree_with_the_independent_grid_search) {
   const Fixture fixture("ridge/banded.safetensors");
   const auto reference = read_json(test::source_path("reference/ridge/ridge.json"))["banded"];
   for (const auto& name : reference["cases"]) {
-    const Case c{"banded", name.get<std::string>(), reference["outer_folds"], reference["inner_folds"], reference["gap"]};
+    const Case c{"banded", name.get<std::string>(), reference["outer_folds"], reference["inner_folds"],
+                 reference["gap"]};
     SCOPED_TRACE(c.name);
     for (Form form : {Form::dual, Form::primal}) {
       const auto outcome = solve(fixture, c, form, at::kDouble);
       expect_agreement(fixture, c, outcome, 1e-8);
-      EXPECT_EQ(largest_difference(outcome.result.scales, fixture[c.name + ".chosen_gamma"].index_select(1, outcome.usable)), 0);
+      EXPECT_EQ(
+          largest_difference(outcome.result.scales, fixture[c.name + ".chosen_gamma"].index_select(1, outcome.usable)),
+          0);
       EXPECT_LT(largest_difference(outcome.result.band_predictions.sum(0), outcome.result.predictions), 1e-12);
       EXPECT_GT(largest_difference(outcome.result.band_predictions[1], outcome.result.predictions), 0.01);
     }
@@ -105,17 +118,24 @@ TEST(Ridge, a_scale_of_zero_leaves_a_band_out_and_models_do_not_disturb_each_oth
   const auto usable = usable_columns(fixture);
   const std::vector<RowRange> whole{{0, 60}};
   const auto splits = nested_splits(contiguous_folds(all_rows(60), whole, 5, 2), whole, 4, 2);
-  const RidgeProblem both{.bands = {fixture["x"].slice(1, 0, 4), fixture["x"].slice(1, 4)}, .responses = fixture["y"].index_select(1, usable)};
-  const RidgeModel wide{.scales = {{0.0, 1.0}}}, narrow{.scales = {{1.0, 0.0}}}, joint{.scales = {{0.1, 1.0}, {10.0, 1.0}}};
+  const RidgeProblem both{.bands = {fixture["x"].slice(1, 0, 4), fixture["x"].slice(1, 4)},
+                          .responses = fixture["y"].index_select(1, usable)};
+  const RidgeModel wide{.scales = {{0.0, 1.0}}}, narrow{.scales = {{1.0, 0.0}}},
+      joint{.scales = {{0.1, 1.0}, {10.0, 1.0}}};
   for (Form form : {Form::dual, Form::primal}) {
     for (bool intercept : {true, false}) {
-      const RidgeOptions options{.penalties = to_vector(fixture["penalties"]), .intercept = intercept, .form = form, .type = at::kDouble};
+      const RidgeOptions options{
+          .penalties = to_vector(fixture["penalties"]), .intercept = intercept, .form = form, .type = at::kDouble};
       const auto together = ridge_cross_validated(both, {wide, narrow, joint}, splits, options, {});
-      const auto alone = ridge_cross_validated({.bands = {both.bands[1]}, .responses = both.responses}, splits, options, {});
-      const auto first = ridge_cross_validated({.bands = {both.bands[0]}, .responses = both.responses}, splits, options, {});
+      const auto alone =
+          ridge_cross_validated({.bands = {both.bands[1]}, .responses = both.responses}, splits, options, {});
+      const auto first =
+          ridge_cross_validated({.bands = {both.bands[0]}, .responses = both.responses}, splits, options, {});
       EXPECT_LT(largest_difference(together[0].predictions, alone.predictions), 1e-9);
       EXPECT_LT(largest_difference(together[1].predictions, first.predictions), 1e-9);
-      EXPECT_LT(largest_difference(together[2].predictions, ridge_cross_validated(both, {joint}, splits, options, {}).front().predictions), 1e-12);
+      EXPECT_LT(largest_difference(together[2].predictions,
+                                   ridge_cross_validated(both, {joint}, splits, options, {}).front().predictions),
+                1e-12);
     }
   }
 }
@@ -124,13 +144,20 @@ TEST(Ridge, leave_one_story_out_agrees_with_plain_normal_equations) {
   const Fixture fixture("ridge/stories.safetensors");
   const auto usable = usable_columns(fixture);
   const std::vector<RowRange> stories{{0, 17}, {17, 40}, {40, 60}};
-  for (const auto& [name, select, intercept] : {std::tuple{"inner_stories", Select::r, true}, {"inner_stories_mse", Select::mse, false}}) {
+  for (const auto& [name, select, intercept] :
+       {std::tuple{"inner_stories", Select::r, true}, {"inner_stories_mse", Select::mse, false}}) {
     std::vector<RidgeSplit> splits;
-    for (const auto& fold : leave_one_story_out(all_rows(60), stories)) splits.push_back({fold, leave_one_story_out(fold.train, stories)});
+    for (const auto& fold : leave_one_story_out(all_rows(60), stories))
+      splits.push_back({fold, leave_one_story_out(fold.train, stories)});
     const RidgeProblem problem{.bands = {fixture["x"]}, .responses = fixture["y"].index_select(1, usable)};
     const auto result = ridge_cross_validated(
-        problem, splits, {.penalties = to_vector(fixture["penalties"]), .select = select, .intercept = intercept, .type = at::kDouble}, {});
-    EXPECT_LT(largest_difference(result.predictions, fixture[std::string(name) + ".prediction"].index_select(1, usable)), 1e-8) << name;
+        problem, splits,
+        {.penalties = to_vector(fixture["penalties"]), .select = select, .intercept = intercept, .type = at::kDouble},
+        {});
+    EXPECT_LT(
+        largest_difference(result.predictions, fixture[std::string(name) + ".prediction"].index_select(1, usable)),
+        1e-8)
+        << name;
   }
 }
 
@@ -145,7 +172,8 @@ struct Random {
   }
   RidgeResult solve(const RidgeOptions& options, int threads = 1) const {
     const std::vector<RowRange> whole{{0, 48}};
-    return ridge_cross_validated({.bands = {x}, .responses = y}, nested_splits(contiguous_folds(all_rows(48), whole, 4, 1), whole, 3, 1), options,
+    return ridge_cross_validated({.bands = {x}, .responses = y},
+                                 nested_splits(contiguous_folds(all_rows(48), whole, 4, 1), whole, 3, 1), options,
                                  {.threads = threads});
   }
 };
@@ -173,7 +201,8 @@ TEST(Ridge, every_option_changes_the_result) {
   const auto penalties = data.solve(shared).penalties;
   EXPECT_EQ(largest_difference(penalties.select(1, 0), penalties.select(1, 2)), 0);
   EXPECT_GT(largest_difference(data.solve(usual).penalties.select(1, 0), data.solve(usual).penalties.select(1, 2)) +
-                largest_difference(penalties, data.solve(usual).penalties), 0);
+                largest_difference(penalties, data.solve(usual).penalties),
+            0);
 }
 
 TEST(Ridge, standardised_responses_give_predictions_in_the_units_of_the_responses) {
@@ -207,5 +236,6 @@ TEST(Ridge, penalties_are_read_as_a_list_or_a_logarithmic_grid) {
   ASSERT_EQ(grid.size(), 13u);
   EXPECT_NEAR(grid[1], std::pow(10, 0.5), 1e-12);
   EXPECT_NEAR(grid[12], 1e6, 1e-6);
-  for (const char* bad : {"", "1,x", "log:1:2", "log:3:1:5", "0,1", "-2"}) EXPECT_NE(message_of([&] { parse_penalties(bad); }), "") << bad;
+  for (const char* bad : {"", "1,x", "log:1:2", "log:3:1:5", "0,1", "-2"})
+    EXPECT_NE(message_of([&] { parse_penalties(bad); }), "") << bad;
 }

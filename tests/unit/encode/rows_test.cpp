@@ -54,6 +54,7 @@ TEST(Rows, impossible_splits_are_refused) {
   const std::vector<RowRange> whole{{0, 10}};
   EXPECT_NE(test::message_of([&] { contiguous_folds(all_rows(10), whole, 1, 0); }), "");
   EXPECT_NE(test::message_of([&] { contiguous_folds(all_rows(10), whole, 11, 0); }), "");
-  EXPECT_TRUE(test::contains(test::message_of([&] { contiguous_folds(all_rows(10), whole, 2, 9); }), {"no training row", "gap of 9"}));
+  EXPECT_TRUE(test::contains(test::message_of([&] { contiguous_folds(all_rows(10), whole, 2, 9); }),
+                             {"no training row", "gap of 9"}));
   EXPECT_TRUE(test::contains(test::message_of([&] { leave_one_story_out(all_rows(10), whole); }), {"two stories"}));
 }

@@ -8,14 +8,16 @@ using namespace arcuate;
 using arcuate::test::largest_difference;
 
 TEST(Score, pearson_and_r_squared_have_their_closed_forms) {
-  const auto y = at::tensor({1.0, 2.0, 3.0, 4.0}).to(at::kDouble).unsqueeze(1), p = at::tensor({2.0, 1.0, 4.0, 3.0}).to(at::kDouble).unsqueeze(1);
+  const auto y = at::tensor({1.0, 2.0, 3.0, 4.0}).to(at::kDouble).unsqueeze(1),
+             p = at::tensor({2.0, 1.0, 4.0, 3.0}).to(at::kDouble).unsqueeze(1);
   EXPECT_NEAR(pearson(y, p).item<double>(), 0.6, 1e-15);
   EXPECT_NEAR(r_squared(y, p).item<double>(), 1 - 4.0 / 5.0, 1e-15);
   EXPECT_NEAR(signed_square(at::tensor({-0.5}).to(at::kDouble)).item<double>(), -0.25, 1e-15);
 }
 
 TEST(Score, a_large_mean_does_not_cost_precision) {
-  const auto y = at::arange(100, at::kDouble).sin().unsqueeze(1), p = (at::arange(100, at::kDouble).sin() + at::arange(100, at::kDouble).cos()).unsqueeze(1);
+  const auto y = at::arange(100, at::kDouble).sin().unsqueeze(1),
+             p = (at::arange(100, at::kDouble).sin() + at::arange(100, at::kDouble).cos()).unsqueeze(1);
   EXPECT_NEAR(pearson(y + 1e6, p + 1e6).item<double>(), pearson(y, p).item<double>(), 1e-9);
 }
 

@@ -8,7 +8,8 @@ namespace {
 
 std::string text_of(const std::vector<Window>& windows) {
   std::string text;
-  for (const auto& w : windows) text += std::to_string(w.first) + "/" + std::to_string(w.wanted) + "-" + std::to_string(w.end) + " ";
+  for (const auto& w : windows)
+    text += std::to_string(w.first) + "/" + std::to_string(w.wanted) + "-" + std::to_string(w.end) + " ";
   return text;
 }
 const std::vector<int64_t> ten_words(10, 1);
@@ -17,20 +18,26 @@ constexpr int64_t plenty = 1000;
 }  // namespace
 
 TEST(Context, a_fixed_window_slides_and_its_first_words_share_one_pass) {
-  EXPECT_EQ(text_of(context_windows(ten_words, {.kind = ContextKind::fixed, .words = 7}, plenty, 0)), "0/0-7 1/7-8 2/8-9 3/9-10 ");
+  EXPECT_EQ(text_of(context_windows(ten_words, {.kind = ContextKind::fixed, .words = 7}, plenty, 0)),
+            "0/0-7 1/7-8 2/8-9 3/9-10 ");
 }
 
 TEST(Context, a_growing_window_restarts_with_the_words_kept) {
-  EXPECT_EQ(text_of(context_windows(ten_words, {.kind = ContextKind::grow, .words = 4, .keep = 2}, plenty, 0)), "0/0-4 3/4-7 6/7-10 ");
-  EXPECT_EQ(text_of(context_windows(ten_words, {.kind = ContextKind::grow, .words = 8, .keep = 2}, plenty, 0)), "0/0-8 7/8-10 ");
+  EXPECT_EQ(text_of(context_windows(ten_words, {.kind = ContextKind::grow, .words = 4, .keep = 2}, plenty, 0)),
+            "0/0-4 3/4-7 6/7-10 ");
+  EXPECT_EQ(text_of(context_windows(ten_words, {.kind = ContextKind::grow, .words = 8, .keep = 2}, plenty, 0)),
+            "0/0-8 7/8-10 ");
 }
 
-TEST(Context, the_full_story_is_one_window) { EXPECT_EQ(text_of(context_windows(ten_words, {.kind = ContextKind::full}, plenty, 1)), "0/0-10 "); }
+TEST(Context, the_full_story_is_one_window) {
+  EXPECT_EQ(text_of(context_windows(ten_words, {.kind = ContextKind::full}, plenty, 1)), "0/0-10 ");
+}
 
 TEST(Context, no_window_exceeds_the_positions_and_every_word_is_wanted_once) {
   const std::vector<int64_t> counts{3, 1, 4, 1, 5, 2, 2, 6, 1, 3, 5, 1, 1, 2};
-  for (const auto& options : {ContextOptions{.kind = ContextKind::fixed, .words = 6}, ContextOptions{.kind = ContextKind::grow, .words = 8, .keep = 4},
-                              ContextOptions{.kind = ContextKind::full}}) {
+  for (const auto& options :
+       {ContextOptions{.kind = ContextKind::fixed, .words = 6},
+        ContextOptions{.kind = ContextKind::grow, .words = 8, .keep = 4}, ContextOptions{.kind = ContextKind::full}}) {
     for (int64_t limit : {7, 9, 12, 100}) {
       int64_t next = 0;
       for (const auto& w : context_windows(counts, options, limit, 1)) {
@@ -54,5 +61,6 @@ TEST(Context, a_word_longer_than_the_positions_is_refused) {
 
 TEST(Context, is_read_and_written_as_text) {
   for (const char* text : {"41", "grow:512:256", "full"}) EXPECT_EQ(context_text(parse_context(text)), text);
-  for (const char* text : {"", "0", "grow", "grow:4:8", "grow:x:1", "shrink:1:1", "1.5"}) EXPECT_NE(test::message_of([&] { parse_context(text); }), "") << text;
+  for (const char* text : {"", "0", "grow", "grow:4:8", "grow:x:1", "shrink:1:1", "1.5"})
+    EXPECT_NE(test::message_of([&] { parse_context(text); }), "") << text;
 }

@@ -32,11 +32,15 @@ void expect_states(const fs::path& folder, const Fixture& expected, at::ScalarTy
   const auto states = model.states(ids, layers_to_final(model));
   const auto raw = expected["hidden_states"];
   for (int64_t layer = 0; layer <= model.spec().layers; ++layer)
-    EXPECT_LT(largest_difference(states[static_cast<size_t>(layer)].flatten(0, 1), raw[layer].reshape({-1, raw.size(-1)})), tolerance) << layer;
+    EXPECT_LT(
+        largest_difference(states[static_cast<size_t>(layer)].flatten(0, 1), raw[layer].reshape({-1, raw.size(-1)})),
+        tolerance)
+        << layer;
   const auto final_norm = expected["final_norm"];
   EXPECT_LT(largest_difference(states.back().flatten(0, 1), final_norm.reshape({-1, final_norm.size(-1)})), tolerance);
   const auto logits = expected["logits"];
-  EXPECT_LT(largest_difference(model.logits(states.back()).flatten(0, 1), logits.reshape({-1, logits.size(-1)})), tolerance);
+  EXPECT_LT(largest_difference(model.logits(states.back()).flatten(0, 1), logits.reshape({-1, logits.size(-1)})),
+            tolerance);
 }
 
 struct Reference {
@@ -48,7 +52,9 @@ class ModelReference : public testing::TestWithParam<Reference> {};
 // A copy of a reference model that a test may damage.
 struct Copy {
   test::TemporaryFolder folder;
-  explicit Copy(const std::string& name) { fs::copy(reference_model(name), folder.path(), fs::copy_options::recursive); }
+  explicit Copy(const std::string& name) {
+    fs::copy(reference_model(name), folder.path(), fs::copy_options::recursive);
+  }
   std::string error() const {
     return message_of([&] { Model::load(folder.path()); });
   }
@@ -71,15 +77,18 @@ struct Copy {
 }  // namespace
 
 TEST_P(ModelReference, float64_states_and_logits_agree_with_the_original_library) {
-  expect_states(reference_model(GetParam().folder), Fixture(reference_model(GetParam().expected) / "expected.safetensors"), at::kDouble, 1e-10);
+  expect_states(reference_model(GetParam().folder),
+                Fixture(reference_model(GetParam().expected) / "expected.safetensors"), at::kDouble, 1e-10);
 }
 TEST_P(ModelReference, float32_states_and_logits_agree_with_the_original_library) {
-  expect_states(reference_model(GetParam().folder), Fixture(reference_model(GetParam().expected) / "expected.safetensors"), at::kFloat, 1e-4);
+  expect_states(reference_model(GetParam().folder),
+                Fixture(reference_model(GetParam().expected) / "expected.safetensors"), at::kFloat, 1e-4);
 }
 INSTANTIATE_TEST_SUITE_P(Families, ModelReference,
                          testing::Values(Reference{"gpt2", "gpt2"}, Reference{"gpt2-float16", "gpt2-float16"},
                                          Reference{"gpt2-bfloat16", "gpt2-bfloat16"}, Reference{"llama", "llama"},
-                                         Reference{"llama-sharded", "llama"}, Reference{"llama-bias-tied", "llama-bias-tied"}),
+                                         Reference{"llama-sharded", "llama"},
+                                         Reference{"llama-bias-tied", "llama-bias-tied"}),
                          [](const auto& test) {
                            std::string name = test.param.folder;
                            std::replace(name.begin(), name.end(), '-', '_');
@@ -117,7 +126,8 @@ TEST(Model, tales_models_agree_with_their_stored_states) {
 TEST(Model, an_untrained_twin_is_the_initialisation_of_the_family) {
   ARCUATE_DATA_OR_SKIP(folder, "models/tales-1m-untrained");
   // The shipped twin was drawn with seed 42 by another program and stored as float16.
-  const auto stored = Model::load(folder), drawn = Model::load(folder, {.random_init = 42}), other = Model::load(folder, {.random_init = 43});
+  const auto stored = Model::load(folder), drawn = Model::load(folder, {.random_init = 42}),
+             other = Model::load(folder, {.random_init = 43});
   const auto ids = at::arange(40, at::kLong).unsqueeze(0) * 31;
   const auto layers = layers_to_final(stored);
   const auto a = stored.states(ids, layers), b = drawn.states(ids, layers), c = other.states(ids, layers);
@@ -159,7 +169,9 @@ TEST(Model, missing_extra_and_misshapen_weights_are_named_at_once) {
       if (name.ends_with("ln_f.weight")) tensor = at::ones({23});
     tensors.emplace_back("transformer.h.7.extra", at::ones({2}));
   });
-  EXPECT_TRUE(contains(copy.error(), {"3 problems", "h.1.mlp.c_fc.bias' is missing", "ln_f.weight' has the shape [23], [24] expected", "'transformer.h.7.extra' is not a weight"}));
+  EXPECT_TRUE(contains(copy.error(),
+                       {"3 problems", "h.1.mlp.c_fc.bias' is missing", "ln_f.weight' has the shape [23], [24] expected",
+                        "'transformer.h.7.extra' is not a weight"}));
 }
 
 TEST(Model, a_configuration_that_cannot_be_run_is_refused_by_name) {
@@ -180,7 +192,9 @@ TEST(Model, a_configuration_that_cannot_be_run_is_refused_by_name) {
 TEST(Model, impossible_requests_are_refused) {
   const auto model = Model::load(reference_model("gpt2"));
   const std::vector<int64_t> layers{0}, beyond{9};
-  EXPECT_TRUE(contains(message_of([&] { model.states(at::zeros({1, 33}, at::kLong), layers); }), {"33 tokens", "32 positions"}));
-  EXPECT_TRUE(contains(message_of([&] { model.states(at::full({1, 3}, 50, at::kLong), layers); }), {"token id 50", "vocabulary of 50"}));
+  EXPECT_TRUE(contains(message_of([&] { model.states(at::zeros({1, 33}, at::kLong), layers); }),
+                       {"33 tokens", "32 positions"}));
+  EXPECT_TRUE(contains(message_of([&] { model.states(at::full({1, 3}, 50, at::kLong), layers); }),
+                       {"token id 50", "vocabulary of 50"}));
   EXPECT_TRUE(contains(message_of([&] { model.states(at::zeros({1, 3}, at::kLong), beyond); }), {"layer 9"}));
 }

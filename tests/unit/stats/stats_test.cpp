@@ -1,10 +1,10 @@
+#include "core/random.h"
 #include "core/tensor.h"
 #include "fixture.h"
 #include "stats/ceiling.h"
 #include "stats/fdr.h"
 #include "stats/permutation.h"
 #include "stats/swap.h"
-#include "core/random.h"
 
 #include <algorithm>
 #include <set>
@@ -26,7 +26,8 @@ std::vector<std::vector<int64_t>> draws(const at::Tensor& shifts) {
   return result;
 }
 
-void expect_shift_test(const Fixture& fixture, const std::string& name, const std::string& shifts, std::vector<int64_t> lengths) {
+void expect_shift_test(const Fixture& fixture, const std::string& name, const std::string& shifts,
+                       std::vector<int64_t> lengths) {
   const auto null = shift_null(fixture["shift.y"], fixture["shift.prediction"], lengths, draws(fixture[name + shifts]));
   EXPECT_LT(largest_difference(null, fixture[name + ".null"]), 1e-12);
   EXPECT_LT(largest_difference(permutation_p(fixture[name + ".r"], null), fixture[name + ".p"]), 1e-15);
@@ -43,7 +44,9 @@ TEST(Permutation, shifted_correlations_and_p_agree_with_the_independent_implemen
 TEST(Permutation, constant_predictions_have_no_null) {
   const Fixture fixture("stats/stats.safetensors");
   const std::vector<int64_t> lengths{60};
-  EXPECT_TRUE(at::isnan(shift_null(fixture["shift.y"], at::full({60, 5}, 0.1, at::kDouble), lengths, {{10}, {20}})).all().item<bool>());
+  EXPECT_TRUE(at::isnan(shift_null(fixture["shift.y"], at::full({60, 5}, 0.1, at::kDouble), lengths, {{10}, {20}}))
+                  .all()
+                  .item<bool>());
 }
 
 namespace {
@@ -67,7 +70,9 @@ struct Rivals {
     const std::vector<int64_t> lengths{140, 140};
     return permutation_p(pearson_of(a) - pearson_of(b), swap_null(y, a, b, lengths, {.count = 999})).item<double>();
   }
-  at::Tensor pearson_of(const at::Tensor& x) const { return at::corrcoef(at::stack({x.squeeze(1), y.squeeze(1)}))[0][1].unsqueeze(0); }
+  at::Tensor pearson_of(const at::Tensor& x) const {
+    return at::corrcoef(at::stack({x.squeeze(1), y.squeeze(1)}))[0][1].unsqueeze(0);
+  }
 };
 
 }  // namespace
@@ -80,7 +85,7 @@ TEST(Swap, a_better_prediction_is_found_and_a_worse_one_is_not) {
 TEST(Swap, equal_rivals_give_uniform_p_values) {
   int below = 0;
   for (uint64_t seed = 0; seed < 200; ++seed) below += Rivals(1, 1, 100 + seed).p() <= 0.1;
-  EXPECT_GE(below, 8);   // 20 expected; 99.9 % of a binomial lie within
+  EXPECT_GE(below, 8);  // 20 expected; 99.9 % of a binomial lie within
   EXPECT_LE(below, 34);
 }
 
@@ -93,8 +98,11 @@ TEST(Swap, its_null_is_symmetric_sums_of_block_contributions) {
   EXPECT_NEAR(null.max().item<double>(), -null.min().item<double>(), 1e-12);
   EXPECT_LT((null - difference).abs().min().item<double>(), 1e-12);
   EXPECT_EQ(std::get<0>(at::_unique2(at::round(null * 1e10))).numel(), 4);
-  EXPECT_NE(largest_difference(null, swap_null(rivals.y, rivals.a, rivals.b, lengths, {.count = 4000, .block = 140, .seed = 1})), 0);
-  EXPECT_NE(largest_difference(null, swap_null(rivals.y, rivals.a, rivals.b, lengths, {.count = 4000, .block = 20})), 0);
+  EXPECT_NE(largest_difference(
+                null, swap_null(rivals.y, rivals.a, rivals.b, lengths, {.count = 4000, .block = 140, .seed = 1})),
+            0);
+  EXPECT_NE(largest_difference(null, swap_null(rivals.y, rivals.a, rivals.b, lengths, {.count = 4000, .block = 20})),
+            0);
 }
 
 TEST(Permutation, all_shifts_are_used_when_fewer_exist_than_asked_for) {
@@ -115,7 +123,8 @@ TEST(Permutation, shifts_are_drawn_without_repetition_per_story_and_by_seed) {
   }
   EXPECT_NE(shifts, circular_shifts(two, {.count = 500, .min_shift = 14, .seed = 4}));
   EXPECT_EQ(circular_shifts(two, {.count = 500, .min_shift = 20, .seed = 3}).size(), 500u);
-  EXPECT_TRUE(test::contains(test::message_of([] { circular_shifts(std::vector<int64_t>{20}, {}); }), {"20 volumes", "14"}));
+  EXPECT_TRUE(
+      test::contains(test::message_of([] { circular_shifts(std::vector<int64_t>{20}, {}); }), {"20 volumes", "14"}));
 }
 
 TEST(Permutation, p_counts_the_observed_value_once) {

@@ -1,0 +1,264 @@
+#include "io/hdf5.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "foreign.h"
+
+namespace arcuate {
+namespace {
+
+using test::contains;
+using test::foreign;
+using test::foreign_values;
+using test::input_error;
+using test::same;
+using test::TemporaryFolder;
+using Texts = std::vector<std::string>;
+
+void write_example(const fs::path& path) {
+  Hdf5Writer file(path);
+  file.write("layer/0", foreign_values('f').to(at::kFloat));
+  file.write("layer/10", foreign_values('f'));
+  file.write("counts", foreign_values('i'));
+  file.write("bytes", foreign_values('u').to(at::kByte));
+  file.write("words", Texts{"naïve", "", "two words"});
+  file.attribute("name", "tales-1m, é");
+  file.attribute("rate", 0.1);
+  file.attribute("seed", int64_t{-7});
+  file.finish();
+}
+
+std::string complaint(const std::string& name, const std::function<void(const Hdf5Reader&)>& action) {
+  const Hdf5Reader file(foreign(name));
+  return input_error([&] { action(file); });
+}
+
+TEST(Hdf5, what_is_written_is_read) {
+  const TemporaryFolder folder;
+  write_example(folder / "x.h5");
+  const Hdf5Reader file(folder / "x.h5");
+  EXPECT_EQ(file.datasets(), (Texts{"bytes", "counts", "layer/0", "layer/10", "words"}));
+  EXPECT_EQ(file.shape("layer/0"), (std::vector<int64_t>{2, 3, 4}));
+  EXPECT_TRUE(same(file.read("layer/0"), foreign_values('f').to(at::kFloat)));
+  EXPECT_TRUE(same(file.read("layer/10"), foreign_values('f')));
+  EXPECT_TRUE(same(file.read("counts"), foreign_values('i')));
+  EXPECT_TRUE(same(file.read("bytes"), foreign_values('u')));
+  EXPECT_EQ(file.read_texts("words"), (Texts{"naïve", "", "two words"}));
+  EXPECT_EQ(file.text_attribute("name"), "tales-1m, é");
+  EXPECT_EQ(file.number_attribute("rate"), 0.1);
+  EXPECT_EQ(file.number_attribute("seed"), -7);
+}
+
+TEST(Hdf5, scalars_empty_and_strided_tensors_survive) {
+  const TemporaryFolder folder;
+  const auto turned = foreign_values('f').permute({2, 0, 1});
+  Hdf5Writer writer(folder / "x.h5");
+  writer.write("scalar", at::scalar_tensor(2.5, at::kDouble));
+  writer.write("empty", at::zeros({0, 3}));
+  writer.write("turned", turned);
+  writer.write("no/words", Texts{});
+  writer.finish();
+  const Hdf5Reader file(folder / "x.h5");
+  EXPECT_TRUE(same(file.read("scalar"), at::scalar_tensor(2.5, at::kDouble)));
+  EXPECT_TRUE(same(file.read("empty"), at::zeros({0, 3})));
+  EXPECT_TRUE(same(file.read("turned"), turned.contiguous()));
+  EXPECT_TRUE(file.read_texts("no/words").empty());
+}
+
+TEST(Hdf5, equal_content_gives_equal_bytes) {
+  const TemporaryFolder folder;
+  write_example(folder / "one");
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));  // times in HDF5 files count seconds
+  write_example(folder / "two");
+  EXPECT_EQ(read_file(folder / "one"), read_file(folder / "two"));
+}
+
+TEST(Hdf5, a_file_is_not_there_before_it_is_finished) {
+  const TemporaryFolder folder;
+  {
+    Hdf5Writer file(folder / "x.h5");
+    file.write("x", at::zeros({1000}));
+    EXPECT_FALSE(fs::exists(folder / "x.h5"));
+  }
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
+TEST(Hdf5, a_writer_that_fails_leaves_the_old_file_and_nothing_else) {
+  const TemporaryFolder folder;
+  write_file(folder / "x.h5", "old");
+  EXPECT_THROW(
+      {
+        Hdf5Writer file(folder / "x.h5");
+        file.write("x", at::zeros({3}, at::kHalf));
+      },
+      Error);
+  EXPECT_EQ(read_file(folder / "x.h5"), "old");
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()), 1);
+}
+
+TEST(Hdf5, a_folder_in_the_way_is_an_error_of_ours_and_leaves_nothing) {
+  const TemporaryFolder folder;
+  fs::create_directories(folder / "x.h5");
+  EXPECT_THROW(
+      {
+        Hdf5Writer file(folder / "x.h5");
+        file.finish();
+      },
+      Error);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()), 1);
+}
+
+TEST(Hdf5, a_name_can_be_written_once) {
+  const TemporaryFolder folder;
+  Hdf5Writer file(folder / "x.h5");
+  file.write("x", at::zeros({1}));
+  EXPECT_TRUE(contains(test::message_of([&] { file.write("x", at::zeros({1})); }), {"cannot write 'x'", "x.h5"}));
+  EXPECT_THROW(file.write("x/beneath", at::zeros({1})), Error);
+}
+
+TEST(Hdf5, a_file_that_cannot_be_created_is_an_input_error) {
+  const TemporaryFolder folder;
+  EXPECT_TRUE(
+      contains(input_error([&] { Hdf5Writer(folder.path() / "gone" / "x.h5"); }), {"cannot create", "gone/x.h5"}));
+}
+
+TEST(Hdf5, reads_numbers_of_every_width_and_order_of_h5py) {
+  const Hdf5Reader file(foreign("foreign.h5"));
+  const std::pair<const char*, at::ScalarType> floats[] = {{"little/f2", at::kFloat},
+                                                           {"big/f2", at::kFloat},
+                                                           {"little/f4", at::kFloat},
+                                                           {"big/f4", at::kFloat},
+                                                           {"big/f8", at::kDouble}};
+  for (const auto& [name, type] : floats) EXPECT_TRUE(same(file.read(name), foreign_values('f').to(type))) << name;
+  for (const char* name : {"little/i1", "big/i2", "little/i4"})
+    EXPECT_TRUE(same(file.read(name), foreign_values('i'))) << name;
+  for (const char* name : {"little/u1", "little/u2", "big/u8"})
+    EXPECT_TRUE(same(file.read(name), foreign_values('u'))) << name;
+}
+
+TEST(Hdf5, reads_packed_scalar_and_absent_values_of_h5py) {
+  const Hdf5Reader file(foreign("foreign.h5"));
+  EXPECT_TRUE(same(file.read("packed"), foreign_values('f', {40, 6}).to(at::kFloat)));
+  EXPECT_TRUE(same(file.read("scalar"), at::scalar_tensor(2.5, at::kDouble)));
+  EXPECT_TRUE(same(file.read("empty"), at::zeros({0, 3})));
+  EXPECT_TRUE(same(file.read("null"), at::zeros({0})));
+  EXPECT_TRUE(same(file.read("never_written"), at::full({3, 2}, 1.5, at::kFloat)));
+}
+
+TEST(Hdf5, reads_text_of_every_kind_of_h5py) {
+  const Hdf5Reader file(foreign("foreign.h5"));
+  for (const char* name : {"text/utf8", "text/fixed", "text/fixed_utf8"})
+    EXPECT_EQ(file.read_texts(name), (Texts{"naïve", "", "two words"})) << name;
+  EXPECT_EQ(file.read_texts("text/ascii"), (Texts{"a", "", "two words"}));
+  EXPECT_TRUE(file.read_texts("text/null").empty());
+}
+
+TEST(Hdf5, reads_attributes_of_h5py) {
+  const Hdf5Reader file(foreign("foreign.h5"));
+  EXPECT_EQ(file.text_attribute("utf8"), "naïve");
+  EXPECT_EQ(file.text_attribute("ascii"), "plain");
+  EXPECT_EQ(file.text_attribute("fixed"), "fixed");
+  EXPECT_EQ(file.text_attribute("words"), "naïve");
+  EXPECT_EQ(file.number_attribute("float"), 2.5);
+  EXPECT_EQ(file.number_attribute("integer"), -3);
+  EXPECT_EQ(file.number_attribute("one_in_a_list"), 7);
+}
+
+TEST(Hdf5, reads_the_newer_file_format) {
+  const Hdf5Reader file(foreign("latest.h5"));
+  EXPECT_EQ(file.datasets(), Texts{"deep/er/x"});
+  EXPECT_TRUE(same(file.read("deep/er/x"), foreign_values('f')));
+  EXPECT_EQ(file.text_attribute("note"), "newer format");
+}
+
+TEST(Hdf5, tells_of_missing_datasets_and_attributes) {
+  const Hdf5Reader file(foreign("foreign.h5"));
+  EXPECT_TRUE(file.contains("text/utf8"));
+  for (const char* name : {"gone", "text", "", "text/utf8/beneath"}) {
+    EXPECT_FALSE(file.contains(name)) << name;
+    for (const auto& action : std::initializer_list<std::function<void()>>{
+             [&] { file.read(name); }, [&] { file.read_texts(name); }, [&] { file.shape(name); }})
+      EXPECT_TRUE(contains(input_error(action), {"foreign.h5", "no dataset", name})) << name;
+  }
+  EXPECT_TRUE(contains(input_error([&] { file.text_attribute("gone"); }), {"foreign.h5", "no attribute 'gone'"}));
+  EXPECT_TRUE(contains(input_error([&] { file.number_attribute("gone"); }), {"foreign.h5", "number", "'gone'"}));
+}
+
+TEST(Hdf5, tells_of_values_of_the_wrong_kind) {
+  for (const char* name : {"text/utf8", "text/fixed", "truth", "pairs"})
+    EXPECT_TRUE(
+        contains(complaint("foreign.h5", [&](const auto& file) { file.read(name); }), {name, "does not hold numbers"}));
+  for (const char* name : {"packed", "truth", "pairs"})
+    EXPECT_TRUE(contains(complaint("foreign.h5", [&](const auto& file) { file.read_texts(name); }),
+                         {name, "does not hold text"}));
+  EXPECT_TRUE(contains(complaint("foreign.h5", [](const auto& file) { file.text_attribute("float"); }),
+                       {"'float' is not text"}));
+  for (const char* name : {"utf8", "fixed", "words", "null"})
+    EXPECT_TRUE(contains(complaint("foreign.h5", [&](const auto& file) { file.number_attribute(name); }),
+                         {"single number", name}));
+}
+
+TEST(Hdf5, a_list_of_numbers_is_not_read_into_the_room_of_one) {
+  EXPECT_TRUE(contains(complaint("foreign.h5", [](const auto& file) { file.number_attribute("many"); }),
+                       {"single number", "'many'"}));
+}
+
+TEST(Hdf5, tells_of_a_filter_that_is_not_there) {
+  EXPECT_TRUE(contains(complaint("foreign.h5", [](const auto& file) { file.read("foreign_filter"); }),
+                       {"'foreign_filter'", "filter"}));
+}
+
+TEST(Hdf5, refuses_huge_sizes_before_asking_for_memory) {
+  for (const char* name : {"numbers", "overflow"})
+    EXPECT_TRUE(contains(complaint("announces_too_much.h5", [&](const auto& file) { file.read(name); }),
+                         {name, "announces", "0 are stored"}));
+  for (const char* name : {"words", "fixed"})
+    EXPECT_TRUE(contains(complaint("announces_too_much.h5", [&](const auto& file) { file.read_texts(name); }),
+                         {name, "announces"}));
+}
+
+TEST(Hdf5, refuses_what_is_no_hdf5_file) {
+  const TemporaryFolder folder;
+  test::write_text(folder / "x.h5", "not HDF5");
+  EXPECT_TRUE(contains(input_error([&] { Hdf5Reader(folder / "x.h5"); }), {"x.h5", "not an HDF5 file"}));
+  EXPECT_TRUE(contains(input_error([&] { Hdf5Reader(folder / "gone.h5"); }), {"gone.h5", "No such file"}));
+  EXPECT_TRUE(contains(input_error([&] { Hdf5Reader(folder.path()); }), {"folder"}));
+}
+
+TEST(Hdf5, no_beginning_of_a_file_is_readable) {
+  const TemporaryFolder folder;
+  write_example(folder / "x.h5");
+  const auto open = [](const fs::path& path) { Hdf5Reader{path}; };
+  test::expect_no_beginning_is_readable(folder / "x.h5", open, 31);
+  test::expect_no_beginning_is_readable(foreign("latest.h5"), open, 31);
+}
+
+TEST(Hdf5, damage_in_the_data_is_an_error_and_not_other_numbers) {
+  const TemporaryFolder folder;
+  auto bytes = read_file(foreign("foreign.h5"));
+  const auto packed = Hdf5Reader(foreign("foreign.h5")).read("packed");
+  const auto deflated = bytes.find("\x78\x5E");  // how zlib data begin here
+  ASSERT_NE(deflated, bytes.npos);
+  bytes[deflated + 20] = static_cast<char>(bytes[deflated + 20] ^ 0x55);
+  test::write_text(folder / "x.h5", bytes);
+  const Hdf5Reader file(folder / "x.h5");
+  EXPECT_TRUE(contains(input_error([&] { file.read("packed"); }), {"x.h5", "'packed' cannot be read"}));
+}
+
+TEST(Hdf5, several_threads_may_read_at_once) {
+  const Hdf5Reader file(foreign("foreign.h5"));
+  std::vector<std::thread> readers;
+  std::vector<at::Tensor> read(4);
+  for (size_t t = 0; t < read.size(); ++t)
+    readers.emplace_back([&, t] {
+      for (int i = 0; i < 50; ++i) read[t] = Hdf5Reader(foreign("foreign.h5")).read(i % 2 ? "packed" : "little/f4");
+    });
+  for (auto& reader : readers) reader.join();
+  for (const auto& tensor : read) EXPECT_TRUE(same(tensor, file.read("packed")));
+}
+
+}  // namespace
+}  // namespace arcuate
