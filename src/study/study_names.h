@@ -1,0 +1,31 @@
+// The words that a study file uses for enumerators: one list each, for reading and for writing.
+#pragma once
+#include <initializer_list>
+#include <string>
+#include <utility>
+
+#include "study/study.h"
+
+namespace arcuate {
+
+template <class Enum>
+using Names = std::initializer_list<std::pair<const char*, Enum>>;
+
+inline const Names<at::ScalarType> precisions{{"f32", at::kFloat}, {"f64", at::kDouble}};
+inline const Names<AlignMethod> methods{
+    {"lanczos", AlignMethod::lanczos}, {"sum", AlignMethod::sum}, {"mean", AlignMethod::mean}};
+inline const Names<WordTime> word_times{
+    {"midpoint", WordTime::midpoint}, {"onset", WordTime::onset}, {"offset", WordTime::offset}};
+inline const Names<Untimed> untimed_rules{
+    {"error", Untimed::error}, {"drop", Untimed::drop}, {"interpolate", Untimed::interpolate}};
+inline const Names<StartToken> start_tokens{
+    {"tokenizer", StartToken::from_tokenizer}, {"always", StartToken::always}, {"never", StartToken::never}};
+inline const Names<Select> selections{{"mse", Select::mse}, {"r2", Select::r2}, {"r", Select::r}};
+inline const Names<PenaltyMode> penalty_modes{{"per-target", PenaltyMode::per_target}, {"shared", PenaltyMode::shared}};
+inline const Names<Standardize> standardizations{{"none", Standardize::none},
+                                                 {"features", Standardize::features},
+                                                 {"responses", Standardize::responses},
+                                                 {"both", Standardize::both}};
+inline const Names<Form> forms{{"auto", Form::automatic}, {"primal", Form::primal}, {"dual", Form::dual}};
+
+}  // namespace arcuate
