@@ -147,6 +147,14 @@ Summary summarize(const EncodingPlan& plan, const std::vector<FeatureSpace>& spa
   std::vector<double> p;
   for (const auto& layer : summary.layers)
     p.push_back(mean == SIZE_MAX ? layer.single_p : layer.subject_p[static_cast<int64_t>(mean)].item<double>());
+  std::vector<double> increment_p, single_increment_p;
+  for (const auto& layer : summary.layers) {
+    const bool known = mean != SIZE_MAX && layer.subject_increment_p.defined();
+    increment_p.push_back(known ? layer.subject_increment_p[static_cast<int64_t>(mean)].item<double>() : missing);
+    single_increment_p.push_back(layer.single_increment_p);
+  }
+  summary.increment_q = to_vector(bh_fdr(to_tensor(increment_p)));
+  summary.single_increment_q = to_vector(bh_fdr(to_tensor(single_increment_p)));
   summary.layer_q = to_vector(bh_fdr(to_tensor(p)));
   for (const auto& space : spaces) {
     std::vector<const LayerSummary*> layers;

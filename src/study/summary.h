@@ -46,6 +46,7 @@ struct Summary {
   std::vector<LayerSummary> layers{};
   std::vector<Headline> headlines{};
   std::vector<Spread> spreads{};
+  std::vector<double> increment_q{}, single_increment_q{};  ///< BH-FDR over all layers that have an increment.
   std::vector<double> layer_q{};  ///< BH-FDR over all layers' p of the mean subject (or of the single subjects' mean).
 };
 Summary summarize(const EncodingPlan& plan, const std::vector<FeatureSpace>& spaces);

@@ -93,12 +93,14 @@ TidyTable group_table(const EncodingPlan& plan, const Summary& summary) {
       {"mean_subject_q", "Benjamini-Hochberg q over all rows of this table"},
       {"mean_subject_increment", "Mean over good targets of the mean subject's increment over the controls"},
       {"mean_subject_increment_p", "Its one-sided block-swap p"},
+      {"mean_subject_increment_q", "Benjamini-Hochberg q of it over all rows of this table"},
       {"single_subject_r", "Mean over subjects of each one's mean r over good targets"},
       {"single_subject_se", "Standard error of it over subjects"},
       {"single_subject_p", "Its permutation p (all subjects shifted alike)"},
       {"single_subject_increment", "As single_subject_r, for the increment over the controls"},
       {"single_subject_increment_se", "Standard error of it over subjects"},
       {"single_subject_increment_p", "Its one-sided block-swap p (the same blocks for all subjects)"},
+      {"single_subject_increment_q", "Benjamini-Hochberg q of it over all rows of this table"},
       {"median_r", "Median over single subjects and good targets of r"},
       {"share_at_smallest_penalty", "Share of (fold, target) choices at the smallest penalty of the grid"},
       {"share_at_largest_penalty", "Share of (fold, target) choices at the largest penalty of the grid"}};
@@ -115,9 +117,9 @@ TidyTable group_table(const EncodingPlan& plan, const Summary& summary) {
     const auto single_count = static_cast<int64_t>(responses.subjects.size() - (mean == SIZE_MAX ? 0 : 1)) * targets;
     for (auto& field :
          {of_mean(layer.subject_r), of_mean(layer.subject_p), number(summary.layer_q[i]),
-          of_mean(layer.subject_increment), of_mean(layer.subject_increment_p), number(layer.single_r),
+          of_mean(layer.subject_increment), of_mean(layer.subject_increment_p), number(summary.increment_q[i]), number(layer.single_r),
           number(layer.single_se), number(layer.single_p), number(layer.single_increment),
-          number(layer.single_increment_se), number(layer.single_increment_p),
+          number(layer.single_increment_se), number(layer.single_increment_p), number(summary.single_increment_q[i]),
           median_text(layer.scores.r.slice(0, 0, single_count)), number(layer.edge_low), number(layer.edge_high)})
       row.push_back(field);
     table.rows.push_back(std::move(row));

@@ -73,6 +73,7 @@ def make_hdf5():
         file.create_dataset("text/fixed", data=np.array([w.encode() for w in words], "S10"))
         file.create_dataset("text/fixed_utf8", data=[w.encode() for w in words], dtype=h5py.string_dtype("utf-8", 10))
         file.create_dataset("text/null", data=h5py.Empty(h5py.string_dtype()))
+        file.create_dataset("text/foreign_filter", data=np.array([b"aaaaaaaaaa"] * 40), chunks=(40,), compression="lzf")
         file["truth"] = values("|b1")
         file["pairs"] = np.zeros(3, [("onset", "<f8"), ("word", "<i4")])
         file.attrs["utf8"] = "naïve"

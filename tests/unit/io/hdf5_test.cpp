@@ -209,6 +209,8 @@ TEST(Hdf5, a_list_of_numbers_is_not_read_into_the_room_of_one) {
 TEST(Hdf5, tells_of_a_filter_that_is_not_there) {
   EXPECT_TRUE(contains(complaint("foreign.h5", [](const auto& file) { file.read("foreign_filter"); }),
                        {"'foreign_filter'", "filter"}));
+  EXPECT_TRUE(contains(complaint("foreign.h5", [](const auto& file) { file.read_texts("text/foreign_filter"); }),
+                       {"'text/foreign_filter'", "filter"}));
 }
 
 TEST(Hdf5, refuses_huge_sizes_before_asking_for_memory) {

@@ -86,7 +86,9 @@ TEST(Npy, reads_scalars_vectors_and_empty_arrays) {
 
 TEST(Npy, any_byte_but_zero_is_true) {
   const auto bytes = npy_bytes(dictionary("|b1", "(4,)"), 0) + std::string("\0\1\2\xFF", 4);
-  EXPECT_TRUE(same(read_bytes(bytes), at::tensor({0, 1, 1, 1}).to(at::kBool)));
+  const auto tensor = read_bytes(bytes);
+  EXPECT_EQ(tensor.scalar_type(), at::kBool);
+  EXPECT_TRUE(same(tensor.view(at::kByte), at::tensor({0, 1, 1, 1}).to(at::kByte)));
 }
 
 TEST(Npy, keys_come_in_any_order) {

@@ -1,8 +1,12 @@
 // The main path on real brains: words, a language model, recorded responses, brain scores.
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <map>
 #include <sstream>
 
+#include "core/files.h"
+#include "core/text.h"
 #include "fixture.h"
 #include "io/json.h"
 #include "io/table.h"
@@ -190,6 +194,33 @@ TEST(Alice, the_same_bytes_for_any_number_of_threads) {
     ++compared;
   }
   EXPECT_GT(compared, 60);
+}
+
+TEST(Alice, the_headline_layer_is_chosen_on_training_folds_and_the_best_by_test_is_told_apart) {
+  ARCUATE_DATA_OR_SKIP(alice, "alice");
+  const test::TemporaryFolder folder;
+  QuietRun quiet;
+  const auto study = test_study("alice-reference.toml", alice, {"model.0.context={grow_to=100,keep=50}", "encode.select=mse"});
+  const auto group = read_table(run_study(study, folder.path(), quiet.run).group_table);
+  const auto headline = read_table(folder / "group/task-alicereference_desc-headline_scores.tsv");
+  std::map<std::string, double> layer_r;
+  for (size_t row = 0; row < group.rows.size(); ++row) layer_r[row_name(group, row)] = group.number(row, group.column("mean_subject_r"));
+  for (size_t row = 0; row < headline.rows.size(); ++row) {
+    if (headline.text(row, headline.column("subject")) != "mean") continue;
+    const double r = headline.number(row, headline.column("r")), best = headline.number(row, headline.column("r_best_by_test"));
+    const auto chosen = split_fields(headline.text(row, headline.column("chosen_layers")), ' ');
+    EXPECT_EQ(chosen.size(), 6u);
+    if (headline.text(row, headline.column("space")) == "word_rate") {
+      EXPECT_NEAR(r, layer_r["word_rate"], 1e-6);  // one layer: nothing to choose
+    } else {
+      double largest = -1;
+      for (int layer = 0; layer <= 5; ++layer) largest = std::max(largest, layer_r["layer" + std::to_string(layer)]);
+      EXPECT_NEAR(best, largest, 1e-12);
+      EXPECT_LE(r, best);
+      const bool constant = std::all_of(chosen.begin(), chosen.end(), [&](const std::string& layer) { return layer == chosen.front(); });
+      if (constant) EXPECT_NEAR(r, layer_r["layer" + chosen.front()], 1e-6);
+    }
+  }
 }
 
 TEST(Alice, unknown_subjects_are_named_with_the_nearest) {

@@ -1,7 +1,10 @@
 #include "study/study.h"
 
 #include <cstdlib>
+#include <sstream>
 
+#include "core/files.h"
+#include "core/text.h"
 #include "support.h"
 
 using namespace arcuate;
@@ -97,6 +100,21 @@ TEST(Study, the_resolved_file_says_the_same_again) {
   EXPECT_EQ(resolved_toml(parse_study(text, "resolved", "", {})), text);
   EXPECT_TRUE(
       contains(text, {"select = 'r'", "f64", "words = 9", "root = 'data'"}));  // as written, not where it was found
+}
+
+TEST(Study, every_key_is_on_its_documentation_page) {
+  const auto page = read_file(test::source_path("../docs/studies.md"));
+  const auto text = resolved_toml(parse(std::string(small) + "[[model]]\nname='n'\npath='p'\ncontext={grow_to=9,keep=3}"));
+  std::istringstream lines(text);
+  int keys = 0;
+  for (std::string line; std::getline(lines, line);) {
+    const auto equal = line.find(" = ");
+    if (equal == line.npos) continue;
+    const auto key = std::string(trim(line.substr(0, equal)));
+    EXPECT_NE(page.find("`" + key + "`"), page.npos) << key;
+    ++keys;
+  }
+  EXPECT_GT(keys, 35);
 }
 
 TEST(Study, two_spaces_of_one_name_are_refused) {
