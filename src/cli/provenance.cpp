@@ -53,6 +53,16 @@ static Json file_record(const fs::path& path) {
   return {{"path", path.generic_string()}, {"bytes", fs::file_size(path)}, {"sha256", sha256_file(path)}};
 }
 
+Json row_ranges(std::span<const int64_t> rows) {
+  Json ranges = Json::array();
+  for (size_t i = 0, begin = 0; i < rows.size(); ++i) {
+    if (i + 1 < rows.size() && rows[i + 1] == rows[i] + 1) continue;
+    ranges.push_back({rows[begin], rows[i] + 1});
+    begin = i + 1;
+  }
+  return ranges;
+}
+
 Json input_record(const fs::path& path) {
   if (!fs::exists(path)) bad_input("cannot read '{}': no such file or folder", path.string());
   if (!fs::is_directory(path)) return file_record(path);

@@ -29,6 +29,9 @@ Json software();
 /// A list for text options, numbers as numbers, null for what is not set.
 Json to_json(const Value& value);
 
+/// Ascending row numbers as ranges [begin, end).
+Json row_ranges(std::span<const int64_t> rows);
+
 /// Path as given, bytes and SHA-256; a folder stands for the files in it, in order of name.
 Json input_record(const std::filesystem::path& path);
 

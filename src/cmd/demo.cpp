@@ -28,10 +28,9 @@ void describe(cli::Spec<Options>& s) {
   s.summary("a whole small study on simulated listeners");
   s.description(
       "Gives a story the times at which a reader might say its words, simulates listeners whose responses come from "
-      "known "
-      "layers of a model, and runs a study on them: the model, untrained twins, word rate and random features. The "
-      "dataset "
-      "and the study file stay in the output folder, so that the study can be read, changed in a copy and run again.");
+      "known layers of a model, and runs a study on them: the model, untrained twins, word rate and random features. "
+      "The dataset and the study file stay in the output folder, so that the study can be read, changed in a copy and "
+      "run again.");
   s.group(groups::output_folder, &Options::output);
   s.option("model", &Options::model, "folder of the model; the shipped models/tales-1m when not given").metavar("DIR");
   s.option("text", &Options::text, "the story as plain text; the shipped one when not given").metavar("FILE");

@@ -50,10 +50,9 @@ void describe_arrays(cli::Spec<ArrayNames>& s) {
   s.option("test-features", &ArrayNames::test_features, "features of rows that are predicted and never fitted")
       .metavar("FILE");
   s.option("test-responses", &ArrayNames::test_responses, "their responses").metavar("FILE");
-  s.option(
-      "groups", &ArrayNames::groups,
-      "the group (story or run) of each row: a text file of one label a line, or whole numbers as FILE.npy; delays and "
-      "gaps stay within a group, and groups are left out one at a time unless --folds is given");
+  s.option("groups", &ArrayNames::groups,
+           "the group (story or run) of each row: a text file of one label a line, or whole numbers as FILE.npy; "
+           "delays and gaps stay within a group, and groups are left out one at a time unless --folds is given");
 }
 
 void describe_model(cli::Spec<Options>& s) {
@@ -93,8 +92,7 @@ void describe_folds(cli::Spec<Options>& s) {
       .range(2, no_limit);
   s.option("inner-folds", &Options::inner_folds,
            "contiguous folds of each outer fold's training rows that choose its penalties; if not given, the remaining "
-           "groups "
-           "where groups are left out and at least two remain, else 5")
+           "groups where groups are left out and at least two remain, else 5")
       .range(2, no_limit);
   s.option("gap", &Options::gap, "rows left out between training and test rows on both sides, within a group")
       .range(0, no_limit);
@@ -104,16 +102,12 @@ void describe(cli::Spec<Options>& s) {
   s.summary("brain scores from bare arrays of features and responses");
   s.description(
       "Fits ridge regressions from features to each target and scores predictions of rows that were held out. Without "
-      "test "
-      "arrays the rows are cut into outer folds, each predicted by a model of the others whose penalties inner folds "
-      "chose. "
-      "With test arrays one model is fitted to all training rows and scored on the test rows.");
+      "test arrays the rows are cut into outer folds, each predicted by a model of the others whose penalties inner "
+      "folds chose. With test arrays one model is fitted to all training rows and scored on the test rows.");
   s.description(
       "Writes to the output folder scores.tsv (target, r, r2, penalty, flag), scores.json (what the columns mean), "
-      "scores.npy "
-      "(r as float32, NaN without one) and manifest.json (options, inputs, folds). A target that is constant, NaN or "
-      "infinite "
-      "anywhere is flagged and has no numbers.");
+      "scores.npy (r as float32, NaN without one) and manifest.json (options, inputs, folds). A target that is "
+      "constant, NaN or infinite anywhere is flagged and has no numbers.");
   s.section("Arrays");
   s.group(describe_arrays, &Options::arrays);
   s.group(groups::output_folder, &Options::output);

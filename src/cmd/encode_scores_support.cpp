@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "cli/provenance.h"
 #include "core/error.h"
 #include "core/tensor.h"
 #include "core/text.h"
@@ -42,17 +43,9 @@ double share_of(const Tensor& chosen, double penalty) {
   return chosen.numel() == 0 ? 0.0 : chosen.eq(penalty).to(at::kDouble).mean().item<double>();
 }
 
-Json ranges(const std::vector<int64_t>& rows) {
-  Json list = Json::array();
-  for (size_t i = 0, begin = 0; i < rows.size(); ++i) {
-    if (i + 1 < rows.size() && rows[i + 1] == rows[i] + 1) continue;
-    list.push_back({rows[begin], rows[i] + 1});
-    begin = i + 1;
-  }
-  return list;
+Json fold_record(const Fold& fold) {
+  return {{"train", cli::row_ranges(fold.train)}, {"test", cli::row_ranges(fold.test)}};
 }
-
-Json fold_record(const Fold& fold) { return {{"train", ranges(fold.train)}, {"test", ranges(fold.test)}}; }
 
 Json column_descriptions(PenaltyUnit unit) {
   const auto about = [](const char* text) { return Json{{"Description", text}}; };
@@ -60,8 +53,8 @@ Json column_descriptions(PenaltyUnit unit) {
       {"target", about("Column of the responses, counted from 0")},
       {"r", about("Pearson correlation of responses and held-out predictions over all test rows; 0 where the "
                   "prediction does not vary; n/a unless flag is ok")},
-      {"r2", about("1 - SSE / SST of the held-out predictions, SST about the mean of the test rows; n/a unless "
-                   "flag is ok")},
+      {"r2",
+       about("1 - SSE / SST of the held-out predictions, SST about the mean of the test rows; n/a unless flag is ok")},
       {"penalty", about(unit == PenaltyUnit::huth
                             ? "Chosen penalty alpha (lambda = alpha^2), median over the splits; n/a unless flag is ok"
                             : "Chosen penalty lambda, median over the splits; n/a unless flag is ok")},

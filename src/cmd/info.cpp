@@ -16,8 +16,7 @@ void describe(cli::Spec<Options>& s) {
   s.summary("describe a file or a model folder");
   s.description(
       "Knows .safetensors, .npy, HDF5 (.h5, .hdf5), tables (.tsv, .csv), .TextGrid, and folders of models in the "
-      "layout of "
-      "Hugging Face. Tables and TextGrids of timed words are also described as stories.");
+      "layout of Hugging Face. Tables and TextGrids of timed words are also described as stories.");
   s.informational();
   s.input("file", &Options::file, "what to describe");
   s.flag("json", &Options::json, "write everything as JSON");

@@ -17,10 +17,8 @@ void describe(cli::Spec<Options>& s) {
   s.summary("run a study: extract, align, encode, test, report");
   s.description(
       "Reads a study file (TOML), does what is not finished yet, and writes scores, manifest and a page. A run that "
-      "was "
-      "interrupted goes on where it stopped. --seed, when it is not 0, replaces the study's own; --dry-run lists the "
-      "units "
-      "of work.");
+      "was interrupted goes on where it stopped. --seed, when it is not 0, replaces the study's own; --dry-run lists "
+      "the units of work.");
   s.input("study", &Options::study, "the study file").metavar("STUDY.toml");
   s.option("set", &Options::settings, "change a value of the study: key.path=value; may be given several times")
       .metavar("KEY=VALUE")

@@ -57,18 +57,6 @@ void write_description(const fs::path& output, const Dataset& dataset) {
              "work/\nlogs/\ngroup/\n*_scores.tsv\n*_scores.json\n*.toml\nreport.html\nmanifest.json\n");
 }
 
-// Rows as ranges [begin, end).
-Json row_ranges(const std::vector<int64_t>& rows) {
-  Json ranges = Json::array();
-  for (size_t i = 0; i < rows.size();) {
-    size_t j = i;
-    while (j + 1 < rows.size() && rows[j + 1] == rows[j] + 1) ++j;
-    ranges.push_back({rows[i], rows[j] + 1});
-    i = j + 1;
-  }
-  return ranges;
-}
-
 void write_manifest(const fs::path& output, const EncodingPlan& plan, const Dataset& dataset,
                     const std::vector<FeatureSpace>& spaces, const cli::Run& run) {
   auto inputs = dataset.inputs;
@@ -84,7 +72,8 @@ void write_manifest(const fs::path& output, const EncodingPlan& plan, const Data
   json["targets_by_flag"] = flags;
   json["rows"] = plan.responses.matrix.size(0);
   for (const auto& split : plan.splits)
-    json["outer_folds"].push_back({{"train", row_ranges(split.outer.train)}, {"test", row_ranges(split.outer.test)}});
+    json["outer_folds"].push_back(
+        {{"train", cli::row_ranges(split.outer.train)}, {"test", cli::row_ranges(split.outer.test)}});
   json["permutation"] = {
       {"kind", plan.study.permutation.refit ? "features shifted, model refitted" : "predictions shifted"},
       {"draws", plan.shifts.size()},

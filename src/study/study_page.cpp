@@ -150,8 +150,8 @@ PageSection method_section(const EncodingPlan& plan, const Dataset& dataset) {
       plan.splits.size(), s.encode.gap, s.encode.inner_folds, s.encode.penalties, s.encode.ridge.penalties.size()));
   section.paragraphs.push_back(
       fmt::format("p-values: {} circular shifts of {} at least {} volumes from zero, p = (b + 1) / (m + 1); the "
-                  "smallest attainable p is {:.4f}. They ask whether predictions and "
-                  "responses share timing; they say nothing about other stories.",
+                  "smallest attainable p is {:.4f}. They ask whether predictions and responses share timing; they say "
+                  "nothing about other stories.",
                   plan.shifts.size(), s.permutation.refit ? "the features (refitted)" : "the predictions",
                   s.min_shift(), 1.0 / static_cast<double>(plan.shifts.size() + 1)));
   if (plan.control_design.defined())

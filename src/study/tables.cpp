@@ -117,8 +117,8 @@ TidyTable group_table(const EncodingPlan& plan, const Summary& summary) {
     const auto single_count = static_cast<int64_t>(responses.subjects.size() - (mean == SIZE_MAX ? 0 : 1)) * targets;
     for (auto& field :
          {of_mean(layer.subject_r), of_mean(layer.subject_p), number(summary.layer_q[i]),
-          of_mean(layer.subject_increment), of_mean(layer.subject_increment_p), number(summary.increment_q[i]), number(layer.single_r),
-          number(layer.single_se), number(layer.single_p), number(layer.single_increment),
+          of_mean(layer.subject_increment), of_mean(layer.subject_increment_p), number(summary.increment_q[i]),
+          number(layer.single_r), number(layer.single_se), number(layer.single_p), number(layer.single_increment),
           number(layer.single_increment_se), number(layer.single_increment_p), number(summary.single_increment_q[i]),
           median_text(layer.scores.r.slice(0, 0, single_count)), number(layer.edge_low), number(layer.edge_high)})
       row.push_back(field);

@@ -1,4 +1,6 @@
 // Any bytes as a .npy file: an Error, or an array in C order that is not larger than the file accounts for.
+#include <ATen/core/ivalue.h>  // first: clang, in C++20, wants it complete in the headers of libtorch 1.13
+
 #include <ATen/ATen.h>
 
 #include "core/error.h"

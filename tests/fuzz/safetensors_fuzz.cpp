@@ -1,5 +1,7 @@
 // Any bytes as a safetensors file: an Error, or tensors that together are the data section. Bytes that begin with '{'
 // are a header up to the first line break and data after it, so that its length need not be guessed.
+#include <ATen/core/ivalue.h>  // first: clang, in C++20, wants it complete in the headers of libtorch 1.13
+
 #include <ATen/ATen.h>
 
 #include <cstring>

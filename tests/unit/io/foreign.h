@@ -3,7 +3,8 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
+#include <algorithm>
+#include <functional>
 
 #include "core/error.h"
 #include "core/files.h"
@@ -13,7 +14,7 @@ namespace arcuate::test {
 
 inline fs::path foreign(const std::string& name) { return source_path("data/io") / name; }
 
-/// The values that every array of `type` has there; unsigned ones of more than a byte are read as int64: `type` 'u'.
+/// The values that every array of a kind (float, integer, unsigned, bool: f i u b) has there, as the widest such type.
 inline at::Tensor foreign_values(char kind, at::IntArrayRef shape = {2, 3, 4}) {
   int64_t count = 1;
   for (int64_t size : shape) count *= size;

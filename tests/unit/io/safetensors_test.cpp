@@ -3,9 +3,9 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
-#include "core/text.h"
+#include <cstring>
+
 #include "foreign.h"
-#include "io/json.h"
 
 namespace arcuate {
 namespace {
@@ -252,8 +252,7 @@ TEST(WriteSafetensors, what_is_written_is_read) {
     names.push_back(name);
     EXPECT_TRUE(same(file.tensor(name), tensor.contiguous())) << name;
   }
-  std::swap(names.at(11), names.at(12));  // an empty tensor begins where the next one does, and ends before it
-  EXPECT_TRUE(file.names() == names || file.names().at(11) == "empty");
+  EXPECT_EQ(file.names(), names);
 }
 
 TEST(WriteSafetensors, data_begin_at_a_multiple_of_eight_bytes) {

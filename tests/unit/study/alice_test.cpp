@@ -200,14 +200,17 @@ TEST(Alice, the_headline_layer_is_chosen_on_training_folds_and_the_best_by_test_
   ARCUATE_DATA_OR_SKIP(alice, "alice");
   const test::TemporaryFolder folder;
   QuietRun quiet;
-  const auto study = test_study("alice-reference.toml", alice, {"model.0.context={grow_to=100,keep=50}", "encode.select=mse"});
+  const auto study =
+      test_study("alice-reference.toml", alice, {"model.0.context={grow_to=100,keep=50}", "encode.select=mse"});
   const auto group = read_table(run_study(study, folder.path(), quiet.run).group_table);
   const auto headline = read_table(folder / "group/task-alicereference_desc-headline_scores.tsv");
   std::map<std::string, double> layer_r;
-  for (size_t row = 0; row < group.rows.size(); ++row) layer_r[row_name(group, row)] = group.number(row, group.column("mean_subject_r"));
+  for (size_t row = 0; row < group.rows.size(); ++row)
+    layer_r[row_name(group, row)] = group.number(row, group.column("mean_subject_r"));
   for (size_t row = 0; row < headline.rows.size(); ++row) {
     if (headline.text(row, headline.column("subject")) != "mean") continue;
-    const double r = headline.number(row, headline.column("r")), best = headline.number(row, headline.column("r_best_by_test"));
+    const double r = headline.number(row, headline.column("r")),
+                 best = headline.number(row, headline.column("r_best_by_test"));
     const auto chosen = split_fields(headline.text(row, headline.column("chosen_layers")), ' ');
     EXPECT_EQ(chosen.size(), 6u);
     if (headline.text(row, headline.column("space")) == "word_rate") {
@@ -217,7 +220,8 @@ TEST(Alice, the_headline_layer_is_chosen_on_training_folds_and_the_best_by_test_
       for (int layer = 0; layer <= 5; ++layer) largest = std::max(largest, layer_r["layer" + std::to_string(layer)]);
       EXPECT_NEAR(best, largest, 1e-12);
       EXPECT_LE(r, best);
-      const bool constant = std::all_of(chosen.begin(), chosen.end(), [&](const std::string& layer) { return layer == chosen.front(); });
+      const bool constant =
+          std::all_of(chosen.begin(), chosen.end(), [&](const std::string& layer) { return layer == chosen.front(); });
       if (constant) EXPECT_NEAR(r, layer_r["layer" + chosen.front()], 1e-6);
     }
   }

@@ -104,7 +104,8 @@ TEST(Study, the_resolved_file_says_the_same_again) {
 
 TEST(Study, every_key_is_on_its_documentation_page) {
   const auto page = read_file(test::source_path("../docs/studies.md"));
-  const auto text = resolved_toml(parse(std::string(small) + "[[model]]\nname='n'\npath='p'\ncontext={grow_to=9,keep=3}"));
+  const auto text =
+      resolved_toml(parse(std::string(small) + "[[model]]\nname='n'\npath='p'\ncontext={grow_to=9,keep=3}"));
   std::istringstream lines(text);
   int keys = 0;
   for (std::string line; std::getline(lines, line);) {
