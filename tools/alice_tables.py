@@ -26,7 +26,7 @@ def header(cells):
 
 
 def layers(group):
-    header(["features", "layer"] + ROIS + ["mean", "p", "increment", "p", "single subjects", "p", "increment ± SE", "p"])
+    header(["features", "layer"] + ROIS + ["mean", "p", "increment", "p", "q", "single subjects", "p", "increment ± SE", "p", "q"])
     for row in group:
         if row["seed"] != "n/a":
             continue
@@ -35,8 +35,8 @@ def layers(group):
             increment += f" ± {number(row['single_subject_increment_se'])}"
         line([row["space"], row["layer"]] + [number(row["r_" + roi]) for roi in ROIS]
              + [number(row["mean_subject_r"]), number(row["mean_subject_p"]), number(row["mean_subject_increment"]),
-                number(row["mean_subject_increment_p"]), number(row["single_subject_r"]), number(row["single_subject_p"]),
-                increment, number(row["single_subject_increment_p"])])
+                number(row["mean_subject_increment_p"]), number(row["mean_subject_increment_q"]), number(row["single_subject_r"]), number(row["single_subject_p"]),
+                increment, number(row["single_subject_increment_p"]), number(row["single_subject_increment_q"])])
 
 
 def twins(group, spread):
