@@ -67,7 +67,7 @@ def work(opt, folder):
     watch = protocol.Stopwatch()
     x, y, x_test, y_test = (np.load(folder / f"{name}.npy") for name in ("x", "y", "x_test", "y_test"))
     kind = {"kernel": KernelRidgeCV, "ridge": RidgeCV}[opt.peer]
-    model = kind(alphas=grid(opt.penalties).astype(np.float32), cv=KFold(opt.folds), fit_intercept=False, warn=False)
+    model = kind(alphas=grid(opt.penalties).astype(np.float32), cv=KFold(opt.folds), fit_intercept=False)
     r = correlation_score(y_test, model.fit(x, y).predict(x_test))
     times = watch.read()
     np.savez(folder / "peer.npz", r=r, penalty=model.best_alphas_)
