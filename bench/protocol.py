@@ -101,5 +101,7 @@ def tell_times(runs, peer):
         memory = f"{peak[who]:9.0f}" if peak.get(who) else ""
         print(f"{who.replace('peer', peer):34}{times['wall']:9.2f}{times['cpu']:9.2f}{memory}")
     for part in ("process", "work"):
+        if part == "work" and min(median["arcuate, work"].values()) < min(median["arcuate, start"].values()):
+            print("(arcuate's work is shorter than its start: its ratio is rough)")
         ratio = {key: median[f"arcuate, {part}"][key] / median[f"peer, {part}"][key] for key in ("wall", "cpu")}
         print(f"arcuate / {peer}, {part}: wall {ratio['wall']:.2f}, CPU {ratio['cpu']:.2f}")
