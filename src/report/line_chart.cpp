@@ -282,8 +282,8 @@ std::string marker_path(Marker marker, Point p) {
     case Marker::circle:
       break;
   }
-  return fmt::format("M{:.1f} {:.1f}a{r} {r} 0 1 0 {:.1f} 0a{r} {r} 0 1 0 {:.1f} 0Z", p.x - r, p.y, 2 * r, -2 * r,
-                     fmt::arg("r", r));
+  return fmt::format("M{:.1f} {:.1f}a{} {} 0 1 0 {:.1f} 0a{} {} 0 1 0 {:.1f} 0Z", p.x - r, p.y, r, r, 2 * r, r, r,
+                     -2 * r);
 }
 
 std::string dash_of(const ChartSeries& s) { return s.dashed ? " stroke-dasharray=\"6 4\"" : ""; }
