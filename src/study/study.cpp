@@ -15,6 +15,11 @@
 namespace arcuate {
 namespace {
 
+// Where a value was written.
+std::string place(const toml::node& node) {
+  return node.source().begin.line > 0 ? fmt::format("line {}", node.source().begin.line) : "--set";
+}
+
 // One table of the file: reads keys into fields, remembers them, and reports what is unknown or of the wrong kind.
 class Section {
  public:
@@ -26,7 +31,7 @@ class Section {
   ~Section() {
     for (const auto& [key, node] : table_)
       if (!known_.contains(std::string(key.str())))
-        problems_.add("line {}: unknown key '{}{}'{}", node.source().begin.line, name_, std::string(key.str()),
+        problems_.add("{}: unknown key '{}{}'{}", place(node), name_, std::string(key.str()),
                       suggestion(key.str(), std::vector<std::string>(known_.begin(), known_.end())));
   }
 
@@ -96,7 +101,7 @@ class Section {
   }
 
   void wrong(const char* key, const toml::node& node, const std::string& expected) {
-    problems_.add("line {}: '{}{}' must be {}", node.source().begin.line, name_, key, expected);
+    problems_.add("{}: '{}{}' must be {}", place(node), name_, key, expected);
   }
   Section inner(const toml::table& table, const std::string& name) { return Section(table, name, problems_, folder_); }
   Problems& problems() { return problems_; }
