@@ -222,7 +222,9 @@ TEST(Alice, the_headline_layer_is_chosen_on_training_folds_and_the_best_by_test_
       EXPECT_LE(r, best);
       const bool constant =
           std::all_of(chosen.begin(), chosen.end(), [&](const std::string& layer) { return layer == chosen.front(); });
-      if (constant) EXPECT_NEAR(r, layer_r["layer" + chosen.front()], 1e-6);
+      if (constant) {
+        EXPECT_NEAR(r, layer_r["layer" + chosen.front()], 1e-6);
+      }
     }
   }
 }
