@@ -14,6 +14,7 @@
 #include "input/story.h"
 #include "input/textgrid.h"
 #include "input/tokenizer.h"
+#include "io/gifti.h"
 #include "io/hdf5.h"
 #include "io/npy.h"
 #include "io/safetensors.h"
@@ -73,6 +74,27 @@ Json describe_hdf5(const fs::path& path) {
   }
   for (const auto& name : file.datasets()) datasets.push_back({{"name", name}, {"shape", file.shape(name)}});
   json["datasets"] = datasets;
+  return json;
+}
+
+const char* gifti_type(const at::Tensor& values) {
+  return values.scalar_type() == at::kFloat ? "float32" : values.scalar_type() == at::kInt ? "int32" : "uint8";
+}
+
+Json describe_gifti(const fs::path& path) {
+  const auto gifti = read_gifti(path);
+  Json arrays = Json::array(), labels = Json::array();
+  for (const auto& [intent, values, metadata] : gifti.arrays) {
+    const auto name = metadata.find("Name");
+    arrays.push_back({{"intent", intent},
+                      {"type", gifti_type(values)},
+                      {"shape", values.sizes().vec()},
+                      {"name", name == metadata.end() ? Json() : Json(name->second)}});
+  }
+  for (const auto& label : gifti.labels) labels.push_back({{"key", label.key}, {"name", label.name}});
+  Json json{{"kind", "GIfTI"}, {"metadata", gifti.metadata}};
+  if (!arrays.empty()) json["arrays"] = arrays;
+  if (!labels.empty()) json["labels"] = labels;
   return json;
 }
 
@@ -177,6 +199,7 @@ constexpr Kind kinds[] = {{".safetensors", describe_safetensors},
                           {".npy", describe_npy},
                           {".h5", describe_hdf5},
                           {".hdf5", describe_hdf5},
+                          {".gii", describe_gifti},
                           {".tsv", describe_table},
                           {".csv", describe_table},
                           {".textgrid", describe_textgrid}};
