@@ -1,5 +1,6 @@
 // Stories: the words that were heard and when, from Praat TextGrids or word tables.
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,8 @@ struct Word {
   double onset = 0;
   double offset = 0;
   std::string text{};
+  std::string tag{};  ///< part of speech, if the table has them
+  int64_t head = 0;   ///< number of its head word among the story's words, from 1; 0: a root, or the table has none
 };
 
 /// Words in order: onsets never decrease and no word ends before it begins.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <initializer_list>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -16,6 +17,7 @@ namespace {
 struct Row {
   Word word{};
   int line = 0;
+  int64_t number = 0;  // in the table, from 1
 };
 
 bool timed(const Row& row) { return !std::isnan(row.word.onset) && !std::isnan(row.word.offset); }
@@ -39,6 +41,7 @@ std::optional<size_t> find_column(const Table& table, std::initializer_list<cons
 struct Columns {
   size_t onset = 0, offset = 0, word = 0;
   bool offset_is_duration = false;
+  std::optional<size_t> tag{}, head{};
 };
 
 Columns find_columns(const Table& table) {
@@ -52,7 +55,12 @@ Columns find_columns(const Table& table) {
   if (!word)
     problems.add("no column 'word', 'text', 'label', 'value' or 'trial_type'{}", suggestion("word", table.columns));
   problems.raise();
-  return {onset.value_or(0), offset ? *offset : duration.value_or(0), word.value_or(0), !offset};
+  return {onset.value_or(0),
+          offset ? *offset : duration.value_or(0),
+          word.value_or(0),
+          !offset,
+          find_column(table, {"tag"}),
+          find_column(table, {"head"})};
 }
 
 // No recording is longer than this; sums and differences of such times stay finite.
@@ -67,6 +75,21 @@ std::optional<double> read_time(const Table& table, size_t row, size_t column, P
   return std::nullopt;
 }
 
+std::string read_tag(const Table& table, size_t row, std::optional<size_t> column) {
+  const auto tag = column ? trim(table.text(row, *column)) : std::string_view();
+  return std::string(tag == "n/a" ? "" : tag);
+}
+
+// A row of the table, from 1; 0 for a root and for "n/a".
+int64_t read_head(const Table& table, size_t row, std::optional<size_t> column, Problems& problems) {
+  const auto field = column ? trim(table.text(row, *column)) : std::string_view("0");
+  const auto head = field == "n/a" ? 0 : to_integer(field);
+  if (head && *head >= 0 && static_cast<size_t>(*head) <= table.rows.size()) return *head;
+  problems.add("line {}: column 'head': expected a row from 1 to {}, 0 for a root, or n/a; found '{}'",
+               table.lines[row], table.rows.size(), excerpt(field));
+  return 0;
+}
+
 std::vector<Row> read_rows(const Table& table, const StoryOptions& options, Problems& problems) {
   const auto columns = find_columns(table);
   std::vector<Row> rows;
@@ -77,7 +100,10 @@ std::vector<Row> read_rows(const Table& table, const StoryOptions& options, Prob
     auto text = spoken_text(label == "n/a" ? "" : label, options);
     if (!onset || !second || !text) continue;
     const double offset = columns.offset_is_duration ? *onset + *second : *second;
-    rows.push_back({{*onset, offset, std::move(*text)}, table.lines[i]});
+    rows.push_back({{*onset, offset, std::move(*text), read_tag(table, i, columns.tag),
+                     read_head(table, i, columns.head, problems)},
+                    table.lines[i],
+                    static_cast<int64_t>(i) + 1});
   }
   return rows;
 }
@@ -85,7 +111,7 @@ std::vector<Row> read_rows(const Table& table, const StoryOptions& options, Prob
 void check_order(const std::vector<Row>& rows, Problems& problems) {
   const Row* last = nullptr;
   for (const auto& row : rows) {
-    const auto& [onset, offset, text] = row.word;
+    const auto& [onset, offset, text, tag, head] = row.word;
     if (offset < onset)
       problems.add("line {}: '{}' ends at {}, before its onset {}", row.line, excerpt(text), shortest(offset),
                    shortest(onset));
@@ -150,6 +176,35 @@ void settle_untimed(std::vector<Row>& rows, Untimed untimed, Problems& problems)
   if (untimed == Untimed::drop) std::erase_if(rows, [](const Row& row) { return !timed(row); });
 }
 
+// From rows of the table to words of the story: some rows are none.
+void renumber_heads(std::vector<Row>& rows, Problems& problems) {
+  std::map<int64_t, int64_t> places{{0, 0}};
+  for (size_t i = 0; i < rows.size(); ++i) places[rows[i].number] = static_cast<int64_t>(i) + 1;
+  for (auto& row : rows) {
+    const auto place = places.find(row.word.head);
+    if (place == places.end())
+      problems.add("line {}: the head of '{}' is row {}, which is left out: it holds no word, or no time", row.line,
+                   excerpt(row.word.text), row.word.head);
+    row.word.head = place == places.end() ? 0 : place->second;
+  }
+}
+
+// Every word must come to a root. Words are marked with the walk that met them first: meeting one's own mark is a
+// circle.
+void check_circles(const std::vector<Row>& rows, Problems& problems) {
+  std::vector<size_t> met(rows.size() + 1);
+  for (size_t start = 1; start <= rows.size(); ++start) {
+    size_t at = start;
+    while (at != 0 && met[at] == 0) {
+      met[at] = start;
+      at = static_cast<size_t>(rows[at - 1].word.head);
+    }
+    if (at != 0 && met[at] == start)
+      problems.add("line {}: the heads of '{}' lead back to it and never to a root", rows[at - 1].line,
+                   excerpt(rows[at - 1].word.text));
+  }
+}
+
 }  // namespace
 
 std::vector<Word> parse_word_table(std::string_view bytes, char separator, const std::string& source,
@@ -168,6 +223,9 @@ std::vector<Word> parse_word_table(std::string_view bytes, char separator, const
     if (problems.empty()) check_order(rows, problems);  // a lone offset may contradict the neighbours
     problems.raise();
   }
+  renumber_heads(rows, problems);
+  check_circles(rows, problems);
+  problems.raise();
   std::vector<Word> words;
   words.reserve(rows.size());
   for (auto& row : rows) words.push_back(std::move(row.word));

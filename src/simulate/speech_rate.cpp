@@ -37,7 +37,7 @@ std::vector<std::string> paragraph_words(const std::string& paragraph) {
   return words;
 }
 
-std::vector<std::vector<std::string>> paragraphs(std::string_view text) {
+std::vector<std::vector<std::string>> text_paragraphs(std::string_view text) {
   std::vector<std::vector<std::string>> found;
   std::string paragraph;
   const auto finish = [&] {
@@ -66,14 +66,12 @@ double milliseconds(double seconds) { return std::round(seconds * 1000) / 1000; 
 
 }  // namespace
 
-std::vector<Word> speak(std::string_view text, const SpeechRate& rate) {
-  if (const auto byte = invalid_utf8(text))
-    bad_input("the text is not valid UTF-8 at byte {}; save it as UTF-8", *byte);
+std::vector<Word> time_words(const std::vector<std::vector<std::string>>& paragraphs, const SpeechRate& rate) {
   Random random(derive_seed(rate.seed, "speech rate"));
   const auto varied = [&](double seconds) { return seconds * (1 + rate.jitter * (2 * random.uniform() - 1)); };
   std::vector<Word> words;
   double now = rate.start;
-  for (const auto& paragraph : paragraphs(text))
+  for (const auto& paragraph : paragraphs)
     for (size_t i = 0; i < paragraph.size(); ++i) {
       const double end = now + varied(rate.word_base + rate.word_letter * letters(paragraph[i]));
       words.push_back({milliseconds(now), milliseconds(end), paragraph[i]});
@@ -82,6 +80,12 @@ std::vector<Word> speak(std::string_view text, const SpeechRate& rate) {
     }
   if (words.empty()) bad_input("the text has no word: a story in plain text is expected");
   return words;
+}
+
+std::vector<Word> speak(std::string_view text, const SpeechRate& rate) {
+  if (const auto byte = invalid_utf8(text))
+    bad_input("the text is not valid UTF-8 at byte {}; save it as UTF-8", *byte);
+  return time_words(text_paragraphs(text), rate);
 }
 
 void write_words(const fs::path& path, const std::vector<Word>& words) {

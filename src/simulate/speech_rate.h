@@ -8,6 +8,7 @@
 // of an unhurried audiobook, so that a volume of 2 s holds about five words.
 #pragma once
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -31,6 +32,9 @@ struct SpeechRate {
 /// by itself (a dash) is no word: it is kept with the word before it, or after it at the beginning of a paragraph.
 /// Times are whole milliseconds. Errors: input, for text that is not UTF-8 or has no word.
 std::vector<Word> speak(std::string_view text, const SpeechRate& rate = {});
+
+/// The same for words that are already separate, paragraph by paragraph. Errors: input, where there are none.
+std::vector<Word> time_words(const std::vector<std::vector<std::string>>& paragraphs, const SpeechRate& rate = {});
 
 /// A word table (onset, offset, word) that read_story() reads back unchanged.
 void write_words(const fs::path& path, const std::vector<Word>& words);

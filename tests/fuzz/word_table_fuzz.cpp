@@ -13,6 +13,7 @@ static void check(const std::vector<arcuate::Word>& words) {
   double last = -INFINITY;
   for (const auto& word : words) {
     if (!(word.onset >= last) || !(word.offset >= word.onset) || !std::isfinite(word.offset)) std::abort();
+    if (word.head < 0 || word.head > static_cast<int64_t>(words.size())) std::abort();
     last = word.onset;
   }
 }

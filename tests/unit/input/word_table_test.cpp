@@ -116,5 +116,41 @@ TEST(WordTable, reads_bids_events) {
   EXPECT_EQ(told(read_story(path).words), "0-13 music|15-437 story");
 }
 
+// "a/NOUN>2" for each word: its tag and its head.
+std::string annotated(const std::vector<Word>& list) {
+  std::string text;
+  for (const auto& word : list)
+    text += fmt::format("{}{}/{}>{}", text.empty() ? "" : " ", word.text, word.tag, word.head);
+  return text;
+}
+const std::string tagged = "onset\toffset\tword\ttag\thead\trelation\tsentence\n";
+
+TEST(WordTable, reads_tags_and_heads_where_there_are_columns_for_them) {
+  EXPECT_EQ(annotated(words(tagged + "0\t1\tthe\tDET\t2\tdet\t1\n1\t2\tking\tNOUN\t0\troot\t1\n")),
+            "the/DET>2 king/NOUN>0");
+  EXPECT_EQ(annotated(words("onset\toffset\tword\tTag\n0\t1\tthe\tDET\n1\t2\tum\tn/a\n")), "the/DET>0 um/>0");
+  EXPECT_EQ(annotated(words("onset\toffset\tword\n0\t1\tthe\n")), "the/>0");
+}
+
+TEST(WordTable, heads_count_the_words_that_are_left) {
+  const auto table = tagged + "0\t1\tsp\tX\tn/a\tx\t1\n1\t2\tthe\tDET\t4\tdet\t1\nn/a\tn/a\toh\tINTJ\t4\tx\t1\n" +
+                     "2\t3\tking\tNOUN\tn/a\troot\t1\n";
+  EXPECT_EQ(annotated(words(table, Untimed::drop)), "the/DET>2 king/NOUN>0");
+  EXPECT_EQ(annotated(words(table, Untimed::interpolate)), "the/DET>3 oh/INTJ>3 king/NOUN>0");
+}
+
+TEST(WordTable, tells_of_all_heads_that_are_no_rows) {
+  const auto table = tagged + "0\t1\ta\tX\t4\tx\t1\n1\t2\tb\tX\t-1\tx\t1\n2\t3\tc\tX\tx\tx\t1\n";
+  EXPECT_TRUE(contains(error_of(table), {"w.tsv: 3 problems", "line 2: column 'head': expected a row from 1 to 3",
+                                         "found '4'", "line 3", "'-1'", "line 4", "'x'"}));
+}
+
+TEST(WordTable, tells_of_heads_that_are_left_out_or_lead_in_a_circle) {
+  const auto left_out = tagged + "0\t1\tsp\tX\t0\tx\t1\n1\t2\tthe\tDET\t1\tdet\t1\n";
+  EXPECT_TRUE(contains(error_of(left_out), {"line 3: the head of 'the' is row 1, which is left out"}));
+  const auto circle = tagged + "0\t1\ta\tX\t2\tx\t1\n1\t2\tb\tX\t3\tx\t1\n2\t3\tc\tX\t2\tx\t1\n3\t4\td\tX\t4\tx\t1\n";
+  EXPECT_TRUE(contains(error_of(circle), {"2 problems", "line 3: the heads of 'b' lead back to it", "line 5", "'d'"}));
+}
+
 }  // namespace
 }  // namespace arcuate

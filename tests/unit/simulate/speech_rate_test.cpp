@@ -89,3 +89,14 @@ TEST(SpeechRate, refuses_what_is_no_text) {
   EXPECT_TRUE(contains(message_of([] { speak("fine \xff\xfe"); }), {"not valid UTF-8 at byte 5"}));
   EXPECT_TRUE(contains(message_of([] { speak(" -- \n\n...\n"); }), {"no word"}));
 }
+
+TEST(SpeechRate, separate_words_take_the_same_times_as_their_text) {
+  const auto spoken = speak("\"Stop!\" he\nsaid.\n\nWhy?\n", {.seed = 2});
+  const auto timed = time_words({{"\"Stop!\"", "he", "said."}, {"Why?"}}, {.seed = 2});
+  ASSERT_EQ(texts(timed), texts(spoken));
+  for (size_t i = 0; i < timed.size(); ++i) {
+    EXPECT_EQ(timed[i].onset, spoken[i].onset);
+    EXPECT_EQ(timed[i].offset, spoken[i].offset);
+  }
+  EXPECT_TRUE(contains(message_of([] { time_words({}); }), {"no word"}));
+}
