@@ -243,6 +243,7 @@ void Reader::resolve() {
   for (size_t i = 0; i < grammar_.classes.size(); ++i) places[grammar_.classes[i].name] = {false, i};
   for (size_t i = 0; i < grammar_.rules.size(); ++i) places[grammar_.rules[i].name] = {true, i};
   std::vector<std::string> names;
+  names.reserve(places.size());
   for (const auto& place : places) names.push_back(place.first);
   for (auto& rule : grammar_.rules)
     for (auto& expansion : rule.expansions)

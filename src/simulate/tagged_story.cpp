@@ -123,9 +123,10 @@ class Teller {
           "that hold themselves",
           grammar_.source, deepest, longest, excerpt(rule.name));
     const auto weight = [&](size_t i) { return rule.expansions[i].weight; };
-    const auto& expansion = rule.expansions[*draw(rule.expansions.size(), weight, random_)];
+    const auto& expansion = rule.expansions[draw(rule.expansions.size(), weight, random_).value_or(0)];
     const size_t begin = story_.size();
     std::vector<size_t> heads;
+    heads.reserve(expansion.items.size());
     for (const auto& item : expansion.items) heads.push_back(append(item, nesting));
     const size_t head = heads[expansion.head];
     for (size_t i = 0; i < heads.size(); ++i) {
@@ -200,7 +201,7 @@ class Twin {
 
   std::string other_word(size_t i) {
     const auto& words = class_of(i);
-    const auto own = bare_text(story_[i].text);
+    auto own = bare_text(story_[i].text);
     const bool capital = !own.empty() && capital_by_place(words, own);
     // The word before is told already and may be an "a" or "an".
     const bool bound = i > 0 && static_cast<int64_t>(i) == from_ && has_two_forms(class_of(i - 1));
@@ -268,6 +269,7 @@ std::vector<Word> time_story(const std::vector<TaggedWord>& story, const SpeechR
 void write_tagged_words(const fs::path& path, const std::vector<Word>& words, const std::vector<TaggedWord>& story) {
   if (words.size() != story.size()) fail(Fault::failed, "{} timed words for a story of {}", words.size(), story.size());
   std::vector<std::vector<std::string>> rows;
+  rows.reserve(words.size());
   for (size_t i = 0; i < words.size(); ++i)
     rows.push_back({shortest(words[i].onset), shortest(words[i].offset), words[i].text, story[i].tag,
                     std::to_string(story[i].head + 1), story[i].relation, std::to_string(story[i].sentence + 1)});
