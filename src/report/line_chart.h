@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "report/chart_data.h"
+
 namespace arcuate {
 
 struct ChartSeries {
@@ -11,6 +13,7 @@ struct ChartSeries {
   std::vector<double> x{}, y{};
   std::vector<double> low{}, high{};  ///< Band around y; empty: none.
   bool dashed = false;                ///< Controls and untrained twins.
+  int colour = -1;                    ///< Index into the palette, for series that belong together; -1: its place.
 };
 
 struct LineChart {
@@ -23,5 +26,8 @@ struct LineChart {
 
 /// Errors: failed, when a series has x and y of different length. NaN points are left out of the line.
 std::string render_line_chart(const LineChart& chart);
+
+/// A row for each point (kind "point") and each level (kind "level").
+ChartData chart_data(const LineChart& chart);
 
 }  // namespace arcuate
