@@ -60,10 +60,10 @@ std::vector<double> axis_ticks(const Axis& axis) {
 
 static int exponent_of(double value) { return static_cast<int>(std::floor(std::log10(std::abs(value)) + slack)); }
 
-static std::string superscript(int number) {
+std::string power_of_ten(int power) {
   constexpr std::array<std::string_view, 10> digits{"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
-  std::string text;
-  for (const char digit : std::to_string(number)) text += digit == '-' ? "⁻" : digits[static_cast<size_t>(digit - '0')];
+  std::string text = "10";
+  for (const char digit : std::to_string(power)) text += digit == '-' ? "⁻" : digits[static_cast<size_t>(digit - '0')];
   return text;
 }
 
@@ -78,7 +78,7 @@ std::string tick_text(const Axis& axis, double tick) {
   if (tick == 0) return "0";
   const int power = exponent_of(largest);
   const std::string factor = fmt::format("{:.{}f}", tick / std::pow(10.0, power), std::max(decimals + power, 0));
-  return with_minus_sign(factor) + "×10" + superscript(power);
+  return with_minus_sign(factor) + "×" + power_of_ten(power);
 }
 
 }  // namespace arcuate

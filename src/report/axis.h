@@ -21,4 +21,7 @@ std::vector<double> axis_ticks(const Axis& axis);
 /// The number at a tick, with as many decimals as the step needs ("0.05", "−2", "1.5×10⁹").
 std::string tick_text(const Axis& axis, double tick);
 
+/// "10⁸".
+std::string power_of_ten(int power);
+
 }  // namespace arcuate

@@ -74,8 +74,7 @@ void put_headings(std::string& svg, const Frame& frame) {
   if (!frame.spec.x_label.empty())
     put_text(svg, {(frame.left + frame.right) / 2, below += 1.1 * line_height},
              fmt::format(" text-anchor=\"middle\"{}", muted), frame.spec.x_label);
-  for (const std::string& note : frame.notes)
-    put_text(svg, {chart_edge, below += 1.2 * line_height}, muted, note);
+  for (const std::string& note : frame.notes) put_text(svg, {chart_edge, below += 1.2 * line_height}, muted, note);
 }
 
 void put_simulated_frame(std::string& svg) {
@@ -89,7 +88,7 @@ void put_simulated_frame(std::string& svg) {
 
 // Besides the frame that is read first: letters across the plot that no cropping takes away.
 void put_simulated_letters(std::string& svg, const Frame& frame) {
-  const Point centre{(frame.left + frame.right) / 2, (frame.top + frame.bottom) / 2};
+  const PlotPoint centre{(frame.left + frame.right) / 2, (frame.top + frame.bottom) / 2};
   const double size = 1.25 * (frame.right - frame.left) / static_cast<double>(simulated_mark.size());
   const std::string_view ink =
       frame.spec.opaque ? " fill=\"#ffffff\" fill-opacity=\"0.22\" stroke=\"#000000\" stroke-opacity=\"0.22\""
@@ -123,8 +122,7 @@ void put_x_axis(std::string& svg, const Frame& frame) {
     if (scale.grid && !tick.text.empty())
       put_line(svg, {x, frame.top}, {x, frame.bottom},
                fmt::format(" stroke=\"currentColor\" stroke-opacity=\"{}\"", tick.value == 0 ? "0.6" : "0.14"));
-    if (scale.marks)
-      put_line(svg, {x, frame.bottom}, {x, frame.bottom + (tick.text.empty() ? 2.5 : 4)}, axis_stroke);
+    if (scale.marks) put_line(svg, {x, frame.bottom}, {x, frame.bottom + (tick.text.empty() ? 2.5 : 4)}, axis_stroke);
     if (!tick.text.empty())
       put_text(svg, {x, frame.bottom + 1.1 * line_height}, fmt::format(" text-anchor=\"middle\"{}", muted), tick.text);
   }
@@ -150,8 +148,7 @@ void put_sample(std::string& svg, const PlacedKey& placed, const Frame& frame) {
   put_markup(svg, "<g fill=\"none\" stroke=\"{}\">\n", entry.colour);
   if (entry.end) put_leader(svg, placed, frame, sample);
   if (entry.swatch)
-    put_rectangle(svg, {sample, placed.centre - 5}, key, 10,
-                  fmt::format(" stroke=\"none\" fill=\"{}\"", entry.colour));
+    put_rectangle(svg, {sample, placed.centre - 5}, key, 10, fmt::format(" stroke=\"none\" fill=\"{}\"", entry.colour));
   if (!entry.stroke.empty()) put_line(svg, {sample, placed.centre}, {sample + key, placed.centre}, entry.stroke);
   if (entry.marker)
     put_markup(svg, "<path stroke=\"none\" fill=\"{}\" d=\"{}\"/>\n", entry.colour,
@@ -171,12 +168,6 @@ void put_key(std::string& svg, const PlacedKey& placed, const Frame& frame) {
 
 }  // namespace
 
-Scale number_scale(const Axis& axis) {
-  Scale scale{.low = axis.low, .high = axis.high};
-  for (const double tick : axis_ticks(axis)) scale.ticks.push_back({tick, tick_text(axis, tick)});
-  return scale;
-}
-
 std::string_view chosen_colour(int colour, size_t index) {
   return series_colour(colour < 0 ? index : static_cast<size_t>(colour));
 }
@@ -194,16 +185,17 @@ Frame make_frame(FrameSpec spec) {
   }
   const double reserved = frame.spec.simulated ? mark_width() + 4 * chart_gap : 0;
   frame.title = wrap_text(frame.spec.title, title_size * boldness, chart_width - 2 * chart_edge - reserved);
-  frame.left = chart_edge + tick_width(frame.spec.y) + chart_gap;
+  frame.left = std::max(frame.spec.left, chart_edge + tick_width(frame.spec.y) + chart_gap);
   frame.right = chart_width - chart_edge - right_margin(frame);
   if (frame.spec.plot_width > 0) frame.right = std::min(frame.right, frame.left + frame.spec.plot_width);
   const size_t heading_lines = std::max<size_t>(frame.title.size(), frame.spec.simulated ? 1 : 0);
-  frame.top = chart_edge + title_height * static_cast<double>(heading_lines) + 2 * line_height;
-  frame.bottom = frame.top + std::max(frame.spec.plot_height, key_height);
+  frame.top = chart_edge + title_height * static_cast<double>(heading_lines) + frame.spec.above;
+  frame.bottom = frame.top + std::max(frame.spec.plot_height, frame.spec.rigid ? 0 : key_height);
   for (const std::string& note : frame.spec.notes)
     for (std::string& line : wrap_text(note, text_size, chart_width - 2 * chart_edge))
       frame.notes.push_back(std::move(line));
-  frame.height = frame.bottom + frame.spec.below + line_height * (1.5 + 1.2 * static_cast<double>(frame.notes.size()));
+  const double below = frame.spec.below + line_height * (1.5 + 1.2 * static_cast<double>(frame.notes.size()));
+  frame.height = std::max(frame.bottom + below, frame.top + key_height + line_height);
   place_key(frame);
   return frame;
 }

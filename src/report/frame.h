@@ -7,35 +7,16 @@
 #include <utility>
 #include <vector>
 
-#include "report/axis.h"
 #include "report/palette.h"
+#include "report/scale.h"
 #include "report/svg.h"
 
 namespace arcuate {
 
 // Sizes in the units of a drawing; every drawing has the same width and scales with its page.
 inline constexpr double chart_width = 660, chart_edge = 1, chart_gap = 5;
-inline constexpr double plot_inset = 10;         // keeps first and last points off the plot's sides
+inline constexpr double plot_inset = 10;          // keeps first and last points off the plot's sides
 inline constexpr double label_width_limit = 200;  // wider labels are broken into lines
-
-/// A number or name at an axis.
-struct Tick {
-  double value = 0;
-  std::string text{};  ///< Empty: a mark without text.
-};
-
-/// One axis as it is drawn: its range, its ticks, and what is kept free at both ends.
-struct Scale {
-  double low = 0, high = 1;
-  std::vector<Tick> ticks{};
-  double inset = 0;
-  bool grid = false;   ///< Lines across the plot.
-  bool marks = false;  ///< Short lines outside it.
-  double fraction(double value) const { return (value - low) / (high - low); }
-};
-
-/// Ticks of round numbers.
-Scale number_scale(const Axis& axis);
 
 /// A name in the column at the right, with a sample of what it names.
 struct KeyEntry {
@@ -45,7 +26,7 @@ struct KeyEntry {
   std::optional<Marker> marker{};  ///< On the sample line, or alone.
   bool swatch = false;             ///< A filled rectangle instead.
   bool italic = false;
-  std::optional<Point> end{};  ///< The value to lead to; x = infinity: the right side of the plot.
+  std::optional<PlotPoint> end{};  ///< The value to lead to; x = infinity: the right side of the plot.
 };
 
 /// What a chart decides before drawing.
@@ -57,7 +38,10 @@ struct FrameSpec {
   std::vector<KeyEntry> key{};
   std::vector<std::string> notes{};  ///< Sentences below.
   double plot_width = 0;             ///< 0: all there is.
-  double plot_height = 280;
+  double plot_height = 280;          ///< More, when the key needs it and the plot may grow.
+  bool rigid = false;                ///< The plot may not grow.
+  double left = 0;                   ///< Least width at the left of the plot.
+  double above = 2 * line_height;    ///< From the title to the plot; holds the y axis' name.
   double below = 1.1 * line_height;  ///< From the plot to the lowest baseline of the x axis' names.
   double key_top = 0;                ///< Height at the top of the key's column that the chart itself uses.
   double key_width = 0;              ///< Width of it.
@@ -68,7 +52,7 @@ struct FrameSpec {
 struct PlacedKey {
   KeyEntry entry{};
   std::vector<std::string> lines{};
-  Point end{};
+  PlotPoint end{};
   double centre = 0;
   double height() const { return static_cast<double>(lines.size()) * line_height + (lines.size() > 1 ? chart_gap : 0); }
 };
@@ -84,7 +68,7 @@ struct Frame {
   double py(double value) const {
     return bottom - spec.y.inset - spec.y.fraction(value) * (bottom - top - 2 * spec.y.inset);
   }
-  Point at(double x, double y) const { return {px(x), py(y)}; }
+  PlotPoint at(double x, double y) const { return {px(x), py(y)}; }
 };
 
 Frame make_frame(FrameSpec spec);

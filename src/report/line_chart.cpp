@@ -37,7 +37,7 @@ void check(const LineChart& chart) {
 }
 
 void measure(const LineChart& chart, FrameSpec& spec) {
-  Range x, y;
+  ValueRange x, y;
   bool whole = true;
   for (const ChartSeries& s : chart.series) {
     for (size_t i = 0; i < s.x.size(); ++i) {
@@ -70,13 +70,13 @@ void name_all(const LineChart& chart, FrameSpec& spec) {
                           .colour = std::string(chosen_colour(s.colour, k)),
                           .stroke = fmt::format(" stroke-width=\"2\"{}", dash_of(s)),
                           .marker = series_marker(k),
-                          .end = Point{s.x[last], s.y[last]}});
+                          .end = PlotPoint{s.x[last], s.y[last]}});
     }
   }
   for (const auto& [name, value] : chart.levels) {
     if (drawable(value))
       spec.key.push_back(
-          {.name = name, .stroke = std::string(level_stroke), .italic = true, .end = Point{INFINITY, value}});
+          {.name = name, .stroke = std::string(level_stroke), .italic = true, .end = PlotPoint{INFINITY, value}});
     else
       missing.push_back(name);
   }

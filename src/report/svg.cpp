@@ -5,28 +5,28 @@
 
 namespace arcuate {
 
-void put_text(std::string& svg, Point at, std::string_view attributes, std::string_view text) {
+void put_text(std::string& svg, PlotPoint at, std::string_view attributes, std::string_view text) {
   put_markup(svg, "<text x=\"{:.1f}\" y=\"{:.1f}\"{}>{}</text>\n", at.x, at.y, attributes, escape_markup(text));
 }
 
-void put_line(std::string& svg, Point from, Point to, std::string_view attributes) {
+void put_line(std::string& svg, PlotPoint from, PlotPoint to, std::string_view attributes) {
   put_markup(svg, "<path d=\"M{:.1f} {:.1f}L{:.1f} {:.1f}\"{}/>\n", from.x, from.y, to.x, to.y, attributes);
 }
 
 static std::string tooltip(std::string_view note) { return fmt::format("<title>{}</title>", escape_markup(note)); }
 
-void put_rectangle(std::string& svg, Point corner, double width, double height, std::string_view attributes,
+void put_rectangle(std::string& svg, PlotPoint corner, double width, double height, std::string_view attributes,
                    std::string_view note) {
   put_markup(svg, "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\"{}", corner.x, corner.y, width,
              height, attributes);
   svg += note.empty() ? "/>\n" : ">" + tooltip(note) + "</rect>\n";
 }
 
-void put_marker(std::string& svg, Marker marker, Point at, std::string_view attributes, std::string_view note) {
+void put_marker(std::string& svg, Marker marker, PlotPoint at, std::string_view attributes, std::string_view note) {
   put_markup(svg, "<path stroke=\"none\"{} d=\"{}\">{}</path>\n", attributes, marker_path(marker, at), tooltip(note));
 }
 
-std::string marker_path(Marker marker, Point p) {
+std::string marker_path(Marker marker, PlotPoint p) {
   constexpr double r = 3.7;
   switch (marker) {
     case Marker::square:

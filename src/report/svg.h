@@ -24,14 +24,14 @@ inline constexpr std::string_view level_stroke =
     " stroke=\"currentColor\" stroke-opacity=\"0.65\" stroke-width=\"1.2\" stroke-dasharray=\"1.5 3\"";
 inline constexpr std::string_view dashed_stroke = " stroke-dasharray=\"6 4\"";
 
-struct Point {
+struct PlotPoint {
   double x = 0, y = 0;
 };
 
 /// Neither NaN nor so large that the arithmetic of an axis would overflow.
 inline bool drawable(double value) { return std::abs(value) < 1e300; }
 
-struct Range {
+struct ValueRange {
   double low = INFINITY, high = -INFINITY;
   bool empty() const { return low > high; }
   void include(double value) {
@@ -45,15 +45,15 @@ void put_markup(std::string& svg, fmt::format_string<Args...> format, Args&&... 
 }
 
 /// `text` is escaped, `attributes` are not.
-void put_text(std::string& svg, Point at, std::string_view attributes, std::string_view text);
-void put_line(std::string& svg, Point from, Point to, std::string_view attributes);
+void put_text(std::string& svg, PlotPoint at, std::string_view attributes, std::string_view text);
+void put_line(std::string& svg, PlotPoint from, PlotPoint to, std::string_view attributes);
 /// With `note`, a browser shows it while the pointer rests on the rectangle.
-void put_rectangle(std::string& svg, Point corner, double width, double height, std::string_view attributes,
+void put_rectangle(std::string& svg, PlotPoint corner, double width, double height, std::string_view attributes,
                    std::string_view note = "");
 /// A marker without outline; a browser shows `note` while the pointer rests on it.
-void put_marker(std::string& svg, Marker marker, Point at, std::string_view attributes, std::string_view note);
+void put_marker(std::string& svg, Marker marker, PlotPoint at, std::string_view attributes, std::string_view note);
 
 /// The shape as path data.
-std::string marker_path(Marker marker, Point at);
+std::string marker_path(Marker marker, PlotPoint at);
 
 }  // namespace arcuate
