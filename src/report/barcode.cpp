@@ -2,6 +2,7 @@
 #include "report/barcode.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "report/frame.h"
 

@@ -86,19 +86,6 @@ void put_simulated_frame(std::string& svg) {
              warning_colour, x, chart_edge, w, x + w / 2, chart_edge + 14.5, simulated_mark);
 }
 
-// Besides the frame that is read first: letters across the plot that no cropping takes away.
-void put_simulated_letters(std::string& svg, const Frame& frame) {
-  const PlotPoint centre{(frame.left + frame.right) / 2, (frame.top + frame.bottom) / 2};
-  const double size = 1.25 * (frame.right - frame.left) / static_cast<double>(simulated_mark.size());
-  const std::string_view ink =
-      frame.spec.opaque ? " fill=\"#ffffff\" fill-opacity=\"0.22\" stroke=\"#000000\" stroke-opacity=\"0.22\""
-                        : " fill-opacity=\"0.06\"";
-  put_text(svg, {centre.x, centre.y + 0.35 * size},
-           fmt::format(" font-size=\"{:.1f}\" font-weight=\"700\" text-anchor=\"middle\" pointer-events=\"none\"{}",
-                       size, ink),
-           simulated_mark);
-}
-
 void put_y_axis(std::string& svg, const Frame& frame) {
   for (const Tick& tick : frame.spec.y.ticks) {
     const double y = frame.py(tick.value);
@@ -147,8 +134,7 @@ void put_sample(std::string& svg, const PlacedKey& placed, const Frame& frame) {
   }
   put_markup(svg, "<g fill=\"none\" stroke=\"{}\">\n", entry.colour);
   if (entry.end) put_leader(svg, placed, frame, sample);
-  if (entry.swatch)
-    put_rectangle(svg, {sample, placed.centre - 5}, key, 10, fmt::format(" stroke=\"none\" fill=\"{}\"", entry.colour));
+  if (entry.struck) put_struck(svg, {sample, placed.centre - 5}, key, 10);
   if (!entry.stroke.empty()) put_line(svg, {sample, placed.centre}, {sample + key, placed.centre}, entry.stroke);
   if (entry.marker)
     put_markup(svg, "<path stroke=\"none\" fill=\"{}\" d=\"{}\"/>\n", entry.colour,
@@ -167,6 +153,18 @@ void put_key(std::string& svg, const PlacedKey& placed, const Frame& frame) {
 }
 
 }  // namespace
+
+void put_simulated_letters(std::string& svg, const Frame& frame) {
+  const PlotPoint centre{(frame.left + frame.right) / 2, (frame.top + frame.bottom) / 2};
+  const double size = 1.25 * (frame.right - frame.left) / static_cast<double>(simulated_mark.size());
+  const std::string_view ink = frame.spec.opaque
+                                   ? " fill=\"#ffffff\" fill-opacity=\"0.2\" stroke=\"#000000\" stroke-opacity=\"0.2\""
+                                   : " fill-opacity=\"0.06\"";
+  put_text(svg, {centre.x, centre.y + 0.35 * size},
+           fmt::format(" font-size=\"{:.1f}\" font-weight=\"700\" text-anchor=\"middle\" pointer-events=\"none\"{}",
+                       size, ink),
+           simulated_mark);
+}
 
 std::string_view chosen_colour(int colour, size_t index) {
   return series_colour(colour < 0 ? index : static_cast<size_t>(colour));
@@ -194,7 +192,8 @@ Frame make_frame(FrameSpec spec) {
   for (const std::string& note : frame.spec.notes)
     for (std::string& line : wrap_text(note, text_size, chart_width - 2 * chart_edge))
       frame.notes.push_back(std::move(line));
-  const double below = frame.spec.below + line_height * (1.5 + 1.2 * static_cast<double>(frame.notes.size()));
+  const double below = frame.spec.below + line_height * ((frame.spec.x_label.empty() ? 0.4 : 1.5) +
+                                                         1.2 * static_cast<double>(frame.notes.size()));
   frame.height = std::max(frame.bottom + below, frame.top + key_height + line_height);
   place_key(frame);
   return frame;
@@ -219,7 +218,6 @@ std::string open_chart(const Frame& frame) {
 }
 
 std::string close_chart(std::string svg, const Frame& frame) {
-  if (frame.spec.simulated && frame.spec.opaque) put_simulated_letters(svg, frame);
   for (const PlacedKey& placed : frame.key) put_key(svg, placed, frame);
   return svg + "</svg>\n";
 }

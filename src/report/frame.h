@@ -24,7 +24,7 @@ struct KeyEntry {
   std::string colour = "currentColor";
   std::string stroke{};            ///< Attributes of the sample line; empty: none.
   std::optional<Marker> marker{};  ///< On the sample line, or alone.
-  bool swatch = false;             ///< A filled rectangle instead.
+  bool struck = false;             ///< The look of a missing value instead.
   bool italic = false;
   std::optional<PlotPoint> end{};  ///< The value to lead to; x = infinity: the right side of the plot.
 };
@@ -45,7 +45,7 @@ struct FrameSpec {
   double below = 1.1 * line_height;  ///< From the plot to the lowest baseline of the x axis' names.
   double key_top = 0;                ///< Height at the top of the key's column that the chart itself uses.
   double key_width = 0;              ///< Width of it.
-  bool opaque = false;               ///< Cells cover the plot: the mark of simulated data lies over them.
+  bool opaque = false;  ///< Cells cover the plot: the letters that mark simulated data are the chart's to put.
 };
 
 /// A key entry with its place.
@@ -77,6 +77,9 @@ Frame make_frame(FrameSpec spec);
 std::string open_chart(const Frame& frame);
 /// Adds the key and the end.
 std::string close_chart(std::string svg, const Frame& frame);
+
+/// Letters across the plot that no cropping takes away; open_chart() puts them below the ink unless it is opaque.
+void put_simulated_letters(std::string& svg, const Frame& frame);
 
 /// The colour of the `index`th series, or the palette's `colour` if that is not negative.
 std::string_view chosen_colour(int colour, size_t index);

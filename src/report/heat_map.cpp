@@ -13,13 +13,12 @@
 namespace arcuate {
 namespace {
 
-constexpr double least_name = 15, widest_cell = 64, square_cell = 40;
+constexpr double least_name = 15, widest_cell = 64, square_cell = 44;
 constexpr double highest_cell = 24, highest_map = 620;
 constexpr double bar_width = 14, longest_bar = 170, shortest_bar = 80;
 constexpr double small_text = 11, name_limit = 170;
 constexpr double slope = 0.70710678;  // of turned names: 45 degrees
 constexpr size_t noted_cells = 4000;  // more would make files large: no notes for the pointer
-constexpr std::string_view struck = " stroke=\"currentColor\" stroke-opacity=\"0.45\"";
 
 void check(const HeatMap& map) {
   Problems problems(fmt::format("heat map '{}'", map.title), Fault::failed);
@@ -104,7 +103,7 @@ double number_size(const HeatMap& map, const Cells& cells) {
   double size = std::min(text_size, cells.height - 4);
   for (const auto& row : map.values)
     for (const double value : row)
-      if (drawable(value)) size = std::min(size, (cells.width - 3) / text_width(tick_text(cells.numbers, value), 0.95));
+      if (drawable(value)) size = std::min(size, (cells.width - 8) / text_width(tick_text(cells.numbers, value), 1));
   return size < 8 ? 0 : size;
 }
 
@@ -154,8 +153,9 @@ void plan_bar(const HeatMap& map, Cells& cells, FrameSpec& spec) {
   spec.key_width = bar_width + 2 * chart_gap + width;
   const auto lines = wrap_text(map.value_label, text_size, 120);
   for (const auto& line : lines) spec.key_width = std::max(spec.key_width, text_width(line, text_size));
-  spec.key_top = static_cast<double>(lines.size()) * line_height + bar_height(cells, map.rows.size()) + line_height;
-  if (cells.missing) spec.key.push_back({.name = "no value", .swatch = true});
+  spec.key_top =
+      static_cast<double>(lines.size()) * line_height + bar_height(cells, map.rows.size()) + line_height + chart_gap;
+  if (cells.missing) spec.key.push_back({.name = "no value", .struck = true});
 }
 
 // First with all the width there is, to learn how wide a cell may be.
@@ -187,14 +187,11 @@ std::string cell_note(const HeatMap& map, size_t row, size_t column) {
   return fmt::format("{}, {}: {}", map.rows[row], map.columns[column], text);
 }
 
-void put_struck(std::string& svg, PlotPoint corner, double width, double height) {
-  put_rectangle(svg, corner, width, height, fmt::format(" fill=\"none\"{}", struck));
-  put_line(svg, {corner.x, corner.y + height}, {corner.x + width, corner.y}, struck);
-}
-
 void put_row(std::string& svg, const HeatMap& map, const Cells& cells, const Frame& frame, size_t row) {
   const auto& values = map.values[row];
-  const double paper = cells.width >= 14 && cells.height >= 14 ? 1 : 0;  // between large cells
+  const double paper = cells.width >= 14 && cells.height >= 14
+                           ? 1
+                           : -0.5;  // between large cells; small ones overlap, lest it shine through
   const bool noted = map.rows.size() * values.size() <= noted_cells;
   const auto colour = [&](size_t i) { return drawable(values[i]) ? cells.colours.css(cells.fraction(values[i])) : ""; };
   const double top = frame.top + cells.height * static_cast<double>(row);
@@ -246,6 +243,7 @@ void put_bar(std::string& svg, const HeatMap& map, const Cells& cells, const Fra
     put_text(svg, {left, top + text_size - 3}, muted, line);
     top += line_height;
   }
+  top += chart_gap;  // the uppermost number stands half a line higher than the bar
   svg += "<g shape-rendering=\"crispEdges\">\n";
   for (int i = 0; i < slices; ++i)
     put_rectangle(svg, {left, top + height * i / slices}, bar_width, height / slices + 0.2,
@@ -260,7 +258,7 @@ void put_bar(std::string& svg, const HeatMap& map, const Cells& cells, const Fra
 
 Cells plan_cells(const HeatMap& map, const ValueRange& found) {
   Cells cells{.range = colour_range(map, found), .colours = ColourMap(map.scale)};
-  cells.bar = position_axis(cells.range.low, cells.range.high, 5, false);
+  cells.bar = position_axis(cells.range.low, cells.range.high, 6, false);
   cells.bar.low = cells.range.low, cells.bar.high = cells.range.high;
   const double span = found.high - found.low;
   cells.numbers = {found.low, found.high,
@@ -288,6 +286,7 @@ std::string render_heat_map(const HeatMap& map) {
   svg += "<g shape-rendering=\"crispEdges\">\n";
   for (size_t row = 0; row < map.rows.size(); ++row) put_row(svg, map, cells, frame, row);
   svg += "</g>\n";
+  if (map.simulated) put_simulated_letters(svg, frame);
   if (cells.text > 0) put_numbers(svg, map, cells, frame);
   put_bar(svg, map, cells, frame);
   return close_chart(std::move(svg), frame);

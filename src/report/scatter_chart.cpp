@@ -74,7 +74,7 @@ std::vector<Trend> trends_of(const ScatterChart& chart, const std::vector<Cloud>
       all.x.insert(all.x.end(), cloud.x.begin(), cloud.x.end());
       all.y.insert(all.y.end(), cloud.y.begin(), cloud.y.end());
     }
-    trends.push_back(trend_through(all, "least squares", "currentColor"));
+    trends.push_back(trend_through(all, "all", "currentColor"));
   }
   return trends;
 }
@@ -127,7 +127,7 @@ void name_all(const ScatterChart& chart, const std::vector<Cloud>& clouds, const
     spec.key.push_back({.name = "y = x", .stroke = std::string(level_stroke), .italic = true});
   add_missing_note(spec, missing);
   if (not_positive > 0)
-    spec.notes.push_back(fmt::format("Not drawn on the logarithmic axis: {} points at x ≤ 0.", not_positive));
+    spec.notes.push_back(fmt::format("Points at x ≤ 0, which a logarithmic axis cannot show: {}.", not_positive));
 }
 
 double sample(const ValueRange& range, int i) { return range.low + (range.high - range.low) * i / samples; }

@@ -22,6 +22,12 @@ void put_rectangle(std::string& svg, PlotPoint corner, double width, double heig
   svg += note.empty() ? "/>\n" : ">" + tooltip(note) + "</rect>\n";
 }
 
+void put_struck(std::string& svg, PlotPoint corner, double width, double height) {
+  constexpr std::string_view stroke = " stroke=\"currentColor\" stroke-opacity=\"0.45\"";
+  put_rectangle(svg, corner, width, height, fmt::format(" fill=\"none\"{}", stroke));
+  put_line(svg, {corner.x, corner.y + height}, {corner.x + width, corner.y}, stroke);
+}
+
 void put_marker(std::string& svg, Marker marker, PlotPoint at, std::string_view attributes, std::string_view note) {
   put_markup(svg, "<path stroke=\"none\"{} d=\"{}\">{}</path>\n", attributes, marker_path(marker, at), tooltip(note));
 }

@@ -50,6 +50,8 @@ void put_line(std::string& svg, PlotPoint from, PlotPoint to, std::string_view a
 /// With `note`, a browser shows it while the pointer rests on the rectangle.
 void put_rectangle(std::string& svg, PlotPoint corner, double width, double height, std::string_view attributes,
                    std::string_view note = "");
+/// A rectangle with a diagonal: where a value is missing.
+void put_struck(std::string& svg, PlotPoint corner, double width, double height);
 /// A marker without outline; a browser shows `note` while the pointer rests on it.
 void put_marker(std::string& svg, Marker marker, PlotPoint at, std::string_view attributes, std::string_view note);
 

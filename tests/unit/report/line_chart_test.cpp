@@ -126,6 +126,26 @@ TEST(LineChart, marks_simulated_data_in_the_drawing) {
   EXPECT_TRUE(contains(render_line_chart(chart), {"aria-label=\"Scores (simulated data)\""}));
 }
 
+TEST(LineChart, lets_series_share_a_colour) {
+  LineChart chart = two_models();
+  EXPECT_EQ(count(render_line_chart(chart), "fill=\"#E69F00\" stroke=\"#E69F00\""), 1u);
+  chart.series[1].colour = 0;
+  const auto svg = render_line_chart(chart);
+  EXPECT_EQ(count(svg, "#E69F00"), 0u);
+  EXPECT_EQ(count(svg, "<g fill=\"currentColor\" stroke=\"currentColor\">"), 2u);
+}
+
+TEST(LineChart, its_table_has_points_bands_and_levels) {
+  LineChart chart = two_models();
+  chart.series[1].y[2] = NAN;
+  const auto data = chart_data(chart);
+  EXPECT_EQ(data.columns, (std::vector<std::string>{"name", "kind", "x", "y", "low", "high", "simulated"}));
+  ASSERT_EQ(data.rows.size(), 7u);
+  EXPECT_EQ(data.rows[1], (std::vector<std::string>{"first", "point", "1", "0.2", "0.1", "0.3", "false"}));
+  EXPECT_EQ(data.rows[5], (std::vector<std::string>{"second", "point", "2", "n/a", "n/a", "n/a", "false"}));
+  EXPECT_EQ(data.rows[6], (std::vector<std::string>{"ceiling", "level", "n/a", "0.4", "n/a", "n/a", "false"}));
+}
+
 TEST(LineChart, marks_long_series_sparsely) {
   ChartSeries series{.label = "long"};
   for (int i = 0; i < 1000; ++i) series.x.push_back(i), series.y.push_back(std::sin(0.01 * i));
