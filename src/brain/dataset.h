@@ -20,12 +20,22 @@ struct Stimulus {
 
 struct Recording {
   size_t subject = 0, story = 0;  ///< Indices into the dataset's lists.
+  int64_t repeat = 0;             ///< A story heard again by the same subject is another repeat.
   at::Tensor responses{};         ///< volumes x targets, float64, as stored.
+};
+
+/// Where a target lies on a cortical surface.
+struct TargetPlace {
+  std::string hemisphere{};  ///< "L" or "R".
+  int64_t vertex = 0;        ///< From 0.
+  std::string region{};      ///< Named patch or parcel; may be empty.
 };
 
 struct Dataset {
   std::vector<std::string> subjects{};
   std::vector<std::string> targets{};  ///< Voxels or regions, the same for all subjects.
+  std::vector<TargetPlace> places{};   ///< One a target, or none when targets are not vertices.
+  std::filesystem::path surfaces{};    ///< Folder of the surfaces they lie on (brain/surface.h); empty: none.
   std::vector<Stimulus> stories{};
   std::vector<Recording> recordings{};
   std::vector<std::string> notes{};             ///< What was left out and why.

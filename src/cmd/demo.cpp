@@ -1,22 +1,22 @@
-// arcuate demo: a whole small study on simulated listeners, from nothing to a report.
+// arcuate demo: a whole small study on simulated brains, from nothing to a report.
 #include <cmath>
 #include <map>
 
 #include "cli/command.h"
 #include "cli/run.h"
 #include "cmd/groups.h"
+#include "cmd/shipped_support.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "core/text.h"
 #include "io/table.h"
-#include "simulate/demo_study.h"
+#include "simulate/dataset.h"
+#include "simulate/recovery.h"
+#include "simulate/study_file.h"
 #include "study/run_study.h"
 
 namespace arcuate {
 namespace {
-
-constexpr const char* shipped_model = "models/tales-1m";
-constexpr const char* shipped_story = "assets/stories/turning_light.txt";
 
 struct Options {
   groups::OutputFolder output;
@@ -25,34 +25,27 @@ struct Options {
 };
 
 void describe(cli::Spec<Options>& s) {
-  s.summary("a whole small study on simulated listeners");
+  s.summary("a whole small study on simulated brains");
   s.description(
-      "Gives a story the times at which a reader might say its words, simulates listeners whose responses come from "
-      "known layers of a model, and runs a study on them: the model, untrained twins, word rate and random features. "
-      "The dataset and the study file stay in the output folder, so that the study can be read, changed in a copy and "
-      "run again.");
+      "Gives a story the times at which a reader might say its words, simulates brains that are driven by known layers "
+      "of a model, and runs a study on them: the model, untrained twins, word rate, random features. The report holds "
+      "what was found against what was planted. The dataset and the study file stay in the output folder, so that the "
+      "study can be read, changed in a copy and run again.");
   s.group(groups::output_folder, &Options::output);
   s.option("model", &Options::model, "folder of the model; the shipped models/tales-1m when not given").metavar("DIR");
   s.option("text", &Options::text, "the story as plain text; the shipped one when not given").metavar("FILE");
   s.example("arcuate demo --output demo", "ends with the path of the report");
 }
 
-// Shipped files lie in the source tree that the program was built in, in share/arcuate of an installation, or here.
-fs::path find_shipped(const char* relative) {
-  std::error_code ignored;
-  const auto program = fs::read_symlink("/proc/self/exe", ignored);
-  std::vector<fs::path> roots;
-  auto folder = program.parent_path();
-  for (int level = 0; level < 3; ++level, folder = folder.parent_path()) {
-    roots.push_back(folder);
-    roots.push_back(folder / "share/arcuate");
-  }
-  roots.push_back(fs::current_path());
-  for (const auto& root : roots)
-    if (fs::exists(root / relative)) return root / relative;
-  bad_usage(
-      "cannot find '{}' beside the program ('{}') or in the current folder; name your own with --model and --text",
-      relative, program.string());
+// Three brains on a coarse cortex: small enough for three minutes on two cores.
+SimulateOptions simulation_of(const Options& options, const cli::Run& run) {
+  SimulateOptions simulation;
+  simulation.drive.model = options.model.empty() ? find_shipped(shipped_model, "--model") : options.model;
+  simulation.text = options.text.empty() ? find_shipped(shipped_story, "--text") : options.text;
+  simulation.brain.subjects = 3;
+  simulation.cortex.vertices = 2562;
+  simulation.seed = static_cast<uint64_t>(run.common.seed);
+  return simulation;
 }
 
 // One feature space with all its seeds: the headline scores of the mean subject.
@@ -87,24 +80,12 @@ std::string score_text(const std::vector<double>& r) {
 }
 
 void print_scores(const std::vector<Line>& lines, std::ostream& out) {
-  out << fmt::format("{:<24}{:<24}{:<8}{}\n", "feature space", "mean r over targets", "p",
+  out << fmt::format("{:<24}{:<24}{:<8}{}\n", "feature space", "mean r over vertices", "p",
                      "layers chosen on training folds");
   for (const auto& line : lines) {
     out << fmt::format("{:<24}{}", line.name, score_text(line.r));
     if (line.r.size() == 1)
       out << fmt::format("{:<19}{:<8.3f}{}", "", line.p, line.name.ends_with(", trained") ? line.layers : "");
-    out << '\n';
-  }
-}
-
-void print_depths(const std::vector<FoundDepth>& depths, std::ostream& out) {
-  std::map<int64_t, std::map<int64_t, int>> counts;  // planted layer -> recovered layer -> targets
-  for (const auto& depth : depths) ++counts[depth.planted][depth.found];
-  out << fmt::format("\nplanted against recovered depth, {} targets with r > 0.1: median |error| {} layers\n",
-                     depths.size(), shortest(median_depth_error(depths)));
-  for (const auto& [planted, found] : counts) {
-    out << fmt::format("  planted in layer {}, best r in layer (targets):", planted);
-    for (const auto& [layer, count] : found) out << fmt::format("  {} ({})", layer, count);
     out << '\n';
   }
 }
@@ -116,32 +97,37 @@ fs::path headline_table(const StudyOutputs& outputs) {
   return outputs.group_table.parent_path() / name.replace(name.find(over_layers), over_layers.size(), "desc-headline");
 }
 
-DemoOptions demo_options(const Options& options, const cli::Run& run) {
-  return {.model = options.model.empty() ? find_shipped(shipped_model) : options.model,
-          .text = options.text.empty() ? find_shipped(shipped_story) : options.text,
-          .seed = static_cast<uint64_t>(run.common.seed)};
+// What was found against what was planted, right after the headline of the page.
+Recovery add_recovery(const fs::path& dataset, const std::string& model, StudyOutputs& outputs) {
+  const auto recovery = recover(dataset, outputs.folder, "demo", model);
+  auto& sections = outputs.page.sections;
+  sections.insert(sections.begin() + 2, recovery_section(recovery, Figures(outputs.figures)));
+  write_page(outputs.report, outputs.page);
+  return recovery;
 }
 
 int run(const Options& options, cli::Run& run) {
   const fs::path& output = options.output.path;
-  const auto demo = demo_options(options, run);
+  const auto simulation = simulation_of(options, run);
+  const auto brains = output / "brains";
   if (run.common.dry_run) {
-    run.console.info("would simulate listeners of '{}' from {} and study them in {}", demo.text.string(),
-                     demo.model.string(), output.string());
+    run.console.info("would simulate {} brains that hear '{}' through {}, and study them in {}",
+                     simulation.brain.subjects, simulation.text.string(), simulation.drive.model.string(),
+                     output.string());
     return 0;
   }
-  const auto dataset = write_simulated_dataset(output / "simulated", demo, run.compute);
-  write_file(output / "study.toml", demo_study_toml(demo));
-  run.console.info("simulated {} listeners: {} words at {:.2f} a second, {} volumes, {} targets",
-                   demo.listeners.listeners, dataset.words, dataset.words_per_second, dataset.volumes, dataset.targets);
-  const auto outputs = run_study(read_study(output / "study.toml", {}), output / "results", run);
+  const auto dataset = write_simulated_dataset(brains, simulation, run.compute);
+  write_file(brains / "study.toml", study_file(simulation, dataset, {.name = "demo"}));
+  run.console.info("simulated {} brains: {} words at {:.2f} a second, {} volumes, {} vertices",
+                   simulation.brain.subjects, dataset.words, dataset.words_per_second, dataset.volumes,
+                   dataset.vertices);
+  auto outputs = run_study(read_study(brains / "study.toml", {}), output / "results", run);
+  const auto recovery = add_recovery(brains, simulated_model_name(simulation), outputs);
 
   auto& out = run.console.out();
-  out << "SIMULATED DATA: no person was recorded. Scores of the mean of the listeners:\n\n";
+  out << "SIMULATED DATA: no person was recorded. Scores of the mean of the brains:\n\n";
   print_scores(headline_lines(read_table(headline_table(outputs))), out);
-  const auto scores = outputs.folder / "sub-mean/func/sub-mean_task-demo_desc-brainscore_scores.tsv";
-  print_depths(found_depths(output / "simulated/truth.tsv", scores, demo_model_name(demo)), out);
-  out << "\nreport: " << outputs.report.string() << '\n';
+  out << '\n' << recovery_text(recovery) << "\nreport: " << outputs.report.string() << '\n';
   return 0;
 }
 

@@ -12,6 +12,7 @@ namespace arcuate::commands {
 
 int main(int count, char** words) {
   arcuate::use_single_threaded_kernels();
+  arcuate::reuse_freed_memory();
   arcuate::catch_interrupts();
 #define COMMAND(name) &arcuate::commands::name,
   const arcuate::cli::Command* const commands[] = {

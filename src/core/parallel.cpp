@@ -2,6 +2,7 @@
 
 #include <ATen/Parallel.h>
 #include <dlfcn.h>
+#include <malloc.h>
 #include <sched.h>
 
 #include <algorithm>
@@ -50,6 +51,13 @@ void use_single_threaded_kernels() {
   at::set_num_threads(1);
   // Not every libtorch brings OpenBLAS, and it has no header in common with those that do not.
   if (auto* set = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) set(1);
+}
+
+void reuse_freed_memory() {
+  constexpr int largest_reused = 32 << 20;  // glibc's own limit; what is larger is mapped each time
+  mallopt(M_MMAP_THRESHOLD, largest_reused);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  mallopt(M_ARENA_MAX, 1);  // threads come and go: an arena of their own would go with them
 }
 
 const char* blas_kernel() {

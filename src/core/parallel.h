@@ -13,6 +13,10 @@ void parallel_for(int64_t n, int threads, const std::function<void(int64_t)>& bo
 /// the program is parallel over windows, layers and targets instead. Call once, before any arithmetic.
 void use_single_threaded_kernels();
 
+/// Blocks of memory that are freed stay with the process for the next ones: having fresh pages mapped and cleared costs
+/// more than the arithmetic on them. Call once, at the start of a program.
+void reuse_freed_memory();
+
 /// Cores this process may use: scheduler affinity, cgroup quota and SLURM_CPUS_PER_TASK are respected.
 int available_cores();
 

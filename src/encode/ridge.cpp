@@ -220,6 +220,36 @@ void solve_split(const RidgeProblem& problem, const std::vector<RidgeModel>& mod
   }
 }
 
+// Targets are solved in blocks: what a block needs stays in the processor's cache, and the decompositions that each block
+// repeats cost little beside its products. A shared penalty needs all targets at once.
+constexpr int64_t targets_per_block = 2048;
+
+std::vector<RowRange> target_blocks(int64_t targets, PenaltyMode mode) {
+  const int64_t count =
+      mode == PenaltyMode::shared ? 1 : std::max<int64_t>(1, (targets + targets_per_block - 1) / targets_per_block);
+  std::vector<RowRange> blocks;
+  for (int64_t b = 0; b < count; ++b) blocks.push_back({b * targets / count, (b + 1) * targets / count});
+  return blocks;
+}
+
+// Views of the results' columns: what is written there is written into the whole.
+std::vector<RidgeResult> columns_of(const std::vector<RidgeResult>& results, const RowRange& block) {
+  std::vector<RidgeResult> views;
+  const auto view = [&](const Tensor& whole) {
+    return whole.defined() ? whole.slice(-1, block.begin, block.end) : whole;
+  };
+  for (const auto& r : results) {
+    RidgeResult part = r;
+    part.band_predictions = view(r.band_predictions);
+    part.penalties = view(r.penalties);
+    part.scales = view(r.scales);
+    part.inner_scores = view(r.inner_scores);
+    part.curves = view(r.curves);
+    views.push_back(std::move(part));
+  }
+  return views;
+}
+
 RidgeResult empty_result(const RidgeProblem& problem, const RidgeModel& model, int64_t folds,
                          const RidgeOptions& options) {
   const int64_t rows = problem.responses.size(0), targets = problem.responses.size(1);
@@ -251,12 +281,18 @@ std::vector<RidgeResult> ridge_cross_validated(const RidgeProblem& problem, cons
         bad_usage("{} band scales for {} feature bands", row.size(), problem.bands.size());
     results.push_back(empty_result(problem, model, folds, options));
   }
+  const auto blocks = target_blocks(problem.responses.size(1), options.penalty_mode);
+  const auto items = folds * static_cast<int64_t>(blocks.size());
   std::mutex guard;
   int64_t done = 0;
-  parallel_for(folds, compute.threads, [&](int64_t k) {
-    solve_split(problem, models, splits[static_cast<size_t>(k)], k, options, results);
+  parallel_for(items, compute.threads, [&](int64_t item) {
+    const auto& block = blocks[static_cast<size_t>(item / folds)];
+    const RidgeProblem part{.bands = problem.bands, .responses = problem.responses.slice(1, block.begin, block.end)};
+    auto views = columns_of(results, block);
+    const int64_t k = item % folds;
+    solve_split(part, models, splits[static_cast<size_t>(k)], k, options, views);
     const std::lock_guard lock(guard);
-    if (compute.progress) compute.progress(++done, folds);
+    if (compute.progress) compute.progress(++done, items);
   });
   for (auto& result : results) result.predictions = result.band_predictions.sum(0);
   return results;

@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/text.h"
+#include "io/base64.h"
 #include "report/page_style.h"
 
 namespace arcuate {
@@ -77,19 +78,22 @@ void put_table(std::string& html, const PageTable& table, size_t number, bool si
   html += "</div>\n</figure>\n";
 }
 
-void put_chart(std::string& html, const std::string& svg, size_t number, bool simulated) {
+void put_figure(std::string& html, const PageFigure& figure, size_t number, bool simulated) {
+  const auto caption = figure.caption.empty() ? "" : " " + escape_markup(figure.caption);
   put(html,
       "<figure class=\"chart\">\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Figure {0}\">\n"
-      "{1}</div>\n<figcaption><strong>Figure {0}.</strong>{2}</figcaption>\n</figure>\n",
-      number, svg, simulated ? caption_mark : "");
+      "{1}</div>\n<figcaption><strong>Figure {0}.</strong>{2}{3}</figcaption>\n</figure>\n",
+      number, figure.body, caption, simulated ? caption_mark : "");
 }
 
 void put_section(std::string& html, const PageSection& section, size_t index, bool simulated, Counts& counts) {
   put(html, "<section id=\"section-{}\">\n", index + 1);
   if (!section.heading.empty()) put(html, "<h2>{}</h2>\n", escape_markup(section.heading));
   for (const auto& paragraph : section.paragraphs) put(html, "<p>{}</p>\n", escape_markup(paragraph));
-  for (const auto& chart : section.charts) put_chart(html, chart, ++counts.figures, simulated);
+  for (const auto& figure : section.figures) put_figure(html, figure, ++counts.figures, simulated);
   for (const auto& table : section.tables) put_table(html, table, ++counts.tables, simulated);
+  for (const auto& listing : section.listings)
+    put(html, "<pre tabindex=\"0\">{}</pre>\n", escape_markup(listing));
   html += "</section>\n";
 }
 
@@ -167,6 +171,10 @@ std::string escape_markup(std::string_view text) {
     text.remove_prefix(*invalid + 1);
   }
   return out;
+}
+
+std::string picture_element(std::string_view png, const std::string& alt) {
+  return fmt::format("<img src=\"data:image/png;base64,{}\" alt=\"{}\"/>\n", encode_base64(png), escape_markup(alt));
 }
 
 std::string render_page(const Page& page) {

@@ -14,11 +14,21 @@ struct PageTable {
   std::vector<std::vector<std::string>> rows{};
 };
 
+/// A drawing or a picture with a sentence below it.
+struct PageFigure {
+  std::string body{};     ///< An SVG element (report/line_chart.h) or what picture_element() gives.
+  std::string caption{};  ///< Plain text; may be empty.
+};
+
+/// A PNG file's bytes as an element that needs no file; `alt` says in words what it shows.
+std::string picture_element(std::string_view png, const std::string& alt);
+
 struct PageSection {
   std::string heading{};
   std::vector<std::string> paragraphs{};  ///< Plain text.
-  std::vector<std::string> charts{};      ///< SVG elements (report/line_chart.h).
+  std::vector<PageFigure> figures{};
   std::vector<PageTable> tables{};
+  std::vector<std::string> listings{};  ///< Commands, files: shown as they are, line by line.
 };
 
 struct Page {

@@ -43,6 +43,11 @@ figure.table figcaption { margin-bottom: 0.5rem; }
 figure.chart figcaption { margin-top: 0.5rem; }
 .scroll { overflow: auto; }
 .chart svg { display: block; width: 100%; min-width: 26rem; max-width: 48rem; height: auto; }
+.chart img { display: block; width: 100%; min-width: 26rem; height: auto; border-radius: 4px; }
+pre {
+  overflow: auto; max-height: 30rem; margin: 1rem 0; padding: 0.75rem 1rem; background: color-mix(in srgb, var(--ink) 6%, var(--paper));
+  font: 0.8125rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; border-radius: 4px;
+}
 .table .scroll { max-height: 36rem; border: solid var(--ink); border-width: 2px 0; }
 table { width: max-content; border-collapse: separate; border-spacing: 0; font: 0.875rem/1.35 var(--sans); }
 th, td { max-width: 24rem; padding: 0.3rem 0.75rem; text-align: left; vertical-align: baseline; }
@@ -77,7 +82,12 @@ footer {
   figure.chart, tr { break-inside: avoid; }
   figcaption { break-after: avoid; }
   figure.chart figcaption { break-before: avoid; }
-  .table .scroll { max-height: none; overflow: visible; }
+  .chart img { display: block; width: 100%; min-width: 26rem; height: auto; border-radius: 4px; }
+pre {
+  overflow: auto; max-height: 30rem; margin: 1rem 0; padding: 0.75rem 1rem; background: color-mix(in srgb, var(--ink) 6%, var(--paper));
+  font: 0.8125rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; border-radius: 4px;
+}
+.table .scroll { max-height: none; overflow: visible; }
   table { font-size: 8pt; }
   th, td, th:first-child, td:first-child { position: static; padding: 0.15rem 0.4rem; background: none; }
   .simulated { border: 1.5pt solid; }

@@ -27,4 +27,14 @@ Tensor inter_subject_correlation(const Tensor& responses) {
   return (z * mean_of_others).mean(1);
 }
 
+Tensor repeat_ceiling(const Tensor& repeats) {
+  const auto exact = repeats.to(at::kDouble);
+  const auto count = static_cast<double>(exact.size(0));
+  const auto total_power = exact.var(1, true).mean(0);
+  const auto signal_power = (count * exact.mean(0).var(0, true) - total_power) / (count - 1);
+  const auto share = (1 + (total_power / signal_power - 1) / count).rsqrt();
+  const auto known = at::where(signal_power > 0, share, at::zeros_like(share));
+  return at::where(total_power > 0, known, at::full_like(known, std::numeric_limits<double>::quiet_NaN()));
+}
+
 }  // namespace arcuate

@@ -77,11 +77,30 @@ Tensor unit_columns(const Tensor& x) {
                              at::full_like(length, std::numeric_limits<double>::quiet_NaN()));
 }
 
-// sum_t a[t] b[t - shift] within a story, for every shift 0 … T-1 at once: T x V, by the correlation theorem.
+int64_t largest_prime_factor(int64_t n) {
+  int64_t largest = 1;
+  for (int64_t factor = 2; n > 1; ++factor)
+    for (; n % factor == 0; n /= factor) largest = factor;
+  return largest;
+}
+
+constexpr int64_t largest_quick_factor = 7;
+
+int64_t quick_length(int64_t least) {
+  while (largest_prime_factor(least) > largest_quick_factor) ++least;
+  return least;
+}
+
+// sum_t a[t] b[t - shift] within a story, for every shift 0 … T-1 at once: T x V, by the correlation theorem. Transforms
+// of a length with a large prime factor are slow; padded with zeros to a quick length, shifts beyond the end are sums of
+// two parts.
 Tensor circular_products(const Tensor& a, const Tensor& b) {
   const int64_t length = a.size(0);
-  const auto spectrum = at::fft_rfft(a, length, 0) * at::fft_rfft(b, length, 0).conj();
-  return at::fft_irfft(spectrum, length, 0);
+  const bool padded = largest_prime_factor(length) > largest_quick_factor;
+  const int64_t whole = padded ? quick_length(2 * length) : length;
+  const auto spectrum = at::fft_rfft(a, whole, 0) * at::fft_rfft(b, whole, 0).conj();
+  const auto products = at::fft_irfft(spectrum, whole, 0);
+  return padded ? products.slice(0, 0, length) + products.slice(0, whole - length, whole) : products;
 }
 
 // The same sum over all stories, each with its own shift, for every draw: draws x V.

@@ -2,10 +2,14 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+#include <functional>
 #include <limits>
 
 #include "core/error.h"
+#include "core/hash.h"
 #include "core/interrupt.h"
+#include "core/parallel.h"
 #include "core/text.h"
 #include "encode/delays.h"
 #include "io/hdf5.h"
@@ -61,6 +65,24 @@ std::vector<RidgeResult> fit(const EncodingPlan& plan, const std::vector<Tensor>
                                plan.splits, plan.study.encode.ridge, compute);
 }
 
+// Number of each subject's good targets: S.
+Tensor good_targets(const Responses& responses) {
+  auto counts = at::zeros({static_cast<int64_t>(responses.subjects.size())}, at::kDouble);
+  for (size_t c = 0; c < responses.flags.size(); ++c)
+    if (responses.flags[c] == Flag::ok) counts.data_ptr<double>()[static_cast<int64_t>(c) / responses.target_count()] += 1;
+  return counts;
+}
+
+// Sums over the good targets of each subject among the columns first, first + 1, …: … x columns -> … x S.
+Tensor subject_sums(const Tensor& values, const Responses& responses, int64_t first) {
+  const int64_t targets = responses.target_count(), columns = values.size(-1);
+  auto membership = at::zeros({columns, static_cast<int64_t>(responses.subjects.size())}, at::kDouble);
+  for (int64_t c = 0; c < columns; ++c)
+    if (responses.flags[static_cast<size_t>(first + c)] == Flag::ok)
+      membership.data_ptr<double>()[c * membership.size(1) + (first + c) / targets] = 1;
+  return at::matmul(at::nan_to_num(values.to(at::kDouble)), membership);
+}
+
 // Columns that are flagged get no number anywhere.
 Tensor hide_bad(const Tensor& values, const Responses& responses) {
   auto shown = values.clone();
@@ -87,43 +109,83 @@ Tensor refit_null(const EncodingPlan& plan, const Tensor& design, const Compute&
   return at::stack(draws);
 }
 
+// Columns of the responses in blocks that fit the processor's cache.
+std::vector<RowRange> column_blocks(int64_t columns) {
+  constexpr int64_t width = 1024;
+  std::vector<RowRange> blocks;
+  for (int64_t first = 0; first < columns; first += width) blocks.push_back({first, std::min(first + width, columns)});
+  return blocks;
+}
+
+// What remains of a null distribution that is too large to keep: p of every column, and the null of each subject's mean.
+struct NullSummary {
+  Tensor p{};             // C
+  Tensor subject_null{};  // draws x S
+};
+
+// null_of(block) gives draws x columns of the block.
+NullSummary summarize_null(const EncodingPlan& plan, const Tensor& observed, const Compute& compute,
+                           const std::function<Tensor(const RowRange&)>& null_of) {
+  const auto& responses = plan.responses;
+  const auto blocks = column_blocks(observed.size(0));
+  std::vector<Tensor> p(blocks.size()), sums(blocks.size());
+  parallel_for(static_cast<int64_t>(blocks.size()), compute.threads, [&](int64_t b) {
+    stop_if_interrupted();
+    const auto& block = blocks[static_cast<size_t>(b)];
+    const auto null = null_of(block);
+    p[static_cast<size_t>(b)] = permutation_p(observed.slice(0, block.begin, block.end), null);
+    sums[static_cast<size_t>(b)] = subject_sums(null, responses, block.begin);
+  });
+  auto total = sums.front();
+  for (size_t b = 1; b < sums.size(); ++b) total = total + sums[b];
+  return {at::cat(p), total / good_targets(responses)};
+}
+
 void write_alone(const EncodingPlan& plan, const Tensor& design, const RidgeResult& result, const Compute& compute,
                  Hdf5Writer& file) {
   const auto& y = plan.responses.matrix;
   const auto r = scored_r(y, result.predictions);
-  const auto null =
-      plan.study.permutation.refit
-          ? refit_null(plan, design, compute)
-          : at::nan_to_num(shift_null(y, result.predictions, plan.responses.story_lengths(), plan.shifts));
+  const Tensor refitted = plan.study.permutation.refit ? refit_null(plan, design, compute) : Tensor();
+  const auto null = summarize_null(plan, r, compute, [&](const RowRange& block) {
+    const auto own = [&](const Tensor& columns) { return columns.slice(1, block.begin, block.end); };
+    return refitted.defined()
+               ? own(refitted)
+               : at::nan_to_num(
+                     shift_null(own(y), own(result.predictions), plan.responses.story_lengths(), plan.shifts));
+  });
   const auto write = [&](const char* name, const Tensor& values) {
     file.write(name, hide_bad(values, plan.responses));
   };
   write("r", r);
   write("r2", r_squared(y, result.predictions));
-  write("p", permutation_p(r, null));
+  write("p", null.p);
   write("penalties", result.penalties);
   write("inner_scores", result.inner_scores);
   file.write("predictions", result.predictions.to(at::kFloat));
-  file.write("subject_null", subject_means(null, plan.responses));
+  file.write("subject_null", null.subject_null);
 }
 
 // The joint model against the controls alone, on the same held-out rows.
-void write_increment(const EncodingPlan& plan, const RidgeResult& joint, Hdf5Writer& file) {
+void write_increment(const EncodingPlan& plan, const RidgeResult& joint, const Compute& compute, Hdf5Writer& file) {
   const auto& y = plan.responses.matrix;
-  const auto controls = read_encoding(encoding_file(plan.work, controls_id, "0"));
-  const auto increment = scored_r(y, joint.predictions) - at::nan_to_num(controls.r);
-  const auto null =
-      swap_null(y, joint.predictions, controls.predictions, plan.responses.story_lengths(),
-                {.count = plan.study.permutation.count, .block = plan.study.min_shift(), .seed = plan.study.seed});
+  const auto controls = encoding_file(plan.work, controls_id, "0");
+  const auto alone = read_predictions(controls);
+  const auto increment = scored_r(y, joint.predictions) - at::nan_to_num(read_encoding(controls).r);
+  const SwapOptions swaps{
+      .count = plan.study.permutation.count, .block = plan.study.min_shift(), .seed = plan.study.seed};
+  const auto null = summarize_null(plan, increment, compute, [&](const RowRange& block) {
+    const auto own = [&](const Tensor& columns) { return columns.slice(1, block.begin, block.end); };
+    return swap_null(own(y), own(joint.predictions), own(alone), plan.responses.story_lengths(), swaps);
+  });
   file.write("increment", hide_bad(increment, plan.responses));
-  file.write("increment_p", hide_bad(permutation_p(increment, null), plan.responses));
-  file.write("increment_null", subject_means(null, plan.responses));
+  file.write("increment_p", hide_bad(null.p, plan.responses));
+  file.write("increment_null", null.subject_null);
 }
 
 void score_space(const EncodingPlan& plan, const std::vector<Tensor>& bands, const Compute& compute, Hdf5Writer& file) {
   const auto results = fit(plan, bands, compute);
   write_alone(plan, bands.back(), results[0], compute, file);
-  if (results.size() > 1) write_increment(plan, results[1], file);
+  if (results.size() > 1) write_increment(plan, results[1], compute, file);
 }
 
 Json plan_identity(const EncodingPlan& plan) {
@@ -148,6 +210,15 @@ Json plan_identity(const EncodingPlan& plan) {
           {"targets", plan.responses.targets.size()}};
 }
 
+// What a space without a model depends on.
+Json feature_identity(const EncodingPlan& plan, const FeatureSpace& space) {
+  Json identity{space.id, space.feature->kind, space.feature->width};
+  if (space.feature->kind == "file")
+    for (const auto& story : plan.stories)
+      identity.push_back(sha256_file(feature_file(*space.feature, story.stimulus->name)));
+  return identity;
+}
+
 bool is_control(const EncodingPlan& plan, const FeatureSpace& space) {
   const auto& names = plan.study.controls.spaces;
   return std::find(names.begin(), names.end(), space.name) != names.end();
@@ -156,14 +227,7 @@ bool is_control(const EncodingPlan& plan, const FeatureSpace& space) {
 }  // namespace
 
 Tensor subject_means(const Tensor& values, const Responses& responses) {
-  const auto subjects = static_cast<int64_t>(responses.subjects.size()), targets = responses.target_count();
-  auto good = at::zeros({subjects * targets}, at::kDouble);
-  for (size_t c = 0; c < responses.flags.size(); ++c)
-    good[static_cast<int64_t>(c)] = responses.flags[c] == Flag::ok ? 1.0 : 0.0;
-  auto shape = values.sizes().vec();
-  shape.back() = subjects;
-  shape.push_back(targets);
-  return (at::nan_to_num(values) * good).view(shape).sum(-1) / good.view({subjects, targets}).sum(-1);
+  return subject_sums(values, responses, 0) / good_targets(responses);
 }
 
 EncodingPlan plan_encoding(const Study& study, const Responses& responses, const std::vector<TimedStory>& stories,
@@ -201,7 +265,7 @@ std::vector<Unit> encoding_units(const EncodingPlan& plan, const std::vector<Fea
   const Json shared = plan_identity(plan);
   Json control_identity = Json::array();
   for (const auto& space : spaces)
-    if (is_control(plan, space)) control_identity.push_back({space.id, space.feature->kind, space.feature->width});
+    if (is_control(plan, space)) control_identity.push_back(feature_identity(plan, space));
   const auto add = [&](const std::string& id, const std::string& layer, const Json& features, auto make) {
     const Json depends{{"kind", "encode"},
                        {"shared", shared},
@@ -224,7 +288,7 @@ std::vector<Unit> encoding_units(const EncodingPlan& plan, const std::vector<Fea
         [&plan](const Compute& compute, Hdf5Writer& file) { score_space(plan, {plan.control_design}, compute, file); });
   for (const auto& space : spaces) {
     Json features{{"id", space.id}};
-    if (space.feature) features["feature"] = {space.feature->kind, space.feature->width};
+    if (space.feature) features["feature"] = feature_identity(plan, space);
     for (const auto& unit : extractions)
       if (unit.id.starts_with("extract/" + space.id + "/")) features["states"].push_back(unit.key);
     for (const auto& layer : space.layer_names)
@@ -247,11 +311,12 @@ EncodingScores read_encoding(const std::filesystem::path& path) {
           .p = file.read("p"),
           .penalties = file.read("penalties"),
           .inner_scores = file.read("inner_scores"),
-          .predictions = file.read("predictions"),
           .subject_null = file.read("subject_null"),
           .increment = optional("increment"),
           .increment_p = optional("increment_p"),
           .increment_null = optional("increment_null")};
 }
+
+Tensor read_predictions(const std::filesystem::path& path) { return Hdf5Reader(path).read("predictions"); }
 
 }  // namespace arcuate

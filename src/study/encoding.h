@@ -30,7 +30,6 @@ EncodingPlan plan_encoding(const Study& study, const Responses& responses, const
 struct EncodingScores {
   at::Tensor r, r2, p;                 ///< C
   at::Tensor penalties, inner_scores;  ///< folds x C
-  at::Tensor predictions;              ///< rows x C, float32, held out
   at::Tensor subject_null;             ///< m x S: null of the mean r over a subject's good targets
   at::Tensor increment,
       increment_p;            ///< C: r of the joint model minus r of the controls alone; undefined without controls
@@ -43,6 +42,8 @@ std::vector<Unit> encoding_units(const EncodingPlan& plan, const std::vector<Fea
 std::filesystem::path encoding_file(const std::filesystem::path& work, const std::string& space_id,
                                     const std::string& layer);
 EncodingScores read_encoding(const std::filesystem::path& path);
+/// Held-out predictions of a unit, rows x C in float32: kept apart, since those of all units would fill the memory.
+at::Tensor read_predictions(const std::filesystem::path& path);
 
 /// Mean over the good targets of each subject: C -> S (or m x C -> m x S). NaN for a subject without any.
 at::Tensor subject_means(const at::Tensor& values, const Responses& responses);

@@ -38,6 +38,7 @@ toml::table model_table(const ModelEntry& m) {
                     {"path", m.given_path},
                     {"layers", m.layers},
                     {"untrained_seeds", array_of(m.untrained_seeds)},
+                    {"untrained_layers", m.untrained_layers},
                     {"start_token", name_of(m.start_token, start_tokens)}};
   if (m.context.kind == ContextKind::full)
     table.insert("context", "full");
@@ -76,9 +77,11 @@ toml::table encode_table(const EncodeEntry& e) {
 std::string resolved_toml(const Study& s) {
   toml::array models, features;
   for (const auto& model : s.models) models.push_back(model_table(model));
-  for (const auto& f : s.features)
+  for (const auto& f : s.features) {
     features.push_back(
         toml::table{{"name", f.name}, {"kind", f.kind}, {"width", f.width}, {"seeds", array_of(f.seeds)}});
+    if (f.kind == "file") features.back().as_table()->insert("path", f.given_path);
+  }
   toml::table table{
       {"schema_version", 1},
       {"name", s.name},

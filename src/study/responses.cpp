@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "brain/clean.h"
@@ -29,21 +30,50 @@ Tensor clean_story(const Tensor& series, const AlignEntry& align, double tr) {
   return align.zscore ? zscore(clean) : clean;
 }
 
-// A subject's stories stacked in time; bad columns (of any story) are flagged and set to 0 before any filter sees them.
-static Tensor stack_subject(const Study& study, const Dataset& dataset, size_t subject, std::vector<Flag>& flags) {
-  std::vector<Tensor> raw(dataset.stories.size()), clean;
+// What one subject's recordings come to.
+struct SubjectResponses {
+  Tensor mean{};            // rows x targets, over repeats
+  Tensor repeat_ceiling{};  // targets; undefined without repeats
+  int64_t repeats = 1;      // of the story heard least often
+  std::vector<Flag> flags{};
+};
+
+// [story][repeat] as stored.
+static std::vector<std::vector<Tensor>> heard_by(const Dataset& dataset, size_t subject) {
+  std::vector<std::vector<Tensor>> raw(dataset.stories.size());
   for (const auto& recording : dataset.recordings)
-    if (recording.subject == subject) raw[recording.story] = recording.responses;
+    if (recording.subject == subject) raw[recording.story].push_back(recording.responses);
   for (size_t s = 0; s < raw.size(); ++s)
-    if (!raw[s].defined())
+    if (raw[s].empty())
       bad_input(
           "subject {} has no recording of the story {}; choose subjects or stories so that all have heard the same",
           dataset.subjects[subject], dataset.stories[s].name);
-  const auto own = flag_targets(at::cat(raw, 0));
-  flags.insert(flags.end(), own.begin(), own.end());
-  for (size_t s = 0; s < raw.size(); ++s)
-    clean.push_back(clean_story(without_bad_targets(raw[s], own), study.align, dataset.stories[s].tr));
-  return at::cat(clean, 0);
+  return raw;
+}
+
+// Stories stacked in time; bad columns (of any recording) are flagged and set to 0 before any filter sees them.
+static SubjectResponses subject_responses(const Study& study, const Dataset& dataset, size_t subject) {
+  auto heard = heard_by(dataset, subject);
+  std::vector<Tensor> all;
+  for (const auto& story : heard) all.insert(all.end(), story.begin(), story.end());
+  SubjectResponses result{.flags = flag_targets(all.size() == 1 ? all.front() : at::cat(all, 0))};
+  result.repeats = static_cast<int64_t>(heard.front().size());
+  for (const auto& story : heard) result.repeats = std::min(result.repeats, static_cast<int64_t>(story.size()));
+  std::vector<Tensor> means;
+  std::vector<std::vector<Tensor>> by_repeat(static_cast<size_t>(result.repeats));
+  for (size_t s = 0; s < heard.size(); ++s) {
+    for (auto& repeat : heard[s])
+      repeat = clean_story(without_bad_targets(repeat, result.flags), study.align, dataset.stories[s].tr);
+    means.push_back(heard[s].size() == 1 ? heard[s].front() : at::stack(heard[s]).mean(0));
+    for (size_t r = 0; r < by_repeat.size(); ++r) by_repeat[r].push_back(heard[s][r]);
+  }
+  result.mean = at::cat(means, 0);
+  if (result.repeats > 1) {
+    std::vector<Tensor> repeats;
+    for (const auto& repeat : by_repeat) repeats.push_back(at::cat(repeat, 0));
+    result.repeat_ceiling = repeat_ceiling(at::stack(repeats));
+  }
+  return result;
 }
 
 // Mean over subjects of z-scored responses, z-scored again; a target that is bad in some subjects averages the others.
@@ -63,9 +93,14 @@ Responses clean_responses(const Study& study, const Dataset& dataset) {
   Responses result;
   result.targets = dataset.targets;
   result.subjects = dataset.subjects;
-  std::vector<Tensor> subjects;
-  for (size_t s = 0; s < dataset.subjects.size(); ++s)
-    subjects.push_back(stack_subject(study, dataset, s, result.flags));
+  std::vector<Tensor> subjects, repeat_ceilings;
+  for (size_t s = 0; s < dataset.subjects.size(); ++s) {
+    auto subject = subject_responses(study, dataset, s);
+    subjects.push_back(std::move(subject.mean));
+    result.flags.insert(result.flags.end(), subject.flags.begin(), subject.flags.end());
+    result.repeats = s == 0 ? subject.repeats : std::min(result.repeats, subject.repeats);
+    repeat_ceilings.push_back(std::move(subject.repeat_ceiling));
+  }
   const int64_t targets = result.target_count();
   auto with_holes = at::stack(subjects);  // subjects x rows x targets, NaN where flagged
   for (size_t c = 0; c < result.flags.size(); ++c)
@@ -74,12 +109,14 @@ Responses clean_responses(const Study& study, const Dataset& dataset) {
           .select(1, static_cast<int64_t>(c) % targets)
           .fill_(std::numeric_limits<double>::quiet_NaN());
   result.ceiling = inter_subject_correlation(with_holes);
+  if (result.repeats > 1) result.repeat_ceiling = at::stack(repeat_ceilings);
   if (study.encode.mean_subject) {
     subjects.push_back(mean_subject(subjects));
     result.subjects.emplace_back("mean");
     for (const auto flag : flag_targets(subjects.back())) result.flags.push_back(flag);
-    result.ceiling =
-        at::cat({result.ceiling, at::full({1, targets}, std::numeric_limits<double>::quiet_NaN(), at::kDouble)}, 0);
+    const auto unknown = at::full({1, targets}, std::numeric_limits<double>::quiet_NaN(), at::kDouble);
+    result.ceiling = at::cat({result.ceiling, unknown}, 0);
+    if (result.repeats > 1) result.repeat_ceiling = at::cat({result.repeat_ceiling, unknown}, 0);
   }
   result.matrix = at::cat(subjects, 1).contiguous();
   std::vector<int64_t> lengths;

@@ -20,13 +20,16 @@ struct Responses {
   std::vector<std::string> subjects{};  ///< With "mean" last, if asked for.
   std::vector<std::string> targets{};
   at::Tensor ceiling{};  ///< subjects x targets: leave-one-out inter-subject correlation (NaN for "mean").
+  at::Tensor repeat_ceiling{};  ///< subjects x targets: CC_max from repeats (NaN for "mean"); undefined without repeats.
+  int64_t repeats = 1;          ///< Times that every subject heard every story.
   std::string hash{};    ///< Of the matrix and the story lengths: part of every encoding unit's key.
 
   int64_t target_count() const { return static_cast<int64_t>(targets.size()); }
   std::vector<int64_t> story_lengths() const;
 };
 
-/// Trims, filters and (if asked) z-scores each recording, stacks stories in time and subjects in columns.
+/// Trims, filters and (if asked) z-scores each recording, averages repeats, stacks stories in time and subjects in
+/// columns.
 /// Errors: input, when subjects did not hear the same stories.
 Responses clean_responses(const Study& study, const Dataset& dataset);
 

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <ctime>
 #include <fstream>
+#include <optional>
 
 #include "core/error.h"
 #include "core/files.h"
@@ -17,6 +18,7 @@
 #include "core/version.h"
 #include "study/encoding.h"
 #include "study/study_page.h"
+#include "study/surface_maps.h"
 #include "study/tables.h"
 
 namespace arcuate {
@@ -24,8 +26,9 @@ namespace {
 
 constexpr double loud_edge_share = 0.01;
 
-void write_tables(const EncodingPlan& plan, const Summary& summary, bool simulated, const fs::path& output,
+void write_tables(const EncodingPlan& plan, const Dataset& dataset, const Summary& summary, const fs::path& output,
                   StudyOutputs& outputs) {
+  const bool simulated = dataset.simulated;
   const auto task = bids_label(plan.study.name);
   const auto group = [&](const char* kind) {
     return output / "group" / fmt::format("task-{}_desc-{}_scores.tsv", task, kind);
@@ -33,14 +36,18 @@ void write_tables(const EncodingPlan& plan, const Summary& summary, bool simulat
   for (size_t s = 0; s < plan.responses.subjects.size(); ++s) {
     const auto label = "sub-" + bids_label(plan.responses.subjects[s]);
     write_table(output / label / "func" / fmt::format("{}_task-{}_desc-brainscore_scores.tsv", label, task),
-                score_table(plan, summary, s),
-                "Brain scores of one subject: one row per feature space, layer and target", simulated);
+                dataset.places.empty() ? score_table(plan, summary, s) : region_table(plan, dataset, summary, s),
+                dataset.places.empty() ? "Brain scores of one subject: one row per feature space, layer and target"
+                                       : "Brain scores of one subject: one row per feature space, layer and region",
+                simulated);
   }
   outputs.group_table = group("group");
   write_table(outputs.group_table, group_table(plan, summary),
               "Brain scores over subjects: one row per feature space and layer", simulated);
   write_table(group("headline"), headline_table(plan, summary), "Brain scores with the layer chosen on training folds",
               simulated);
+  const auto flagged = flagged_table(plan, dataset);
+  if (!flagged.rows.empty()) write_table(group("flagged"), flagged, "Targets without a score, and why", simulated);
   if (!summary.spreads.empty())
     write_table(group("spread"), spread_table(summary), "Spread over seeds of untrained twins and random features",
                 simulated);
@@ -57,11 +64,14 @@ void write_description(const fs::path& output, const Dataset& dataset) {
              "work/\nlogs/\ngroup/\n*_scores.tsv\n*_scores.json\n*.toml\nreport.html\nmanifest.json\n");
 }
 
-void write_manifest(const fs::path& output, const EncodingPlan& plan, const Dataset& dataset,
+Json manifest_of(const EncodingPlan& plan, const Dataset& dataset,
                     const std::vector<FeatureSpace>& spaces, const cli::Run& run) {
   auto inputs = dataset.inputs;
   for (const auto& space : spaces)
     if (space.model && space.training == Training::trained) inputs.push_back(space.model->path);
+  for (const auto& space : spaces)
+    if (space.feature && space.feature->kind == "file")
+      for (const auto& story : plan.stories) inputs.push_back(feature_file(*space.feature, story.stimulus->name));
   Json json = cli::manifest(run.record, inputs);
   json["study_sha256"] = sha256(resolved_toml(plan.study));
   json["seed"] = plan.study.seed;
@@ -84,7 +94,7 @@ void write_manifest(const fs::path& output, const EncodingPlan& plan, const Data
                               {"draws", plan.study.permutation.count},
                               {"block", plan.study.min_shift()},
                               {"smallest_p", 1.0 / static_cast<double>(plan.study.permutation.count + 1)}};
-  write_json(output / "manifest.json", json);
+  return json;
 }
 
 void warn_about_edges(const Summary& summary, cli::Console& console) {
@@ -142,6 +152,19 @@ void write_log(const fs::path& output, const StudyOutputs& outputs, const cli::R
                      outputs.made, outputs.reused, elapsed.count(), join(run.record.arguments, " "));
 }
 
+// Where the output went and how many threads there were changes nothing, so it is not part of what is repeated.
+std::string repeat_command(const cli::Run& run) {
+  std::string command = "arcuate " + run.record.command;
+  for (const auto& option : run.record.options) {
+    if (option.name == "study") command += " " + join(option.value.items, " ");
+    if (option.name == "set")
+      for (const auto& item : option.value.items) command += " --set '" + item + "'";
+    if (option.name == "seed" && option.value.items != std::vector<std::string>{"0"})
+      command += " --seed " + join(option.value.items, " ");
+  }
+  return command + " --output OUTPUT";
+}
+
 void check_overwrite(const fs::path& output, const Study& study, bool force) {
   const auto config = output / "config_resolved.toml";
   if (force || !fs::exists(config)) return;
@@ -162,7 +185,7 @@ StudyOutputs run_study(const Study& study, const fs::path& output, cli::Run& run
   const auto spaces = feature_spaces(study);
   const auto responses = clean_responses(study, dataset);
   const auto work = output / "work";
-  StudyOutputs outputs{.folder = output, .report = output / "report.html"};
+  StudyOutputs outputs{.folder = output, .report = output / "report.html", .figures = output / "figures"};
   const auto extractions = extraction_units(study, spaces, stories, work);
   if (run.common.dry_run) {
     for (const auto& unit : extractions)
@@ -188,9 +211,17 @@ StudyOutputs run_study(const Study& study, const fs::path& output, cli::Run& run
   warn_about_edges(summary, run.console);
   write_description(output, dataset);
   write_file(output / "config_resolved.toml", resolved_toml(study));
-  write_manifest(output, plan, dataset, spaces, run);
-  write_tables(plan, summary, dataset.simulated, output, outputs);
-  write_page(outputs.report, study_page(plan, dataset, summary));
+  const auto manifest = manifest_of(plan, dataset, spaces, run);
+  write_json(output / "manifest.json", manifest);
+  write_tables(plan, dataset, summary, output, outputs);
+  std::optional<SurfaceMaps> maps;
+  if (has_surfaces(dataset)) {
+    maps.emplace(dataset);
+    write_surface_maps(*maps, plan, dataset, summary, output);
+  }
+  outputs.page = study_page(plan, dataset, summary, maps ? &*maps : nullptr, Figures(outputs.figures),
+                            {manifest, resolved_toml(study), repeat_command(run)});
+  write_page(outputs.report, outputs.page);
   write_log(output, outputs, run, std::chrono::steady_clock::now() - start);
   return outputs;
 }

@@ -5,12 +5,14 @@
 #include <vector>
 
 #include "cli/run.h"
+#include "report/page.h"
 #include "study/study.h"
 
 namespace arcuate {
 
 struct StudyOutputs {
-  std::filesystem::path folder{}, report{}, group_table{};
+  std::filesystem::path folder{}, report{}, figures{}, group_table{};
+  Page page{};  ///< As written to `report`: a caller may add sections and write it again.
   int64_t made = 0, reused = 0;  ///< Units of work.
 };
 

@@ -11,6 +11,7 @@
 #include "core/tensor.h"
 #include "core/text.h"
 #include "io/hdf5.h"
+#include "io/npy.h"
 #include "model/checkpoint.h"
 
 namespace arcuate {
@@ -45,18 +46,23 @@ std::vector<int64_t> parse_layers(const std::string& text, int64_t depth) {
   return layers;
 }
 
+static void set_layers(FeatureSpace& space, const std::string& layers, int64_t depth) {
+  space.layers = parse_layers(layers, depth);
+  space.layer_names.clear();
+  for (int64_t layer : space.layers) space.layer_names.push_back(layer > depth ? "final" : std::to_string(layer));
+}
+
 static void add_model(const ModelEntry& entry, std::vector<FeatureSpace>& spaces) {
   const auto spec = read_spec(entry.path);
   FeatureSpace space{.id = entry.name,
                      .name = entry.name,
                      .training = Training::trained,
                      .seed = {},
-                     .model = &entry,
-                     .layers = parse_layers(entry.layers, spec.layers),
-                     .layer_names = {}};
-  for (int64_t layer : space.layers) space.layer_names.push_back(layer > spec.layers ? "final" : std::to_string(layer));
+                     .model = &entry};
+  set_layers(space, entry.layers, spec.layers);
   spaces.push_back(space);
   space.training = Training::untrained;
+  if (!entry.untrained_layers.empty()) set_layers(space, entry.untrained_layers, spec.layers);
   for (int64_t seed : entry.untrained_seeds) {
     space.id = fmt::format("{}.untrained-{}", entry.name, seed);
     space.seed = seed;
@@ -68,7 +74,7 @@ std::vector<FeatureSpace> feature_spaces(const Study& study) {
   std::vector<FeatureSpace> spaces;
   for (const auto& entry : study.models) add_model(entry, spaces);
   for (const auto& entry : study.features) {
-    if (entry.kind == "word_rate") {
+    if (entry.kind != "random") {
       spaces.push_back({.id = entry.name, .name = entry.name, .feature = &entry});
       continue;
     }
@@ -110,9 +116,24 @@ std::vector<TimedStory> read_stories(const Study& study, const Dataset& dataset)
   return stories;
 }
 
+std::filesystem::path feature_file(const FeatureEntry& feature, const std::string& story) {
+  return feature.path / (story + ".npy");
+}
+
+static at::Tensor file_values(const std::filesystem::path& path, int64_t words) {
+  const auto values = read_npy(path).to(at::kDouble);
+  if (values.dim() != 2 || values.size(0) != words)
+    bad_input("'{}' is {}, but the story has {} words: {} x features expected", path.string(), shape_text(values),
+              words, words);
+  if (!at::isfinite(values).all().item<bool>())
+    bad_input("'{}' holds values that are not finite", path.string());
+  return values;
+}
+
 at::Tensor feature_values(const FeatureSpace& space, const TimedStory& story, uint64_t study_seed) {
   const auto words = static_cast<int64_t>(story.words.size());
   if (space.feature->kind == "word_rate") return at::ones({words, 1}, at::kDouble);
+  if (space.feature->kind == "file") return file_values(feature_file(*space.feature, story.stimulus->name), words);
   Random random(
       derive_seed(study_seed + static_cast<uint64_t>(space.seed.value_or(0)), space.name + "/" + story.stimulus->name));
   auto values = at::empty({words, space.feature->width}, at::kDouble);

@@ -40,8 +40,12 @@ struct TimedStory {
 };
 std::vector<TimedStory> read_stories(const Study& study, const Dataset& dataset);
 
-/// Word-by-feature values of a space without a model: words x width, float64.
+/// Word-by-feature values of a space without a model: words x width, float64. Errors: input, for a file whose rows are
+/// not the story's words or that holds values that are not finite.
 at::Tensor feature_values(const FeatureSpace& space, const TimedStory& story, uint64_t study_seed);
+
+/// The array behind a story's values of a space of the kind "file".
+std::filesystem::path feature_file(const FeatureEntry& feature, const std::string& story);
 
 /// One unit a model (or twin) and story: the states of all its layers.
 std::vector<Unit> extraction_units(const Study& study, const std::vector<FeatureSpace>& spaces,

@@ -177,6 +177,7 @@ void read_model(Section& section, ModelEntry& model) {
   section.read("path", model.path, model.given_path);
   section.read("layers", model.layers);
   section.read("untrained_seeds", model.untrained_seeds);
+  section.read("untrained_layers", model.untrained_layers);
   section.read_choice("start_token", model.start_token, start_tokens);
   read_context(section, model.context);
   if (model.path.empty()) section.problems().add("a [[model]] needs a path");
@@ -186,10 +187,13 @@ void read_model(Section& section, ModelEntry& model) {
 void read_feature(Section& section, FeatureEntry& feature) {
   section.read("kind", feature.kind);
   section.read("name", feature.name);
+  section.read("path", feature.path, feature.given_path);
   section.read("width", feature.width);
   section.read("seeds", feature.seeds);
-  if (feature.kind != "word_rate" && feature.kind != "random")
-    section.problems().add("a [[feature]] has the kind '{}'; known: word_rate, random", feature.kind);
+  if (feature.kind != "word_rate" && feature.kind != "random" && feature.kind != "file")
+    section.problems().add("a [[feature]] has the kind '{}'; known: word_rate, random, file", feature.kind);
+  if ((feature.kind == "file") != !feature.given_path.empty())
+    section.problems().add("a [[feature]] of the kind file needs a path, and no other kind has one");
   if (feature.width < 1) section.problems().add("a [[feature]] has the width {}", feature.width);
   if (feature.name.empty()) feature.name = feature.kind;
 }

@@ -26,12 +26,16 @@ struct ModelEntry {
   ContextOptions context{};
   StartToken start_token = StartToken::from_tokenizer;
   std::vector<int64_t> untrained_seeds{};  ///< One untrained twin a seed.
+  std::string untrained_layers{};          ///< Layers of the twins; empty: those of the model.
 };
 
 /// A feature space that needs no model.
 struct FeatureEntry {
   std::string name{};
-  std::string kind = "word_rate";  ///< word_rate: a one for each word. random: normal numbers for each word.
+  std::string kind = "word_rate";  ///< word_rate: a one for each word. random: normal numbers for each word. file: any
+                                   ///< numbers for each word, from arrays.
+  std::filesystem::path path{};    ///< file: folder of one STORY.npy a story, words x features.
+  std::string given_path{};        ///< As written in the study file.
   int64_t width = 64;              ///< random: features.
   std::vector<int64_t> seeds{0};   ///< random: one space a seed.
 };

@@ -1,197 +1,23 @@
 #include "study/study_page.h"
 
-#include <ATen/ATen.h>
-
-#include <algorithm>
-#include <cmath>
-#include <map>
-
-#include "core/text.h"
 #include "core/version.h"
-#include "report/line_chart.h"
-#include "study/tables.h"
+#include "study/study_page_parts.h"
 
 namespace arcuate {
-namespace {
 
-std::string fixed(double value, int digits = 3) {
-  return std::isnan(value) ? "n/a" : fmt::format("{:.{}f}", value, digits);
-}
-
-// "0.003", or "1/336" style floors as "<= 0.003": three digits suffice, the table file has all.
-std::string p_text(double p) { return std::isnan(p) ? "n/a" : fmt::format("{:.4f}", p); }
-
-double layer_position(const std::string& layer, size_t index) {
-  return static_cast<double>(to_integer(layer).value_or(static_cast<long long>(index)));
-}
-
-bool is_curve(const FeatureSpace& space) { return space.model && space.training == Training::trained; }
-
-// Trained models as lines; the twins' mean over seeds, dashed, with the range over seeds as a band.
-LineChart layer_chart(const EncodingPlan& plan, const Dataset& dataset, const Summary& summary, bool mean_subject) {
-  const auto mean = static_cast<int64_t>(mean_subject_index(plan));
-  const auto value = [&](const LayerSummary& l) {
-    return mean_subject ? l.subject_r[mean].item<double>() : l.single_r;
-  };
-  LineChart chart{.title = mean_subject ? "Mean subject" : "Single subjects",
-                  .x_label = "layer",
-                  .y_label = "brain score (r)",
-                  .simulated = dataset.simulated};
-  std::map<const FeatureSpace*, size_t> place;
-  for (const auto& layer : summary.layers) {
-    if (is_curve(*layer.space)) {
-      if (!place.contains(layer.space)) {
-        place[layer.space] = chart.series.size();
-        chart.series.push_back({.label = layer.space->name});
-      }
-      auto& series = chart.series[place[layer.space]];
-      series.x.push_back(layer_position(layer.layer, series.x.size()));
-      series.y.push_back(value(layer));
-      if (!mean_subject) {
-        series.low.push_back(layer.single_r - layer.single_se);
-        series.high.push_back(layer.single_r + layer.single_se);
-      }
-    } else if (!layer.space->model && !layer.space->seed) {
-      chart.levels.emplace_back(layer.space->name, value(layer));
-    }
-  }
-  std::map<std::string, size_t> twins;
-  for (const auto& spread : summary.spreads) {
-    if (spread.training != Training::untrained) continue;
-    if (!twins.contains(spread.name)) {
-      twins[spread.name] = chart.series.size();
-      chart.series.push_back({.label = spread.name + " untrained", .dashed = true});
-    }
-    auto& series = chart.series[twins[spread.name]];
-    const auto m = moments(mean_subject ? spread.mean_subject : spread.single);
-    series.x.push_back(layer_position(spread.layer, series.x.size()));
-    series.y.push_back(m.mean);
-    series.low.push_back(m.low);
-    series.high.push_back(m.high);
-  }
-  return chart;
-}
-
-// Headlines of one subject, or the mean over single subjects; twins and random features as mean and range over seeds.
-PageTable headline_rows(const EncodingPlan& plan, const Summary& summary) {
-  const size_t mean = mean_subject_index(plan);
-  PageTable table{.caption = "Headline scores: the layer is chosen on training folds",
-                  .columns = {"features", "training", "seeds", "r, mean subject", "range over seeds", "p",
-                              "layers chosen", "r, single subjects", "best layer by test (optimistic)", "its r"}};
-  struct Row {
-    std::vector<double> mean, single, best;
-    double p = NAN;
-    std::string layers = "n/a", best_layer = "n/a";
-  };
-  std::vector<std::pair<std::string, Training>> order;
-  std::map<std::pair<std::string, Training>, Row> rows;
-  for (const auto& h : summary.headlines) {
-    const std::pair key{h.space->name, h.space->training};
-    if (!rows.contains(key)) order.push_back(key);
-    auto& row = rows[key];
-    if (h.subject != mean) {
-      row.single.push_back(h.r);
-      continue;
-    }
-    row.mean.push_back(h.r);
-    row.best.push_back(h.best_r);
-    if (row.mean.size() > 1) {
-      row.p = NAN;
-      row.layers = row.best_layer = "varies";
-      continue;
-    }
-    row.p = h.p;
-    row.layers = join(h.layers, " ");
-    row.best_layer = h.best_layer;
-  }
-  const auto optional_mean = [](const std::vector<double>& values) {
-    return values.empty() ? std::string("n/a") : fixed(moments(values).mean);
-  };
-  for (const auto& key : order) {
-    const auto& row = rows[key];
-    const bool several = row.mean.size() > 1;
-    const auto range =
-        several ? fixed(moments(row.mean).low) + " to " + fixed(moments(row.mean).high) : std::string("n/a");
-    table.rows.push_back({key.first, training_name(key.second), std::to_string(std::max<size_t>(row.mean.size(), 1)),
-                          optional_mean(row.mean), range, p_text(row.p), row.layers, optional_mean(row.single),
-                          row.best_layer, optional_mean(row.best)});
-  }
-  return table;
-}
-
-PageTable layer_rows(const EncodingPlan& plan, const Summary& summary) {
-  const auto mean = static_cast<int64_t>(mean_subject_index(plan));
-  const bool has_mean = plan.study.encode.mean_subject;
-  PageTable table{
-      .caption = "Every layer of every trained model and control",
-      .columns = {"features", "layer", "r, mean subject", "p", "q (BH over all layers)", "increment over controls",
-                  "its p", "r, single subjects", "SE", "p ", "increment", "its p "}};
-  for (size_t i = 0; i < summary.layers.size(); ++i) {
-    const auto& l = summary.layers[i];
-    if (l.space->seed) continue;  // seeds are summed up above and listed in the tables
-    const auto of_mean = [&](const at::Tensor& values) {
-      return has_mean && values.defined() ? values[mean].item<double>() : NAN;
-    };
-    table.rows.push_back({l.space->name, l.layer, fixed(of_mean(l.subject_r)), p_text(of_mean(l.subject_p)),
-                          p_text(summary.layer_q[i]), fixed(of_mean(l.subject_increment)),
-                          p_text(of_mean(l.subject_increment_p)), fixed(l.single_r), fixed(l.single_se),
-                          p_text(l.single_p), fixed(l.single_increment), p_text(l.single_increment_p)});
-  }
-  return table;
-}
-
-PageSection method_section(const EncodingPlan& plan, const Dataset& dataset) {
-  const auto& s = plan.study;
-  PageSection section{.heading = "What was done"};
-  section.paragraphs.push_back(fmt::format(
-      "{} subjects, {} targets, {} volumes in {} stories. {} outer folds (gap {} volumes on both sides), {} inner "
-      "folds choose one penalty per target from {} ({} values).",
-      dataset.subjects.size(), dataset.targets.size(), plan.responses.matrix.size(0), dataset.stories.size(),
-      plan.splits.size(), s.encode.gap, s.encode.inner_folds, s.encode.penalties, s.encode.ridge.penalties.size()));
-  section.paragraphs.push_back(
-      fmt::format("p-values: {} circular shifts of {} at least {} volumes from zero, p = (b + 1) / (m + 1); the "
-                  "smallest attainable p is {:.4f}. They ask whether predictions and responses share timing; they say "
-                  "nothing about other stories.",
-                  plan.shifts.size(), s.permutation.refit ? "the features (refitted)" : "the predictions",
-                  s.min_shift(), 1.0 / static_cast<double>(plan.shifts.size() + 1)));
-  if (plan.control_design.defined())
-    section.paragraphs.push_back(fmt::format(
-        "Increments: r of a joint ridge with one band for the controls ({}) and one for the layer, minus r of the "
-        "controls alone. Their p: the two models' predictions are exchanged within blocks of {} volumes ({} draws).",
-        join(s.controls.spaces, ", "), s.min_shift(), s.permutation.count));
-  if (s.align.zscore)
-    section.paragraphs.emplace_back(
-        "Relaxed: design and responses were z-scored over whole stories, test rows included.");
-  const auto ceiling = plan.responses.ceiling;
-  const auto known = ceiling.masked_select(at::logical_not(at::isnan(ceiling)));
-  if (known.numel() > 0)
-    section.paragraphs.push_back(
-        fmt::format("Leave-one-out inter-subject correlation, mean over subjects and targets: {:.3f} (a reference for "
-                    "the single subjects' scores).",
-                    known.mean().item<double>()));
-  for (const auto& note : dataset.notes) section.paragraphs.push_back("Left out: " + note + ".");
-  return section;
-}
-
-}  // namespace
-
-Page study_page(const EncodingPlan& plan, const Dataset& dataset, const Summary& summary) {
+Page study_page(const EncodingPlan& plan, const Dataset& dataset, const Summary& summary, const SurfaceMaps* maps,
+                const Figures& figures, const PageEvidence& evidence) {
+  using namespace study_page_parts;
   Page page{.title = "Brain scores: " + plan.study.name,
             .subtitle = "How well each model's hidden states predict each listener's brain, held out",
             .simulated = dataset.simulated};
-  PageSection headline{.heading = "Headline scores"};
-  headline.paragraphs.emplace_back(
-      "The layer behind a headline score is chosen on the training rows of each fold. The best layer by test score is "
-      "shown for comparison only.");
-  headline.tables.push_back(headline_rows(plan, summary));
-  PageSection layers{.heading = "Layers"};
-  if (plan.study.encode.mean_subject)
-    layers.charts.push_back(render_line_chart(layer_chart(plan, dataset, summary, true)));
-  layers.charts.push_back(render_line_chart(layer_chart(plan, dataset, summary, false)));
-  layers.paragraphs.emplace_back(
-      "Dashed: untrained twins, mean and range over seeds. Band of single subjects: one standard error over subjects.");
-  layers.tables.push_back(layer_rows(plan, summary));
-  page.sections = {headline, layers, method_section(plan, dataset)};
+  page.sections.push_back(scores_section(plan, summary));
+  if (maps) page.sections.push_back(maps_section(plan, summary, *maps, figures));
+  page.sections.push_back(layers_section(plan, dataset, summary, figures));
+  page.sections.push_back(controls_section(plan, dataset, summary, figures));
+  page.sections.push_back(left_out_section(plan, dataset));
+  page.sections.push_back(method_section(plan, dataset, summary));
+  page.sections.push_back(repeat_section(plan, evidence));
   page.footer = fmt::format(
       "arcuate {}. Full precision, every subject and every seed: the .tsv files beside this page.", version);
   return page;

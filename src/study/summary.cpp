@@ -82,7 +82,40 @@ std::vector<size_t> chosen_layers(const EncodingPlan& plan, const std::vector<co
   return chosen;
 }
 
-Headline headline_of(const EncodingPlan& plan, const std::vector<const LayerSummary*>& layers, size_t subject) {
+// Held-out predictions of a space's layers, read when they are first needed.
+class Predictions {
+ public:
+  Predictions(const EncodingPlan& plan, const std::vector<const LayerSummary*>& layers)
+      : plan_(plan), layers_(layers), read_(layers.size()) {}
+
+  const Tensor& of(size_t layer) {
+    if (!read_[layer].defined())
+      read_[layer] = read_predictions(encoding_file(plan_.work, layers_[layer]->space->id, layers_[layer]->layer));
+    return read_[layer];
+  }
+
+ private:
+  const EncodingPlan& plan_;
+  const std::vector<const LayerSummary*>& layers_;
+  std::vector<Tensor> read_;
+};
+
+// Without a choice of layers, the headline is that layer's own score.
+Headline only_layer(const LayerSummary* layer, size_t folds, size_t subject) {
+  const auto s = static_cast<int64_t>(subject);
+  const double r = layer->subject_r[s].item<double>();
+  return {.space = layer->space,
+          .subject = subject,
+          .layers = std::vector<std::string>(folds, layer->layer),
+          .r = r,
+          .p = layer->subject_p[s].item<double>(),
+          .best_layer = layer->layer,
+          .best_r = r};
+}
+
+Headline headline_of(const EncodingPlan& plan, const std::vector<const LayerSummary*>& layers, Predictions& held_out,
+                     size_t subject) {
+  if (layers.size() == 1) return only_layer(layers.front(), plan.splits.size(), subject);
   const auto targets = plan.responses.target_count(), first = static_cast<int64_t>(subject) * targets;
   const auto y = plan.responses.matrix.slice(1, first, first + targets);
   auto predictions = at::zeros_like(y);
@@ -90,10 +123,9 @@ Headline headline_of(const EncodingPlan& plan, const std::vector<const LayerSumm
   const auto chosen = chosen_layers(plan, layers, static_cast<int64_t>(subject));
   for (size_t fold = 0; fold < chosen.size(); ++fold) {
     const auto rows = index_tensor(plan.splits[fold].outer.test);
-    const auto& layer = *layers[chosen[fold]];
-    predictions.index_copy_(
-        0, rows, layer.scores.predictions.slice(1, first, first + targets).index_select(0, rows).to(at::kDouble));
-    headline.layers.push_back(layer.layer);
+    const auto own = held_out.of(chosen[fold]).slice(1, first, first + targets);
+    predictions.index_copy_(0, rows, own.index_select(0, rows).to(at::kDouble));
+    headline.layers.push_back(layers[chosen[fold]]->layer);
   }
   const auto good = at::logical_not(at::isnan(layers.front()->scores.r.slice(0, first, first + targets)));
   const auto mean_over_good = [&](const Tensor& r) { return (at::nan_to_num(r) * good).sum(-1) / good.sum(); };
@@ -107,6 +139,54 @@ Headline headline_of(const EncodingPlan& plan, const std::vector<const LayerSumm
       headline.best_r = value;
       headline.best_layer = layer->layer;
     }
+  return headline;
+}
+
+// Predictions of one subject's targets, each fold from the layer that its training rows chose for the target.
+Tensor chosen_predictions(const EncodingPlan& plan, Predictions& held_out, const Tensor& chosen, int64_t first) {
+  const int64_t targets = chosen.size(1), layers = chosen.max().item<int64_t>() + 1;
+  auto predictions = at::zeros({plan.responses.matrix.size(0), targets}, at::kDouble);
+  for (size_t fold = 0; fold < plan.splits.size(); ++fold) {
+    const auto rows = index_tensor(plan.splits[fold].outer.test);
+    for (int64_t layer = 0; layer < layers; ++layer) {
+      const auto columns = chosen[static_cast<int64_t>(fold)].eq(layer).nonzero().squeeze(1);
+      if (columns.numel() == 0) continue;
+      const auto own = held_out.of(static_cast<size_t>(layer)).index_select(1, columns + first);
+      predictions.index_put_({rows.unsqueeze(1), columns}, own.index_select(0, rows).to(at::kDouble));
+    }
+  }
+  return predictions;
+}
+
+TargetHeadline target_headline(const EncodingPlan& plan, const std::vector<const LayerSummary*>& layers,
+                               Predictions& held_out) {
+  const auto& responses = plan.responses;
+  std::vector<Tensor> inner;
+  for (const auto* layer : layers) inner.push_back(layer->scores.inner_scores);
+  const auto scores = at::stack(inner);  // layers x folds x C
+  const auto chosen = at::nan_to_num(scores, -1e300).argmax(0);
+  TargetHeadline headline{.space = layers.front()->space};
+  headline.layer = at::nan_to_num(scores, -1e300).mean(1).argmax(0);
+  std::vector<Tensor> r, p;
+  const int64_t targets = responses.target_count();
+  for (int64_t first = 0; first < chosen.size(1); first += targets) {
+    const auto y = responses.matrix.slice(1, first, first + targets);
+    const auto predictions =
+        chosen_predictions(plan, held_out, chosen.slice(1, first, first + targets).contiguous(), first);
+    r.push_back(at::nan_to_num(pearson(y, predictions)));
+    p.push_back(permutation_p(
+        r.back(), at::nan_to_num(shift_null(y, predictions, responses.story_lengths(), plan.shifts))));
+  }
+  headline.r = at::cat(r);
+  headline.p = at::cat(p);
+  for (size_t c = 0; c < responses.flags.size(); ++c)
+    if (responses.flags[c] != Flag::ok) {
+      const auto column = static_cast<int64_t>(c);
+      headline.r[column] = missing;
+      headline.p[column] = missing;
+      headline.layer[column] = -1;
+    }
+  headline.q = q_within_subjects(headline.p, targets);
   return headline;
 }
 
@@ -160,8 +240,10 @@ Summary summarize(const EncodingPlan& plan, const std::vector<FeatureSpace>& spa
     std::vector<const LayerSummary*> layers;
     for (const auto& layer : summary.layers)
       if (layer.space == &space) layers.push_back(&layer);
+    Predictions held_out(plan, layers);
     for (size_t subject = 0; subject < plan.responses.subjects.size(); ++subject)
-      summary.headlines.push_back(headline_of(plan, layers, subject));
+      summary.headlines.push_back(headline_of(plan, layers, held_out, subject));
+    if (space.training == Training::trained) summary.by_target.push_back(target_headline(plan, layers, held_out));
   }
   return summary;
 }

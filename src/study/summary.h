@@ -35,6 +35,14 @@ struct Headline {
   double best_r = 0;
 };
 
+/// One trained model target by target: in each fold a target's layer is the one with its best inner score, on training
+/// rows only, so neither the scores nor the map of layers have seen the rows they are judged on.
+struct TargetHeadline {
+  const FeatureSpace* space = nullptr;
+  at::Tensor r{}, p{}, q{};  ///< C; p by circular shifts, q by Benjamini-Hochberg over a subject's good targets.
+  at::Tensor layer{};        ///< C: place in the space's layers of the best inner score, mean over folds; -1 if flagged.
+};
+
 /// Spread over seeds (untrained twins, random features) of the mean subject's and the single subjects' mean r.
 struct Spread {
   std::string name{}, layer{};
@@ -45,6 +53,7 @@ struct Spread {
 struct Summary {
   std::vector<LayerSummary> layers{};
   std::vector<Headline> headlines{};
+  std::vector<TargetHeadline> by_target{};
   std::vector<Spread> spreads{};
   std::vector<double> increment_q{}, single_increment_q{};  ///< BH-FDR over all layers that have an increment.
   std::vector<double> layer_q{};  ///< BH-FDR over all layers' p of the mean subject (or of the single subjects' mean).

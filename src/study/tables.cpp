@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <map>
+
 #include "core/text.h"
 #include "io/json.h"
 #include "io/table.h"
@@ -75,6 +77,99 @@ TidyTable score_table(const EncodingPlan& plan, const Summary& summary, size_t s
         row.push_back(field);
       table.rows.push_back(std::move(row));
     }
+  return table;
+}
+
+namespace {
+
+struct NamedRegion {
+  std::string hemisphere{}, name{};
+  std::vector<int64_t> targets{};
+};
+
+std::vector<NamedRegion> named_regions(const Dataset& dataset) {
+  std::map<std::pair<std::string, std::string>, std::vector<int64_t>> found;
+  for (size_t v = 0; v < dataset.places.size(); ++v)
+    found[{dataset.places[v].hemisphere, dataset.places[v].region}].push_back(static_cast<int64_t>(v));
+  std::vector<NamedRegion> regions;
+  for (auto& [key, targets] : found) regions.push_back({key.first, key.second, std::move(targets)});
+  return regions;
+}
+
+// Of the values that are numbers.
+std::string mean_text(const at::Tensor& values) {
+  if (!values.defined()) return "n/a";
+  const auto known = values.masked_select(at::logical_not(at::isnan(values)));
+  return known.numel() == 0 ? "n/a" : shortest(known.mean().item<double>());
+}
+
+std::string share_below(const at::Tensor& q, double limit) {
+  const auto known = q.masked_select(at::logical_not(at::isnan(q)));
+  return known.numel() == 0 ? "n/a" : shortest((known < limit).to(at::kDouble).mean().item<double>());
+}
+
+}  // namespace
+
+TidyTable region_table(const EncodingPlan& plan, const Dataset& dataset, const Summary& summary, size_t subject) {
+  const auto& responses = plan.responses;
+  const auto regions = named_regions(dataset);
+  const auto s = static_cast<int64_t>(subject), first = s * responses.target_count();
+  TidyTable table{.columns = {{"subject", "Subject; 'mean' is the mean of all subjects' z-scored responses"},
+                              {"hemisphere", "L or R"},
+                              {"region", "Patch or parcel; n/a: vertices in none"}}};
+  table.columns.insert(table.columns.end(), space_columns.begin(), space_columns.end());
+  const TableColumn own[] = {
+      {"targets", "Vertices of the region"},
+      {"scored", "Those that are not flagged; all that follows is about them"},
+      {"r", "Mean of Pearson r of the held-out predictions with the responses"},
+      {"median_r", "Median of it"},
+      {"r_abs_r", "Mean of r |r|"},
+      {"r2", "Mean of 1 - SSE / SST"},
+      {"ceiling", "Mean of the leave-one-out inter-subject correlation"},
+      {"repeat_ceiling", "Mean of the ceiling from repeats (CC_max)"},
+      {"share_q05", "Share of vertices with Benjamini-Hochberg q < 0.05 (over the subject's vertices, for this layer)"},
+      {"increment", "Mean of r of the joint model (controls and layer) minus r of the controls alone"}};
+  table.columns.insert(table.columns.end(), std::begin(own), std::end(own));
+  for (const auto& layer : summary.layers)
+    for (const auto& region : regions) {
+      const auto within = at::tensor(region.targets, at::kLong);
+      const auto of = [&](const at::Tensor& columns) {
+        return columns.defined() ? columns.index_select(0, within + first) : columns;
+      };
+      const auto r = of(layer.scores.r);
+      std::vector<std::string> row{responses.subjects[subject], region.hemisphere,
+                                   region.name.empty() ? "n/a" : region.name};
+      for (auto& field : space_fields(layer)) row.push_back(field);
+      for (auto& field :
+           {std::to_string(region.targets.size()),
+            std::to_string(at::logical_not(at::isnan(r)).sum().item<int64_t>()), mean_text(r), median_text(r),
+            mean_text(r * r.abs()), mean_text(of(layer.scores.r2)),
+            mean_text(responses.ceiling[s].index_select(0, within)),
+            responses.repeat_ceiling.defined() ? mean_text(responses.repeat_ceiling[s].index_select(0, within)) : "n/a",
+            share_below(of(layer.q), 0.05), mean_text(of(layer.scores.increment))})
+        row.push_back(field);
+      table.rows.push_back(std::move(row));
+    }
+  return table;
+}
+
+TidyTable flagged_table(const EncodingPlan& plan, const Dataset& dataset) {
+  TidyTable table{.columns = {{"subject", "Subject, or 'mean'"},
+                              {"target", "Voxel, vertex or region"},
+                              {"hemisphere", "L or R, for vertices"},
+                              {"region", "Patch or parcel of the vertex"},
+                              {"flag", "constant, nan, infinite or masked: why it has no score"}}};
+  const auto& responses = plan.responses;
+  const auto targets = responses.targets.size();
+  for (size_t c = 0; c < responses.flags.size(); ++c) {
+    if (responses.flags[c] == Flag::ok) continue;
+    const size_t v = c % targets;
+    const bool placed = !dataset.places.empty();
+    table.rows.push_back({responses.subjects[c / targets], responses.targets[v],
+                          placed ? dataset.places[v].hemisphere : "n/a",
+                          placed && !dataset.places[v].region.empty() ? dataset.places[v].region : "n/a",
+                          flag_name(responses.flags[c])});
+  }
   return table;
 }
 

@@ -20,6 +20,11 @@ struct TidyTable {
 
 /// One row a feature space, layer and target of one subject.
 TidyTable score_table(const EncodingPlan& plan, const Summary& summary, size_t subject);
+/// One row a feature space, layer, hemisphere and region of one subject: for targets that are vertices of a surface,
+/// whose own numbers lie in maps.
+TidyTable region_table(const EncodingPlan& plan, const Dataset& dataset, const Summary& summary, size_t subject);
+/// One row a target without a score, over all subjects.
+TidyTable flagged_table(const EncodingPlan& plan, const Dataset& dataset);
 /// One row a feature space and layer: the mean subject by target, single subjects, tests, increments.
 TidyTable group_table(const EncodingPlan& plan, const Summary& summary);
 /// One row a feature space and subject, with the layer chosen on training folds.

@@ -1,16 +1,23 @@
 // Any recordings as plain arrays, named by tables in the dataset's root:
-//   stories.tsv     story, words (a file), tr, first_volume (seconds), lead (volumes cut before the first row; may be
-//   absent) recordings.tsv  subject, story, responses (a .npy file, volumes x targets) targets.tsv     target (a name a
-//   column of the arrays; the file may be absent) dataset_description.json may say "Simulated": true.
-// Paths are relative to the root.
+//   stories.tsv     story, words (a file), tr, first_volume (seconds); may have lead (volumes cut before the first row)
+//   recordings.tsv  subject, story, responses (volumes x targets: .npy, or .gii with one array a volume); may have
+//                   repeat (a number: the same story heard again) and hemisphere (L, R: one file each, side by side)
+//   targets.tsv     target (a name a column of the arrays); may have hemisphere, vertex and region (of a surface) and
+//                   use (0: left out, such as the medial wall); the file may be absent
+//   surfaces/       the surfaces of both hemispheres; may be absent
+// dataset_description.json may say "Simulated": true. Paths are relative to the root.
 #include <ATen/ATen.h>
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <tuple>
 
 #include "brain/dataset.h"
 #include "core/error.h"
 #include "core/tensor.h"
+#include "core/text.h"
+#include "io/gifti.h"
 #include "io/json.h"
 #include "io/npy.h"
 #include "io/table.h"
@@ -19,6 +26,12 @@ namespace arcuate {
 namespace {
 
 namespace fs = std::filesystem;
+
+std::optional<size_t> optional_column(const Table& table, std::string_view name) {
+  const auto found = std::find(table.columns.begin(), table.columns.end(), name);
+  if (found == table.columns.end()) return {};
+  return static_cast<size_t>(found - table.columns.begin());
+}
 
 std::vector<std::string> distinct(const Table& table, const std::string& name) {
   std::vector<std::string> values;
@@ -29,62 +42,118 @@ std::vector<std::string> distinct(const Table& table, const std::string& name) {
   return values;
 }
 
+int64_t whole_number(const Table& table, size_t row, size_t column) {
+  const auto value = to_integer(table.text(row, column));
+  if (!value || *value < 0)
+    bad_input("{}:{}: column '{}' needs a whole number from 0, found '{}'", table.source, table.lines[row],
+              table.columns[column], table.text(row, column));
+  return *value;
+}
+
 Stimulus read_stimulus(const Table& table, size_t row, const fs::path& root) {
   Stimulus stimulus{.name = table.text(row, table.column("story")),
                     .words = root / table.text(row, table.column("words")),
                     .tr = table.number(row, table.column("tr")),
                     .first_volume = table.number(row, table.column("first_volume"))};
-  const auto lead = std::find(table.columns.begin(), table.columns.end(), "lead");
-  if (lead != table.columns.end()) stimulus.lead = static_cast<int64_t>(table.number(row, table.column("lead")));
-  if (!(stimulus.tr > 0) || stimulus.lead < 0)
-    bad_input("{}:{}: tr must be positive and lead not negative, found {} and {}", table.source, table.lines[row],
-              stimulus.tr, stimulus.lead);
+  if (const auto lead = optional_column(table, "lead")) stimulus.lead = whole_number(table, row, *lead);
+  if (!(stimulus.tr > 0))
+    bad_input("{}:{}: tr must be positive, found {}", table.source, table.lines[row], stimulus.tr);
   return stimulus;
 }
 
-std::vector<std::string> target_names(const fs::path& root, int64_t count, Dataset& dataset) {
-  std::vector<std::string> names;
-  if (!fs::exists(root / "targets.tsv")) {
-    for (int64_t v = 0; v < count; ++v) names.push_back(fmt::format("target{}", v));
-    return names;
-  }
-  dataset.inputs.push_back(root / "targets.tsv");
-  const auto table = read_table(root / "targets.tsv");
-  for (size_t row = 0; row < table.rows.size(); ++row) names.push_back(table.text(row, table.column("target")));
-  if (static_cast<int64_t>(names.size()) != count)
-    bad_input("'{}' names {} targets, the responses have {} columns", table.source, names.size(), count);
-  return names;
+// Columns of the arrays that take part, by targets.tsv.
+struct Columns {
+  int64_t count = -1;           // columns an array must have; -1: any number, all alike
+  std::vector<int64_t> used{};  // empty: all
+};
+
+TargetPlace read_place(const Table& table, size_t row) {
+  const auto hemisphere = table.text(row, table.column("hemisphere"));
+  if (hemisphere != "L" && hemisphere != "R")
+    bad_input("{}:{}: hemisphere must be L or R, found '{}'", table.source, table.lines[row], hemisphere);
+  const auto region = optional_column(table, "region");
+  return {hemisphere, whole_number(table, row, table.column("vertex")), region ? table.text(row, *region) : ""};
 }
 
-void read_recordings(const Table& table, const fs::path& root, Dataset& dataset) {
+Columns read_targets(const fs::path& root, Dataset& dataset) {
+  const auto path = root / "targets.tsv";
+  if (!fs::exists(path)) return {};
+  dataset.inputs.push_back(path);
+  const auto table = read_table(path);
+  const auto use = optional_column(table, "use");
+  const bool on_surface = optional_column(table, "vertex").has_value();
+  Columns columns{.count = static_cast<int64_t>(table.rows.size())};
+  for (size_t row = 0; row < table.rows.size(); ++row) {
+    if (use && whole_number(table, row, *use) == 0) continue;
+    columns.used.push_back(static_cast<int64_t>(row));
+    dataset.targets.push_back(table.text(row, table.column("target")));
+    if (on_surface) dataset.places.push_back(read_place(table, row));
+  }
+  if (columns.used.empty()) bad_input("'{}' leaves no target to use", table.source);
+  return columns;
+}
+
+at::Tensor read_responses(const fs::path& path) {
+  if (path.extension() == ".gii") return stacked_rows(read_gifti(path), path.string());
+  if (path.extension() == ".npy") return read_npy(path);
+  bad_input("'{}': recordings are .npy or .gii files", path.string());
+}
+
+// Files of one recording: one, or one a hemisphere in the order L, R.
+using RecordingKey = std::tuple<size_t, size_t, int64_t>;  // subject, story, repeat
+using RecordingFiles = std::map<std::string, fs::path>;    // hemisphere (empty: none) -> file
+
+std::map<RecordingKey, RecordingFiles> recording_files(const Table& table, const fs::path& root,
+                                                       const Dataset& dataset) {
   std::map<std::string, size_t> subjects, stories;
   for (size_t s = 0; s < dataset.subjects.size(); ++s) subjects[dataset.subjects[s]] = s;
   for (size_t s = 0; s < dataset.stories.size(); ++s) stories[dataset.stories[s].name] = s;
+  const auto repeat = optional_column(table, "repeat"), hemisphere = optional_column(table, "hemisphere");
+  std::map<RecordingKey, RecordingFiles> files;
   Problems problems("the recordings do not fit together");
-  int64_t targets = -1;
   for (size_t row = 0; row < table.rows.size(); ++row) {
     const auto subject = subjects.find(table.text(row, table.column("subject"))),
                story = stories.find(table.text(row, table.column("story")));
     if (subject == subjects.end() || story == stories.end()) continue;  // not asked for
-    const auto twice = std::any_of(dataset.recordings.begin(), dataset.recordings.end(), [&](const Recording& r) {
-      return r.subject == subject->second && r.story == story->second;
-    });
-    if (twice)
-      problems.add("{}:{}: a second recording of subject {} and story {}", table.source, table.lines[row],
-                   subject->first, story->first);
+    const RecordingKey key{subject->second, story->second, repeat ? whole_number(table, row, *repeat) : 0};
+    const auto side = hemisphere ? table.text(row, *hemisphere) : "";
     const auto path = root / table.text(row, table.column("responses"));
-    const auto responses = read_npy(path).to(at::kDouble);
-    auto& volumes = dataset.stories[story->second].volumes;
-    if (volumes == 0 && responses.dim() == 2) volumes = responses.size(0);
-    if (responses.dim() == 2 && targets < 0) targets = responses.size(1);
-    if (responses.dim() != 2 || responses.size(0) != volumes || responses.size(1) != targets)
-      problems.add("'{}' is {}, {} volumes x {} targets expected", path.string(), shape_text(responses), volumes,
-                   targets);
-    dataset.recordings.push_back({subject->second, story->second, responses});
-    dataset.inputs.push_back(path);
+    if (!files[key].emplace(side, path).second)
+      problems.add("{}:{}: a second recording of subject {} and story {}{}; repeats are told apart by a column 'repeat'",
+                   table.source, table.lines[row], subject->first, story->first,
+                   side.empty() ? "" : ", hemisphere " + side);
   }
   problems.raise();
-  dataset.targets = target_names(root, std::max<int64_t>(targets, 0), dataset);
+  return files;
+}
+
+void read_recordings(const Table& table, const fs::path& root, Columns columns, Dataset& dataset) {
+  Problems problems("the recordings do not fit together");
+  for (const auto& [key, files] : recording_files(table, root, dataset)) {
+    const auto [subject, story, repeat] = key;
+    std::vector<at::Tensor> sides;
+    for (const auto& [side, path] : files) {
+      sides.push_back(read_responses(path));
+      dataset.inputs.push_back(path);
+      auto& volumes = dataset.stories[story].volumes;
+      if (volumes == 0 && sides.back().dim() == 2) volumes = sides.back().size(0);
+      if (sides.back().dim() != 2 || sides.back().size(0) != volumes)
+        problems.add("'{}' is {}, {} volumes x targets expected", path.string(), shape_text(sides.back()), volumes);
+    }
+    if (!problems.empty()) continue;  // shapes are told first, all of them
+    const auto responses = sides.size() == 1 ? sides.front() : at::cat(sides, 1);
+    if (columns.count < 0) columns.count = responses.size(1);
+    if (responses.size(1) != columns.count)
+      problems.add("'{}' (and its other hemisphere, if any) has {} columns, {} targets expected",
+                   files.begin()->second.string(), responses.size(1), columns.count);
+    else
+      dataset.recordings.push_back(
+          {subject, story, repeat,
+           (columns.used.empty() ? responses : responses.index_select(1, index_tensor(columns.used))).to(at::kDouble)});
+  }
+  problems.raise();
+  if (dataset.targets.empty())
+    for (int64_t v = 0; v < columns.count; ++v) dataset.targets.push_back(fmt::format("target{}", v));
 }
 
 Dataset read(const DatasetOptions& options) {
@@ -103,13 +172,15 @@ Dataset read(const DatasetOptions& options) {
   const auto description = options.root / "dataset_description.json";
   if (fs::exists(description))
     dataset.simulated = json_value_or<bool>(read_json(description), "Simulated", false, description.string());
-  read_recordings(recordings, options.root, dataset);
+  const auto columns = read_targets(options.root, dataset);
+  read_recordings(recordings, options.root, columns, dataset);
+  if (fs::is_directory(options.root / "surfaces")) dataset.surfaces = options.root / "surfaces";
   return dataset;
 }
 
 }  // namespace
 
 extern const Layout arrays_layout;
-const Layout arrays_layout{"arrays", "any recordings as .npy arrays, named by tables", read};
+const Layout arrays_layout{"arrays", "any recordings as .npy or GIfTI arrays, named by tables", read};
 
 }  // namespace arcuate

@@ -1,0 +1,102 @@
+#include "simulate/study_file.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "core/files.h"
+#include "core/text.h"
+#include "io/json.h"
+
+namespace arcuate {
+namespace {
+
+std::string seed_list(int64_t count) {
+  std::string list;
+  for (int64_t seed = 1; seed <= count; ++seed) list += (seed > 1 ? ", " : "") + std::to_string(seed);
+  return "[" + list + "]";
+}
+
+// JSON's escapes are those of a TOML string.
+std::string quoted(const std::string& text) { return Json(text).dump(); }
+
+// First, middle and last: enough to see that twins without training do not rise.
+std::string few_layers(int64_t depth) {
+  std::set<int64_t> layers;
+  for (int64_t layer : {int64_t{0}, depth / 2, depth}) layers.insert(layer);
+  std::vector<std::string> names;
+  for (int64_t layer : layers) names.push_back(std::to_string(layer));
+  return join(names, ",");
+}
+
+std::string model_table(const SimulateOptions& options, int64_t depth, const StudyFileOptions& study) {
+  const auto& context = options.drive.context;
+  auto table = fmt::format(R"([[model]]
+name = {}
+path = {}
+layers = "all"
+context = {{ grow_to = {}, keep = {} }}
+)",
+                           quoted(simulated_model_name(options)),
+                           quoted(fs::weakly_canonical(options.drive.model).string()), context.words, context.keep);
+  if (study.untrained > 0)
+    table += fmt::format("untrained_seeds = {}  # twins with random weights\nuntrained_layers = \"{}\"  # fewer, to save time\n",
+                         seed_list(study.untrained), few_layers(depth));
+  return table + "\n";
+}
+
+std::string feature_tables(const SimulatedDataset& dataset, const StudyFileOptions& study) {
+  std::string tables = "[[feature]]\nname = \"word_rate\"\nkind = \"word_rate\"\n\n";
+  if (study.random_features > 0)
+    tables += fmt::format("[[feature]]\nname = \"random\"\nkind = \"random\"\nwidth = 16\nseeds = {}\n\n",
+                          seed_list(study.random_features));
+  for (const auto& size : dataset.sizes)
+    tables += fmt::format("[[feature]]\nname = {0}\nkind = \"file\"\npath = {1}\n\n", quoted(size),
+                          quoted("features/" + size));
+  return tables;
+}
+
+}  // namespace
+
+std::string simulated_model_name(const SimulateOptions& options) {
+  return fs::weakly_canonical(options.drive.model).filename().string();
+}
+
+std::string study_file(const SimulateOptions& options, const SimulatedDataset& dataset,
+                       const StudyFileOptions& study) {
+  return fmt::format(R"(# A study of simulated brains: no person was recorded. Change it and run it again:
+#   arcuate run study.toml --output results
+schema_version = 1
+name = {name}
+seed = {seed}
+
+[dataset]
+layout = "arrays"
+root = "."
+subjects = "all"
+stories = "all"
+
+{model}{features}[align]
+method = "lanczos"
+delays = [1, 2, 3, 4]  # volumes of {tr} s
+
+[encode]
+penalties = "log:2:6:5"  # 100, 1000, … 10^6
+folds = "4"            # contiguous blocks of volumes
+inner_folds = 4
+gap = 5                # volumes between training and test rows
+standardize = "features"
+
+[controls]
+spaces = ["word_rate"] # increments are over these
+scales = [1.0]         # of the controls, relative to the layer
+
+[permutation]
+count = 1000           # all circular shifts, where there are fewer
+)",
+                     fmt::arg("name", quoted(study.name)), fmt::arg("seed", options.seed),
+                     fmt::arg("model", model_table(options, dataset.depth, study)),
+                     fmt::arg("features", feature_tables(dataset, study)), fmt::arg("tr", options.drive.tr));
+}
+
+}  // namespace arcuate
