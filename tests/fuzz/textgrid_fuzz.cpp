@@ -1,11 +1,9 @@
 // Any bytes as a TextGrid: an Error, or a tier whose intervals are in order and finite.
-#include <cmath>
-#include <cstdint>
-#include <cstdlib>
-
-#include "core/error.h"
-#include "core/text.h"
 #include "input/textgrid.h"
+
+#include <cmath>
+
+#include "only_errors.h"
 
 static void check(const arcuate::Tier& tier) {
   double last = -INFINITY;
@@ -17,14 +15,8 @@ static void check(const arcuate::Tier& tier) {
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-  for (const char* choice : {"", "1", "words"}) {
-    try {
-      check(arcuate::parse_interval_tier(bytes, "fuzz", choice));
-    } catch (const arcuate::Error& error) {
-      // A message must be text that a terminal can show.
-      if (arcuate::invalid_utf8(error.what())) std::abort();
-    }
-  }
+  const auto bytes = arcuate::fuzz::text_of(data, size);
+  for (const char* choice : {"", "1", "words"})
+    arcuate::fuzz::only_errors([&] { check(arcuate::parse_interval_tier(bytes, "fuzz", choice)); });
   return 0;
 }

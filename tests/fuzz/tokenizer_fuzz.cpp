@@ -1,23 +1,11 @@
 // Bytes that begin with '{' as a tokenizer.json, any others as text for the stored tokenizers: an Error, or tokens that
 // lie within the text and, for byte-level tokenizers, spell it.
-#include <unistd.h>
-
-#include <cstdlib>
-
-#include "core/error.h"
-#include "core/text.h"
 #include "input/tokenizer.h"
 
-using namespace arcuate;
+#include "one_folder.h"
+#include "only_errors.h"
 
-template <class F>
-static void only_errors(F&& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    if (invalid_utf8(error.what())) std::abort();
-  }
-}
+using namespace arcuate;
 
 static void check_tokens(const Tokenizer& tokenizer, std::string_view text, bool spells) {
   std::vector<int64_t> ids;
@@ -30,11 +18,10 @@ static void check_tokens(const Tokenizer& tokenizer, std::string_view text, bool
 }
 
 static void load(std::string_view bytes) {
-  static const fs::path folder = fs::temp_directory_path() / ("tokenizer-fuzz-" + std::to_string(getpid()));
-  fs::create_directories(folder);
-  write_file(folder / "tokenizer.json", bytes);
-  only_errors([&] {
-    const Tokenizer tokenizer = Tokenizer::load(folder);
+  static const fuzz::Folder folder("tokenizer");
+  write_file(folder.path() / "tokenizer.json", bytes);
+  fuzz::only_errors([&] {
+    const Tokenizer tokenizer = Tokenizer::load(folder.path());
     check_tokens(tokenizer, "a <s> b\n  \u00e9\U0001F600 abc 12", false);
     tokenizer.encode("ab", Special::template_);
   });
@@ -45,13 +32,13 @@ static void encode(std::string_view text) {
   static const Tokenizer bytes = Tokenizer::load(stored / "like-llama3"),
                          added = Tokenizer::load(stored / "added-tokens"),
                          unknowns = Tokenizer::load(stored / "fused-unknowns");
-  only_errors([&] { check_tokens(bytes, text, true); });
-  only_errors([&] { check_tokens(added, text, false); });
-  only_errors([&] { check_tokens(unknowns, text, false); });
+  fuzz::only_errors([&] { check_tokens(bytes, text, true); });
+  fuzz::only_errors([&] { check_tokens(added, text, false); });
+  fuzz::only_errors([&] { check_tokens(unknowns, text, false); });
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  const auto bytes = fuzz::text_of(data, size);
   bytes.starts_with('{') ? load(bytes) : encode(bytes);
   return 0;
 }
