@@ -125,6 +125,13 @@ int explain_bug(const std::string& message, std::ostream& log) {
   return static_cast<int>(Fault::failed);
 }
 
+constexpr const char* out_of_memory = "out of memory. Try a smaller --memory-limit or fewer --threads";
+
+// libtorch has no exception of its own for memory that it did not get.
+bool is_out_of_memory(const c10::Error& error) {
+  return std::string_view(error.what_without_backtrace()).find("DefaultCPUAllocator") != std::string_view::npos;
+}
+
 int run_guarded(Commands commands, const std::vector<std::string>& arguments, const Surroundings& around) {
   Outcome outcome;
   try {
@@ -135,9 +142,9 @@ int run_guarded(Commands commands, const std::vector<std::string>& arguments, co
   } catch (const Error& error) {
     return explain(error, outcome, around.log);
   } catch (const std::bad_alloc&) {
-    return explain(Error(Fault::failed, "out of memory. Try a smaller --memory-limit or fewer --threads"), outcome,
-                   around.log);
+    return explain(Error(Fault::failed, out_of_memory), outcome, around.log);
   } catch (const c10::Error& error) {
+    if (is_out_of_memory(error)) return explain(Error(Fault::failed, out_of_memory), outcome, around.log);
     return explain_bug(error.what_without_backtrace(), around.log);
   } catch (const std::exception& error) {
     return explain_bug(error.what(), around.log);

@@ -25,7 +25,7 @@ void describe(cli::Spec<Options>& s) {
 
 int run(const Options& options, cli::Run& run) {
   const Json description = describe_file(options.file);
-  run.console.out() << (options.json ? description.dump(1) + "\n" : description_text(description));
+  run.console.out() << (options.json ? json_text(description, 1) + "\n" : description_text(description));
   return 0;
 }
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <numeric>
 
 #include "core/error.h"
@@ -30,21 +29,12 @@ int64_t product(const std::vector<int64_t>& shape) {
   return std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<>());
 }
 
-// The types stand in the header only; SafetensorsFile has checked it.
-Json safetensors_types(const fs::path& path) {
-  const MappedFile file(path);
-  uint64_t length = 0;
-  std::memcpy(&length, file.bytes().data(), sizeof length);
-  return parse_json(file.bytes().substr(sizeof length, length), path.string());
-}
-
 Json describe_safetensors(const fs::path& path) {
   const SafetensorsFile file(path);
-  const Json types = safetensors_types(path);
   Json tensors = Json::array();
   int64_t parameters = 0;
   for (const auto& name : file.names()) {
-    tensors.push_back({{"name", name}, {"type", types.at(name).at("dtype")}, {"shape", file.shape(name)}});
+    tensors.push_back({{"name", name}, {"type", file.type(name)}, {"shape", file.shape(name)}});
     parameters += product(file.shape(name));
   }
   return {{"kind", "safetensors"}, {"values", parameters}, {"metadata", file.metadata()}, {"tensors", tensors}};

@@ -17,6 +17,7 @@ void catch_interrupts() {
   struct sigaction action{};
   action.sa_handler = request_stop;
   for (int signal : {SIGINT, SIGTERM, SIGUSR1}) sigaction(signal, &action, nullptr);
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 bool interrupted() { return stop_requested != 0; }

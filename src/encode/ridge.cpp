@@ -331,11 +331,11 @@ std::vector<double> parse_penalties(const std::string& text) {
     for (int i = 0; i < count; ++i)
       penalties.push_back(std::pow(10.0, count == 1 ? low : low + (high - low) * i / (count - 1)));
   }
-  std::sort(penalties.begin(), penalties.end());
-  penalties.erase(std::unique(penalties.begin(), penalties.end()), penalties.end());
-  for (double penalty : penalties)
+  for (double penalty : penalties)  // before sorting, for which NaN has no place
     if (!(penalty > 0) || std::isinf(penalty))
       bad_usage("penalties '{}': every penalty must be a positive number, found {}", text, penalty);
+  std::sort(penalties.begin(), penalties.end());
+  penalties.erase(std::unique(penalties.begin(), penalties.end()), penalties.end());
   return penalties;
 }
 

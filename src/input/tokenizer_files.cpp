@@ -2,30 +2,17 @@
 #include "input/tokenizer_files.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <unordered_map>
 
 #include "core/error.h"
 #include "core/text.h"
+#include "io/json.h"
 
 namespace arcuate {
 namespace {
 
-// Not io/json.h's ordered kind: its objects are searched from end to end for every key that is added, which takes
-// seconds for a vocabulary.
-using SortedJson = nlohmann::json;
-
 std::string quoted(const fs::path& path) { return fmt::format("'{}'", path.string()); }
-
-SortedJson parse_file(const fs::path& path) {
-  const std::string text = read_file(path);
-  try {
-    return SortedJson::parse(text);
-  } catch (const SortedJson::parse_error& error) {
-    bad_input("'{}' is not valid JSON: fault at byte {} of {}", path.string(), error.byte, text.size());
-  }
-}
 
 /// A JSON value that knows where it stands, for messages.
 class Node {
@@ -315,7 +302,9 @@ void require_gpt2_class(const Node& config) {
       config.where(), name);
 }
 
-SortedJson optional_file(const fs::path& path) { return fs::exists(path) ? parse_file(path) : SortedJson::object(); }
+SortedJson optional_file(const fs::path& path) {
+  return fs::exists(path) ? read_sorted_json(path) : SortedJson::object();
+}
 
 std::optional<int64_t> special_id(const Node& tokenizer_config, const Node& config, const std::string& name,
                                   const Vocabulary& vocabulary) {
@@ -334,7 +323,7 @@ std::optional<int64_t> special_id(const Node& tokenizer_config, const Node& conf
 }  // namespace
 
 TokenizerParts read_tokenizer_json(const fs::path& path) {
-  const SortedJson json = parse_file(path);
+  const SortedJson json = read_sorted_json(path);
   const Node root(json, quoted(path));
   const auto added = read_added_tokens(root);
   TokenizerParts parts{.bpe = read_model(root.at("model"), added)};
@@ -349,7 +338,7 @@ TokenizerParts read_tokenizer_json(const fs::path& path) {
 
 TokenizerParts read_gpt2_files(const fs::path& vocabulary_path, const fs::path& merges_path) {
   const fs::path config_path = vocabulary_path.parent_path() / "tokenizer_config.json";
-  const SortedJson json = parse_file(vocabulary_path), config_json = optional_file(config_path);
+  const SortedJson json = read_sorted_json(vocabulary_path), config_json = optional_file(config_path);
   const Node config(config_json, quoted(config_path));
   require_gpt2_class(config);
   Vocabulary vocabulary(read_vocabulary({json, quoted(vocabulary_path)}), vocabulary_path.string());

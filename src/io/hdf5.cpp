@@ -37,8 +37,12 @@ class Id {
   Close close_;
 };
 
-// The library prints its own error stack unless told not to; our messages name the file and the object.
-void silence() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
+// The library prints its own error stack unless told not to; our messages name the file and the object. Nor may it
+// tidy up at the end of the process: after a full disk it stumbles there over the file that it could not close.
+void silence() {
+  H5dont_atexit();  // heeded before any other call
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+}
 
 hid_t native_type(at::ScalarType type) {
   switch (type) {

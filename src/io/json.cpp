@@ -8,9 +8,10 @@
 
 namespace arcuate {
 
-Json parse_json(std::string_view text, const std::string& source) {
+template <class Kind>
+static Kind parse(std::string_view text, const std::string& source) {
   try {
-    return Json::parse(text);
+    return Kind::parse(text);
   } catch (const Json::parse_error& error) {
     bad_input("'{}' is not valid JSON: fault at byte {} of {}", source, error.byte, text.size());
   } catch (const Json::out_of_range&) {
@@ -18,12 +19,19 @@ Json parse_json(std::string_view text, const std::string& source) {
   }
 }
 
+Json parse_json(std::string_view text, const std::string& source) { return parse<Json>(text, source); }
+
+SortedJson read_sorted_json(const std::filesystem::path& path) {
+  return parse<SortedJson>(MappedFile(path).bytes(), path.string());
+}
+
 Json read_json(const std::filesystem::path& path) { return parse_json(MappedFile(path).bytes(), path.string()); }
 
-void write_json(const std::filesystem::path& path, const Json& json) {
-  // A path need not be UTF-8: a replaced character is better than no file.
-  write_file(path, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+std::string json_text(const Json& json, int indent) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
+
+void write_json(const std::filesystem::path& path, const Json& json) { write_file(path, json_text(json, 2) + "\n"); }
 
 // A value for a message. Nested ones are named only: writing them out may take any depth.
 static std::string shown(const Json& value) {

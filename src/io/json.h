@@ -7,10 +7,15 @@
 namespace arcuate {
 
 using Json = nlohmann::ordered_json;
+/// For files with many keys: each new key of the ordered kind is compared with all before it.
+using SortedJson = nlohmann::json;
 
 /// Errors: input, with the file and the byte of the first fault.
 Json read_json(const std::filesystem::path& path);
 Json parse_json(std::string_view text, const std::string& source);
+SortedJson read_sorted_json(const std::filesystem::path& path);
+/// As UTF-8, whatever its texts hold: bytes that are not (of a path, say) are replaced.
+std::string json_text(const Json& json, int indent);
 void write_json(const std::filesystem::path& path, const Json& json);
 
 /// The value of `key`, converted to T; an input error naming `source`, the key and the type found when absent or of

@@ -60,7 +60,7 @@ std::optional<uint64_t> byte_count(const std::vector<int64_t>& shape, uint64_t i
   return std::count(shape.begin(), shape.end(), 0) > 0 ? 0 : count;
 }
 
-std::optional<Entry> read_entry(const std::string& name, const nlohmann::json& json, uint64_t data_size,
+std::optional<Entry> read_entry(const std::string& name, const SortedJson& json, uint64_t data_size,
                                 Problems& problems) {
   Entry entry;
   try {
@@ -129,22 +129,44 @@ static void check_tiling(const std::vector<std::string>& names, const std::map<s
     problems.add("the tensors end at byte {} of the data, the file has {} bytes of data", end, data_size);
 }
 
-// Not ordered: ordered JSON searches all keys at each insertion.
-static nlohmann::json parse_header(std::string_view text, const std::string& source, Problems& problems) {
-  std::set<std::string> keys;
-  const auto once = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& value) {
-    if (event == nlohmann::json::parse_event_t::key && depth == 1 && !keys.insert(value.get<std::string>()).second)
-      problems.add("'{}' appears twice", value.get<std::string>());
+// Finds the outermost keys that appear twice: the parsed header would hold only the last of them.
+class TwiceFinder : public nlohmann::json_sax<SortedJson> {
+ public:
+  explicit TwiceFinder(Problems& problems) : problems_(problems) {}
+  bool start_object(size_t) override { return ++depth_, true; }
+  bool end_object() override { return --depth_, true; }
+  bool start_array(size_t) override { return ++depth_, true; }
+  bool end_array() override { return --depth_, true; }
+  bool key(std::string& name) override {
+    if (depth_ == 1 && !keys_.insert(name).second) problems_.add("'{}' appears twice", name);
     return true;
-  };
+  }
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(int64_t) override { return true; }
+  bool number_unsigned(uint64_t) override { return true; }
+  bool number_float(double, const std::string&) override { return true; }
+  bool string(std::string&) override { return true; }
+  bool binary(SortedJson::binary_t&) override { return true; }
+  bool parse_error(size_t, const std::string&, const SortedJson::exception&) override { return false; }
+
+ private:
+  Problems& problems_;
+  std::set<std::string> keys_;
+  int depth_ = 0;
+};
+
+static SortedJson parse_header(std::string_view text, const std::string& source, Problems& problems) {
+  TwiceFinder finder(problems);
+  SortedJson::sax_parse(text, &finder);
   try {
-    return nlohmann::json::parse(text, once);
-  } catch (const Json::exception&) {
+    return SortedJson::parse(text);
+  } catch (const SortedJson::exception&) {
     bad_input("'{}' is not a safetensors file: its header is not valid JSON", source);
   }
 }
 
-static std::map<std::string, std::string> read_metadata(const nlohmann::json& json, Problems& problems) {
+static std::map<std::string, std::string> read_metadata(const SortedJson& json, Problems& problems) {
   std::map<std::string, std::string> metadata;
   if (json.is_null()) return metadata;
   if (!json.is_object()) {
@@ -188,6 +210,10 @@ SafetensorsFile::SafetensorsFile(SafetensorsFile&&) noexcept = default;
 
 const std::vector<std::string>& SafetensorsFile::names() const { return content_->names; }
 bool SafetensorsFile::contains(const std::string& name) const { return content_->entries.contains(name); }
+const char* SafetensorsFile::type(const std::string& name) const {
+  const auto type = content_->at(name).type;
+  return std::find_if(types.begin(), types.end(), [&](const TypeName& known) { return known.type == type; })->name;
+}
 std::vector<int64_t> SafetensorsFile::shape(const std::string& name) const { return content_->at(name).shape; }
 const std::map<std::string, std::string>& SafetensorsFile::metadata() const { return content_->metadata; }
 

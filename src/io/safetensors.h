@@ -24,6 +24,8 @@ class SafetensorsFile {
   /// Names in the order of their data.
   const std::vector<std::string>& names() const;
   bool contains(const std::string& name) const;
+  /// "F32" and its like.
+  const char* type(const std::string& name) const;
   std::vector<int64_t> shape(const std::string& name) const;
   /// A copy, in the file's own type (F64 F32 F16 BF16 I64 I32 I16 I8 U8 BOOL).
   at::Tensor tensor(const std::string& name) const;

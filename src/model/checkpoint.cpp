@@ -79,11 +79,18 @@ void fuse_attention(const ModelSpec& spec, std::map<std::string, at::Tensor>& na
   }
 }
 
+// Whether `name` is the pattern with one of the layers put in.
+bool is_of_layer(std::string_view name, std::string_view pattern, int64_t layers) {
+  const auto hole = pattern.find("{}");
+  const auto before = pattern.substr(0, hole), after = pattern.substr(hole + 2);
+  if (name.size() <= before.size() + after.size() || !name.starts_with(before) || !name.ends_with(after)) return false;
+  const auto layer = to_integer(name.substr(before.size(), name.size() - before.size() - after.size()));
+  return layer && *layer >= 0 && *layer < layers;
+}
+
 bool is_ignored(const Family& family, const std::string& name, int64_t layers) {
-  for (const char* pattern : family.ignored)
-    for (int64_t layer = 0; layer < layers; ++layer)
-      if (name == with_layer(pattern, layer)) return true;
-  return false;
+  return std::any_of(family.ignored.begin(), family.ignored.end(),
+                     [&](const char* pattern) { return is_of_layer(name, pattern, layers); });
 }
 
 std::string without_prefix(const std::string& name, const char* prefix) {
@@ -181,7 +188,7 @@ std::vector<fs::path> weight_files(const fs::path& folder) {
   if (fs::exists(single)) return {single};
   if (!fs::exists(index))
     bad_input("'{}' has no weights: model.safetensors or model.safetensors.index.json expected", folder.string());
-  const Json json = read_json(index);
+  const SortedJson json = read_sorted_json(index);
   if (!json.contains("weight_map") || !json["weight_map"].is_object())
     bad_input("'{}' has no weight_map", index.string());
   std::set<fs::path> files;

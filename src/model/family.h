@@ -19,6 +19,11 @@ struct Family {
   std::span<const char* const> ignored;  ///< Names in files that are not weights (masks, tables).
 };
 
+/// Bounds of what a config.json may announce: above those of any model, and small enough that no product overflows.
+constexpr int64_t largest_size = int64_t{1} << 24;  ///< Widths, heads.
+constexpr int64_t most_layers = 10'000;
+constexpr double most_weights = 1e13;
+
 /// All families, in alphabetical order of their file names.
 std::vector<const Family*> families();
 

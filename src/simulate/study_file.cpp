@@ -4,9 +4,11 @@
 
 #include <set>
 
+#include "core/error.h"
 #include "core/files.h"
 #include "core/text.h"
 #include "io/json.h"
+#include "io/table.h"
 
 namespace arcuate {
 namespace {
@@ -18,7 +20,11 @@ std::string seed_list(int64_t count) {
 }
 
 // JSON's escapes are those of a TOML string.
-std::string quoted(const std::string& text) { return Json(text).dump(); }
+std::string quoted(const std::string& text) {
+  if (invalid_utf8(text))
+    bad_usage("'{}' is not valid UTF-8, and a study file must be: use another name", excerpt(text));
+  return Json(text).dump();
+}
 
 // First, middle and last: enough to see that twins without training do not rise.
 std::string few_layers(int64_t depth) {

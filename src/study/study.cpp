@@ -54,11 +54,11 @@ class Section {
     read_as(key, field, "true or false", [](const toml::node& n) { return n.is_boolean(); });
   }
   void read(const char* key, int64_t& field) {
-    read_as(key, field, "a whole number", [](const toml::node& n) { return n.is_integer(); });
+    read_as(key, field, fmt::format("a whole number of at most {}", largest_count), is_count);
   }
-  void read(const char* key, uint64_t& field) {
+  void read(const char* key, uint64_t& field) {  // a seed: any bits will do
     auto value = static_cast<int64_t>(field);
-    read(key, value);
+    read_as(key, value, "a whole number", [](const toml::node& n) { return n.is_integer(); });
     field = static_cast<uint64_t>(value);
   }
   void read(const char* key, int& field) {
@@ -67,7 +67,8 @@ class Section {
     field = static_cast<int>(value);
   }
   void read(const char* key, double& field) {
-    read_as(key, field, "a number", [](const toml::node& n) { return n.is_number(); });
+    read_as(key, field, "a finite number",
+            [](const toml::node& n) { return n.is_number() && std::isfinite(n.value<double>().value_or(INFINITY)); });
   }
   void read(const char* key, fs::path& field, std::string& given) {
     read(key, given);
@@ -107,8 +108,15 @@ class Section {
   Problems& problems() { return problems_; }
 
  private:
+  // Counts of rows, folds, words and draws: sums and products of two such numbers do not overflow.
+  static constexpr int64_t largest_count = 1'000'000'000;
+  static bool is_count(const toml::node& node) {
+    const auto value = node.value_or(largest_count + 1);
+    return node.is_integer() && value >= -largest_count && value <= largest_count;
+  }
+
   template <class T, class Fits>
-  void read_as(const char* key, T& field, const char* expected, Fits fits) {
+  void read_as(const char* key, T& field, const std::string& expected, Fits fits) {
     const auto* node = find(key);
     if (!node) return;
     const auto value = node->value<T>();
@@ -127,7 +135,7 @@ class Section {
 
   // "${NAME}" and "${NAME:-default}" from the environment; relative paths from the study's folder.
   fs::path resolve(std::string text, const char* key) {
-    for (size_t open = text.find("${"); open != text.npos; open = text.find("${")) {
+    for (size_t open = text.find("${"); open != text.npos; open = text.find("${", open)) {
       const size_t close = text.find('}', open);
       if (close == text.npos) break;
       const auto inside = text.substr(open + 2, close - open - 2);
@@ -137,7 +145,9 @@ class Section {
         problems_.add("'{}{}': the environment variable {} is not set", name_, key, inside);
         return {};
       }
-      text.replace(open, close - open + 1, value ? std::string(value) : inside.substr(bar + 2));
+      const std::string put = value ? std::string(value) : inside.substr(bar + 2);
+      text.replace(open, close - open + 1, put);
+      open += put.size();  // what a variable holds stands for itself
     }
     const fs::path path(text);
     return path.is_relative() && !folder_.empty() ? (folder_ / path).lexically_normal() : path;
@@ -223,6 +233,8 @@ void read_table(Section& root, const char* key, Read read) {
   read(section);
 }
 
+constexpr int64_t longest_delay = 100'000;  // TRs: longer than any recording
+
 void read_align(Section& s, AlignEntry& align) {
   s.read_choice("method", align.options.method, methods);
   s.read("lobes", align.options.lobes);
@@ -239,6 +251,9 @@ void read_align(Section& s, AlignEntry& align) {
   s.read("highpass", align.highpass);
   s.read("zscore", align.zscore);
   if (align.delays.empty()) s.problems().add("'align.delays' must hold at least one delay");
+  for (int64_t delay : align.delays)
+    if (delay < -longest_delay || delay > longest_delay)
+      s.problems().add("'align.delays' holds {}; a delay has at most {} TRs", delay, longest_delay);
   if (align.options.lobes < 1 || !(align.options.cutoff > 0))
     s.problems().add("'align.lobes' and 'align.cutoff' must be positive");
 }

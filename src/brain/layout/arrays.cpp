@@ -9,6 +9,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <optional>
 #include <tuple>
@@ -42,11 +43,13 @@ std::vector<std::string> distinct(const Table& table, const std::string& name) {
   return values;
 }
 
+constexpr int64_t most = 1'000'000'000;  // volumes, vertices, repeats: more than there are
+
 int64_t whole_number(const Table& table, size_t row, size_t column) {
   const auto value = to_integer(table.text(row, column));
-  if (!value || *value < 0)
-    bad_input("{}:{}: column '{}' needs a whole number from 0, found '{}'", table.source, table.lines[row],
-              table.columns[column], table.text(row, column));
+  if (!value || *value < 0 || *value > most)
+    bad_input("{}:{}: column '{}' needs a whole number from 0 to {}, found '{}'", table.source, table.lines[row],
+              table.columns[column], most, table.text(row, column));
   return *value;
 }
 
@@ -56,8 +59,11 @@ Stimulus read_stimulus(const Table& table, size_t row, const fs::path& root) {
                     .tr = table.number(row, table.column("tr")),
                     .first_volume = table.number(row, table.column("first_volume"))};
   if (const auto lead = optional_column(table, "lead")) stimulus.lead = whole_number(table, row, *lead);
-  if (!(stimulus.tr > 0))
+  if (!(stimulus.tr > 0) || !std::isfinite(stimulus.tr))
     bad_input("{}:{}: tr must be positive, found {}", table.source, table.lines[row], stimulus.tr);
+  if (!std::isfinite(stimulus.first_volume))
+    bad_input("{}:{}: first_volume must be a number of seconds, found {}", table.source, table.lines[row],
+              stimulus.first_volume);
   return stimulus;
 }
 

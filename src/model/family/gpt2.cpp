@@ -28,8 +28,8 @@ constexpr const char* ignored[] = {"h.{}.attn.bias", "h.{}.attn.masked_bias"};  
 
 ModelSpec spec(const Json& c, const std::string& source) {
   const auto width = json_value<int64_t>(c, "n_embd", source), heads = json_value<int64_t>(c, "n_head", source);
-  if (heads < 1 || width % heads != 0)
-    bad_input("'{}': n_embd {} is not a multiple of n_head {}", source, width, heads);
+  if (heads < 1 || width < 1 || width > largest_size || width % heads != 0)
+    bad_input("'{}': n_embd {} is not a possible multiple of n_head {}", source, width, heads);
   for (const char* flag : {"scale_attn_by_inverse_layer_idx", "reorder_and_upcast_attn"})
     if (json_value_or<bool>(c, flag, false, source)) bad_input("'{}': the option {} is not supported", source, flag);
   return {.block = {.width = width,

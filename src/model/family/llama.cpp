@@ -30,9 +30,9 @@ constexpr const char* ignored[] = {"layers.{}.self_attn.rotary_emb.inv_freq"};
 
 // Newer files keep theta and the scaling together under rope_parameters.
 Rotary rotary(const Json& c, const std::string& source) {
-  const Json nested =
-      c.contains("rope_parameters") && c["rope_parameters"].is_object() ? c["rope_parameters"] : Json::object();
-  const Json scaling = c.contains("rope_scaling") && c["rope_scaling"].is_object() ? c["rope_scaling"] : nested;
+  const Json none = Json::object();  // references: a deep value is read without harm, but not copied
+  const Json& nested = c.contains("rope_parameters") && c["rope_parameters"].is_object() ? c["rope_parameters"] : none;
+  const Json& scaling = c.contains("rope_scaling") && c["rope_scaling"].is_object() ? c["rope_scaling"] : nested;
   const auto kind =
       json_value_or<std::string>(scaling, scaling.contains("rope_type") ? "rope_type" : "type", "default", source);
   if (kind != "default") bad_input("'{}': the rope_scaling kind '{}' is not supported; known: default", source, kind);

@@ -34,6 +34,7 @@ int act(const Act& options, cli::Run& run) {
   if (options.what == "torch") C10_THROW_ERROR(Error, "shapes do not agree");
   if (options.what == "bug") throw std::runtime_error("first line\nsecond line");
   if (options.what == "memory") throw std::bad_alloc();
+  if (options.what == "tensor") C10_THROW_ERROR(Error, "DefaultCPUAllocator: can't allocate memory");
   if (options.what == "partial") return static_cast<int>(Fault::partial);
   run.console.out() << "threads " << run.compute.threads << " seed " << run.common.seed << " limit "
                     << run.common.memory_limit.count << " force " << run.common.force << " dry " << run.common.dry_run
@@ -84,6 +85,11 @@ TEST(Program, exit_codes_follow_the_fault) {
   EXPECT_EQ(run({"act", "--what", "interrupt"}).code, 130);
   EXPECT_EQ(run({"act", "--what", "memory"}).code, 1);
   EXPECT_EQ(run({"act", "--what", "bug"}).code, 1);
+}
+
+TEST(Program, memory_that_is_not_there_is_no_bug) {
+  for (const char* what : {"memory", "tensor"})
+    EXPECT_TRUE(contains(run({"act", "--what", what}).log, {"out of memory", "--memory-limit"})) << what;
 }
 
 TEST(Program, messages_begin_with_its_name) {

@@ -236,6 +236,6 @@ TEST(Ridge, penalties_are_read_as_a_list_or_a_logarithmic_grid) {
   ASSERT_EQ(grid.size(), 13u);
   EXPECT_NEAR(grid[1], std::pow(10, 0.5), 1e-12);
   EXPECT_NEAR(grid[12], 1e6, 1e-6);
-  for (const char* bad : {"", "1,x", "log:1:2", "log:3:1:5", "0,1", "-2"})
+  for (const char* bad : {"", "1,x", "log:1:2", "log:3:1:5", "0,1", "-2", "3,nan,1", "log:-inf:inf:9"})
     EXPECT_NE(message_of([&] { parse_penalties(bad); }), "") << bad;
 }

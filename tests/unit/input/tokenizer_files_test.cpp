@@ -57,6 +57,12 @@ TEST(TokenizerJson, without_a_type_is_bpe) {
   EXPECT_EQ(ids_of(load(old), "abc"), Ids{257});
 }
 
+TEST(TokenizerJson, tells_of_a_number_beyond_float64) {
+  TemporaryFolder folder;
+  write_text(folder / "tokenizer.json", R"({"model": 1e999})");
+  EXPECT_TRUE(contains(message_of([&] { Tokenizer::load(folder.path()); }), {"tokenizer.json", "too large"}));
+}
+
 TEST(TokenizerJson, names_kinds_that_are_not_supported) {
   EXPECT_TRUE(
       contains(message_with("/model/type", "Unigram"), {"tokenizer kind 'Unigram' is not supported", "known: BPE"}));

@@ -46,6 +46,19 @@ TEST(Json, deep_nesting_is_no_danger) {
   EXPECT_TRUE(contains(message, {"key 'a'", "found an array"}));
 }
 
+TEST(Json, files_with_many_keys_have_the_same_faults) {
+  const TemporaryFolder folder;
+  const auto path = folder / "x.json";
+  const auto complaint = [&](const std::string& text) {
+    test::write_text(path, text);
+    return input_error([&] { read_sorted_json(path); });
+  };
+  EXPECT_TRUE(contains(complaint("{\"a\": 1,}"), {"x.json", "not valid JSON", "byte 9 of 9"}));
+  EXPECT_TRUE(contains(complaint("{\"a\": 1e999}"), {"x.json", "too large"}));
+  test::write_text(path, R"({"b":1,"a":2})");
+  EXPECT_EQ(read_sorted_json(path).dump(), R"({"a":2,"b":1})");
+}
+
 TEST(Json, files_keep_the_order_of_keys) {
   const TemporaryFolder folder;
   const auto path = folder / "x.json";

@@ -56,6 +56,13 @@ TEST(Safetensors, reads_every_type_that_the_official_library_writes) {
   EXPECT_EQ(file.names().size(), 12u);
 }
 
+TEST(Safetensors, names_the_types_as_the_file_does) {
+  const auto file = open_bytes(
+      file_bytes("{" + entry("a", "BF16", "[1]", "[0,2]") + "," + entry("b", "BOOL", "[2]", "[2,4]") + "}", 4));
+  EXPECT_STREQ(file.type("a"), "BF16");
+  EXPECT_STREQ(file.type("b"), "BOOL");
+}
+
 TEST(Safetensors, reads_metadata) {
   const std::map<std::string, std::string> expected{{"format", "pt"}, {"note", "naïve \"quotes\"\n"}};
   EXPECT_EQ(SafetensorsFile(foreign("official.safetensors")).metadata(), expected);

@@ -174,6 +174,34 @@ TEST(Model, missing_extra_and_misshapen_weights_are_named_at_once) {
                         "'transformer.h.7.extra' is not a weight"}));
 }
 
+TEST(Model, causal_masks_in_a_file_are_passed_over_for_the_layers_there_are) {
+  Copy copy("gpt2");
+  copy.rewrite_weights([](auto& tensors) {
+    for (const char* layer : {"2", "3", "x", "-1"})
+      tensors.emplace_back(fmt::format("transformer.h.{}.attn.bias", layer), at::ones({2}));
+  });
+  const auto message = copy.error();
+  EXPECT_TRUE(contains(message, {"3 problems", "h.3.attn.bias' is not", "h.x.attn.bias' is not", "h.-1.attn.bias'"}));
+}
+
+TEST(Model, sizes_that_no_model_has_are_refused_before_asking_for_memory) {
+  Copy gpt2("gpt2");
+  for (const auto& [key, value] : {std::pair<std::string, int64_t>{"n_layer", 2'000'000'000},
+                                   {"n_embd", int64_t{1} << 62},
+                                   {"n_inner", int64_t{1} << 62},
+                                   {"n_positions", -1},
+                                   {"vocab_size", int64_t{1} << 40}}) {
+    const auto kept = read_json(gpt2.folder / "config.json").at(key);
+    gpt2.change_config(key, value);
+    EXPECT_TRUE(contains(gpt2.error(), {"config.json", std::to_string(value)})) << key;
+    gpt2.change_config(key, kept);
+  }
+  Copy llama("llama");
+  llama.change_config("hidden_size", 1 << 24);
+  llama.change_config("intermediate_size", 1 << 24);
+  EXPECT_TRUE(contains(llama.error(), {"e+15 weights, at most 1e+13"}));
+}
+
 TEST(Model, a_configuration_that_cannot_be_run_is_refused_by_name) {
   Copy copy("gpt2");
   copy.change_config("model_type", "mamba");

@@ -93,6 +93,20 @@ TEST(Study, paths_may_name_environment_variables) {
                        {"ARCUATE_NOT_SET_ANYWHERE is not set"}));
 }
 
+TEST(Study, what_an_environment_variable_holds_stands_for_itself) {
+  setenv("ARCUATE_TEST_FOLDER", "/${ARCUATE_TEST_FOLDER}", 1);  // would be replaced for ever
+  EXPECT_EQ(parse(small, {"dataset.root=${ARCUATE_TEST_FOLDER}/a"}).dataset.root, "/${ARCUATE_TEST_FOLDER}/a");
+}
+
+TEST(Study, numbers_that_would_overflow_are_named) {
+  EXPECT_TRUE(contains(error_of(small, {"encode.gap=9223372036854775807", "align.lobes=4294967299"}),
+                       {"'encode.gap' must be a whole number of at most 1000000000", "'align.lobes'"}));
+  EXPECT_TRUE(contains(error_of(small, {"align.delays=[1, -9223372036854775808]"}), {"align.delays", "100000 TRs"}));
+  EXPECT_TRUE(contains(error_of(small, {"align.highpass=nan", "align.offset=-inf"}),
+                       {"'align.highpass' must be a finite number", "'align.offset'"}));
+  EXPECT_EQ(parse(small, {"seed=9223372036854775807"}).seed, 9223372036854775807u);
+}
+
 TEST(Study, the_resolved_file_says_the_same_again) {
   const auto study = parse(small, {"encode.select=r", "align.highpass=0", "precision=f64", "model.0.context={words=9}",
                                    "model.0.untrained_seeds=[1,2]"});
