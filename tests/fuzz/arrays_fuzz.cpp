@@ -14,8 +14,8 @@ using namespace arcuate;
 static const fs::path& folder() {
   static const fuzz::Folder folder("arrays");
   static const bool written = [] {
-    write_npy(folder.path() / "a.npy", at::zeros({3, 2}, at::kDouble));
-    write_npy(folder.path() / "b.npy", at::ones({4, 2}, at::kDouble));
+    write_npy(folder.path() / "a.npy", at::arange(6, at::kDouble).reshape({3, 2}));
+    write_npy(folder.path() / "b.npy", at::arange(8, at::kDouble).reshape({4, 2}));
     return true;
   }();
   if (!written) std::abort();

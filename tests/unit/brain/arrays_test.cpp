@@ -15,7 +15,7 @@ using test::TemporaryFolder;
 
 Dataset read_with(const std::string& tr, const std::string& first_volume, const std::string& lead) {
   const TemporaryFolder folder;
-  write_npy(folder / "a.npy", at::zeros({3, 2}, at::kDouble));
+  write_npy(folder / "a.npy", at::arange(6, at::kDouble).reshape({3, 2}));
   write_file(folder / "stories.tsv",
              "story\twords\ttr\tfirst_volume\tlead\nx\twords.tsv\t" + tr + "\t" + first_volume + "\t" + lead + "\n");
   write_file(folder / "recordings.tsv", "subject\tstory\tresponses\ns\tx\ta.npy\n");
