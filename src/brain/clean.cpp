@@ -10,8 +10,8 @@ namespace arcuate {
 at::Tensor highpass(const at::Tensor& series, double tr, double cutoff) {
   const auto x = series.to(at::kDouble);
   const int64_t rows = x.size(0);
-  const auto highest =
-      std::min<int64_t>(rows - 1, static_cast<int64_t>(std::floor(2.0 * static_cast<double>(rows) * tr / cutoff)));
+  const double wanted = std::floor(2.0 * static_cast<double>(rows) * tr / cutoff);
+  const auto highest = static_cast<int64_t>(std::min(static_cast<double>(rows - 1), wanted));
   const auto time = at::arange(rows, at::kDouble) + 0.5;
   const auto order = at::arange(highest + 1, at::kDouble);
   auto basis = at::cos(at::outer(time, order) * (std::numbers::pi / static_cast<double>(rows)));  // T x K, orthogonal

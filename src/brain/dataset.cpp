@@ -25,6 +25,7 @@ std::vector<std::string> chosen_names(const std::vector<std::string>& wanted, co
                                       const std::string& what) {
   if (wanted.size() == 1 && wanted[0] == "all") return available;
   Problems problems("the dataset does not hold what was asked for", Fault::usage);
+  if (wanted.empty()) problems.add("the list of {} names is empty; 'all' stands for every one", what);
   for (const auto& name : wanted)
     if (std::find(available.begin(), available.end(), name) == available.end())
       problems.add("there is no {} '{}'{}", what, name, suggestion(name, available));

@@ -250,6 +250,7 @@ void read_align(Section& s, AlignEntry& align) {
   s.read("offset", align.offset);
   s.read("highpass", align.highpass);
   s.read("zscore", align.zscore);
+  if (align.highpass < 0) s.problems().add("'align.highpass' must be 0 (none) or a positive number of seconds");
   if (align.delays.empty()) s.problems().add("'align.delays' must hold at least one delay");
   for (int64_t delay : align.delays)
     if (delay < -longest_delay || delay > longest_delay)

@@ -42,5 +42,10 @@ TEST(Arrays, refuses_times_that_are_none) {
     EXPECT_TRUE(contains(message_of([&] { read_with("2", first, "0"); }), {"stories.tsv:2", "first_volume"})) << first;
 }
 
+TEST(Arrays, an_empty_list_of_names_is_told) {
+  EXPECT_TRUE(
+      contains(message_of([] { chosen_names({}, {"a", "b"}, "subject"); }), {"list of subject names is empty"}));
+}
+
 }  // namespace
 }  // namespace arcuate

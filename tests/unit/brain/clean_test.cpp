@@ -14,6 +14,11 @@ TEST(Clean, highpass_agrees_with_the_independent_implementation) {
   EXPECT_LT(largest_difference(highpass(x.slice(0, 0, 40), 1.5, 128.0), fixture["filter.tr1_5_40rows"]), 1e-12);
 }
 
+TEST(Clean, a_cutoff_shorter_than_any_wave_leaves_nothing) {
+  const auto x = at::arange(12, at::kDouble).reshape({6, 2}).square();
+  EXPECT_LT(highpass(x, 2.0, 1e-300).abs().max().item<double>(), 1e-9);
+}
+
 TEST(Clean, highpass_removes_a_slow_drift_and_keeps_a_fast_wave) {
   const auto t = at::arange(200, at::kDouble);
   const auto slow = at::cos((t + 0.5) * (3.141592653589793 * 2 / 200)).unsqueeze(1),

@@ -104,6 +104,7 @@ TEST(Study, numbers_that_would_overflow_are_named) {
   EXPECT_TRUE(contains(error_of(small, {"align.delays=[1, -9223372036854775808]"}), {"align.delays", "100000 TRs"}));
   EXPECT_TRUE(contains(error_of(small, {"align.highpass=nan", "align.offset=-inf"}),
                        {"'align.highpass' must be a finite number", "'align.offset'"}));
+  EXPECT_TRUE(contains(error_of(small, {"align.highpass=-5"}), {"'align.highpass' must be 0"}));
   EXPECT_EQ(parse(small, {"seed=9223372036854775807"}).seed, 9223372036854775807u);
 }
 
