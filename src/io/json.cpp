@@ -8,8 +8,25 @@
 
 namespace arcuate {
 
+// Objects copy their values when they grow, level by level: what is nested without bound would overflow the stack.
+static void check_depth(std::string_view text, const std::string& source) {
+  constexpr int deepest = 256;
+  int depth = 0;
+  bool quoted = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') quoted = !quoted;
+    if (quoted && c == '\\') ++i;
+    if (quoted) continue;
+    if (c == ']' || c == '}') --depth;
+    if ((c == '[' || c == '{') && ++depth > deepest)
+      bad_input("'{}' nests lists and objects more than {} deep, at byte {}", source, deepest, i + 1);
+  }
+}
+
 template <class Kind>
 static Kind parse(std::string_view text, const std::string& source) {
+  check_depth(text, source);
   try {
     return Kind::parse(text);
   } catch (const Json::parse_error& error) {

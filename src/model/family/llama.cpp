@@ -30,7 +30,7 @@ constexpr const char* ignored[] = {"layers.{}.self_attn.rotary_emb.inv_freq"};
 
 // Newer files keep theta and the scaling together under rope_parameters.
 Rotary rotary(const Json& c, const std::string& source) {
-  const Json none = Json::object();  // references: a deep value is read without harm, but not copied
+  const Json none = Json::object();
   const Json& nested = c.contains("rope_parameters") && c["rope_parameters"].is_object() ? c["rope_parameters"] : none;
   const Json& scaling = c.contains("rope_scaling") && c["rope_scaling"].is_object() ? c["rope_scaling"] : nested;
   const auto kind =

@@ -40,9 +40,17 @@ TEST(Json, a_number_beyond_float64_is_an_input_error) {
 }
 
 TEST(Json, deep_nesting_is_no_danger) {
-  const std::string deep = std::string(200000, '[') + std::string(200000, ']');
-  EXPECT_TRUE(contains(parse_complaint(std::string(200000, '[')), {"not valid JSON"}));
-  const auto message = input_error([&] { json_value<int>(parse_json("{\"a\":" + deep + "}", "x"), "a", "x"); });
+  const auto nested = [](size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+  EXPECT_TRUE(contains(parse_complaint(std::string(200000, '[')), {"x.json", "more than 256 deep, at byte 257"}));
+  EXPECT_TRUE(contains(parse_complaint("{\"a\":" + nested(200000) + ",\"b\":1}"), {"more than 256 deep"}));
+  EXPECT_EQ(parse_json(nested(256), "x").dump(), nested(256));
+  // What stands in a text does not count.
+  EXPECT_EQ(parse_json("[\"" + std::string(300, '[') + "\\\"" + std::string(300, '{') + "\"]", "x")
+                .at(0)
+                .get<std::string>()
+                .size(),
+            601u);
+  const auto message = input_error([&] { json_value<int>(parse_json("{\"a\":" + nested(255) + "}", "x"), "a", "x"); });
   EXPECT_TRUE(contains(message, {"key 'a'", "found an array"}));
 }
 
