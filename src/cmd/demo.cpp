@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/text.h"
+#include "io/json.h"
 #include "io/table.h"
 #include "simulate/dataset.h"
 #include "simulate/recovery.h"
@@ -22,6 +23,7 @@ struct Options {
   groups::OutputFolder output;
   fs::path model;
   fs::path text;
+  int64_t vertices = 2562;
 };
 
 void describe(cli::Spec<Options>& s) {
@@ -34,6 +36,7 @@ void describe(cli::Spec<Options>& s) {
   s.group(groups::output_folder, &Options::output);
   s.option("model", &Options::model, "folder of the model; the shipped models/tales-1m when not given").metavar("DIR");
   s.option("text", &Options::text, "the story as plain text; the shipped one when not given").metavar("FILE");
+  s.option("vertices", &Options::vertices, "vertices of a hemisphere: 162, 642, 2562 or 10242; fewer are faster");
   s.example("arcuate demo --output demo", "ends with the path of the report");
 }
 
@@ -43,7 +46,7 @@ SimulateOptions simulation_of(const Options& options, const cli::Run& run) {
   simulation.drive.model = options.model.empty() ? find_shipped(shipped_model, "--model") : options.model;
   simulation.text = options.text.empty() ? find_shipped(shipped_story, "--text") : options.text;
   simulation.brain.subjects = 3;
-  simulation.cortex.vertices = 2562;
+  simulation.cortex.vertices = options.vertices;
   simulation.seed = static_cast<uint64_t>(run.common.seed);
   return simulation;
 }
@@ -103,6 +106,7 @@ Recovery add_recovery(const fs::path& dataset, const std::string& model, StudyOu
   auto& sections = outputs.page.sections;
   sections.insert(sections.begin() + 2, recovery_section(recovery, Figures(outputs.figures)));
   write_page(outputs.report, outputs.page);
+  write_json(outputs.folder / "recovery.json", recovery_json(recovery));
   return recovery;
 }
 

@@ -39,7 +39,7 @@ struct DriveOptions {
   int64_t networks = 3;           ///< Named networks.
   int64_t neurons = 8;            ///< Units of the model in the group of one network.
   double loop_period = 40;        ///< Seconds.
-  int64_t size_features = 16;     ///< Hidden numbers a word behind the drive `size`.
+  int64_t size_features = 4;      ///< Hidden numbers a word behind the drive `size`.
   double tr = 2;                  ///< Seconds.
   uint64_t seed = 0;
 };

@@ -15,8 +15,8 @@ enum class Defect { none, constant, nan };  ///< constant: in every subject. nan
 
 struct PlantOptions {
   std::vector<Drive> drives{};  ///< What is planted; patches of other drives hold noise.
-  double ceiling = 0.7;         ///< Highest r, in one subject, of a response with its own signal: in a patch's middle.
-  double rim = 0.5;             ///< Ceiling at a patch's rim, as a share of that in its middle.
+  double ceiling = 0.85;        ///< Highest r, in one subject, of a response with its own signal: in a patch's middle.
+  double rim = 0.6;             ///< Ceiling at a patch's rim, as a share of that in its middle.
   double depth_low = 1;         ///< Layer planted in the middle of the patch `sensory`.
   double depth_high = -1;       ///< Layer planted at the far end of `association`; -1: the model's last block.
   double word_rate = 0.1;       ///< Share of the signal's variance that is word rate, in `sensory` and `association`.

@@ -244,6 +244,22 @@ PageSection recovery_section(const Recovery& recovery, const Figures& figures) {
   return section;
 }
 
+Json recovery_json(const Recovery& r) {
+  Json sizes = Json::array();
+  for (const auto& size : r.sizes)
+    sizes.push_back({{"space", size.space}, {"parameters", size.parameters}, {"accuracy", size.accuracy}, {"r", size.r}});
+  return {{"Simulated", true},
+          {"lowest_ceiling", r.lowest_ceiling},
+          {"depth_vertices", r.depth_vertices},
+          {"median_depth_error", r.median_depth_error},
+          {"depth_correlation", r.depth_correlation},
+          {"noise_vertices", r.noise_vertices},
+          {"noise_silent", r.noise_silent},
+          {"bad_planted", r.bad_planted},
+          {"bad_listed", r.bad_listed},
+          {"sizes", sizes}};
+}
+
 std::string recovery_text(const Recovery& r) {
   auto text = fmt::format(
       "planted against recovered:\n"

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "io/json.h"
 #include "report/figures.h"
 
 namespace arcuate {
@@ -40,6 +41,9 @@ Recovery recover(const std::filesystem::path& dataset, const std::filesystem::pa
 
 /// Charts and numbers for the report.
 PageSection recovery_section(const Recovery& recovery, const Figures& figures);
+
+/// The numbers alone, for a file beside the tables.
+Json recovery_json(const Recovery& recovery);
 
 /// The same in a few lines for a terminal.
 std::string recovery_text(const Recovery& recovery);

@@ -19,7 +19,7 @@ static Page small_page() {
                         .rows = {{"a", "-0.5", "n/a", "late", "7"}, {"b", "1e-3", "0.05", "1", "n/a"}}};
   return {.title = "Study",
           .subtitle = "two models",
-          .sections = {{"Results", {"A paragraph."}, {render_line_chart(chart)}, {table}}},
+          .sections = {{"Results", {"A paragraph."}, {{render_line_chart(chart), "A caption."}}, {table}, {"a listing"}}},
           .footer = "arcuate 0.1.0"};
 }
 

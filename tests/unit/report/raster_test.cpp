@@ -7,7 +7,7 @@
 
 using namespace arcuate;
 
-static const Fragment& at(const Fragments& fragments, int64_t x, int64_t y) {
+static const Fragment& pixel(const Fragments& fragments, int64_t x, int64_t y) {
   return fragments.pixels.at(static_cast<size_t>(y * fragments.width + x));
 }
 
@@ -16,7 +16,7 @@ TEST(Raster, covers_a_square_of_two_triangles_without_holes) {
   const auto fragments = rasterise(points, std::vector<Triangle>{{0, 1, 2}, {0, 2, 3}}, 20, 16);
   for (int64_t y = 0; y < 16; ++y)
     for (int64_t x = 0; x < 20; ++x)
-      EXPECT_EQ(at(fragments, x, y).triangle >= 0, x >= 2 && x < 17 && y >= 3 && y < 13) << x << " " << y;
+      EXPECT_EQ(pixel(fragments, x, y).triangle >= 0, x >= 2 && x < 17 && y >= 3 && y < 13) << x << " " << y;
 }
 
 TEST(Raster, leaves_no_hole_in_a_fan_of_slivers) {
@@ -25,7 +25,7 @@ TEST(Raster, leaves_no_hole_in_a_fan_of_slivers) {
   for (int i = 0; i <= 200; ++i) points.push_back({-1.0 + i * 0.51, 101.0});
   for (int i = 1; i <= 200; ++i) triangles.push_back({0, i, i + 1});
   const auto fragments = rasterise(points, triangles, 100, 100);
-  for (int64_t x = 2; x < 98; ++x) EXPECT_GE(at(fragments, x, 99).triangle, 0) << x;
+  for (int64_t x = 2; x < 98; ++x) EXPECT_GE(pixel(fragments, x, 99).triangle, 0) << x;
 }
 
 TEST(Raster, shows_the_nearest_triangle_in_any_order) {
@@ -34,9 +34,9 @@ TEST(Raster, shows_the_nearest_triangle_in_any_order) {
     std::vector<Triangle> triangles{{0, 1, 2}, {3, 4, 5}};
     if (reversed) std::ranges::reverse(triangles);
     const auto fragments = rasterise(points, triangles, 20, 20);
-    EXPECT_EQ(at(fragments, 1, 1).triangle, reversed ? 0 : 1);
-    EXPECT_EQ(at(fragments, 12, 2).triangle, reversed ? 1 : 0);
-    EXPECT_EQ(at(fragments, 19, 19).triangle, -1);
+    EXPECT_EQ(pixel(fragments, 1, 1).triangle, reversed ? 0 : 1);
+    EXPECT_EQ(pixel(fragments, 12, 2).triangle, reversed ? 1 : 0);
+    EXPECT_EQ(pixel(fragments, 19, 19).triangle, -1);
   }
 }
 
@@ -44,7 +44,7 @@ TEST(Raster, interpolates_and_ignores_orientation) {
   const std::vector<ScreenPoint> points{{0.5, 0.5, 4}, {8.5, 0.5, 8}, {0.5, 8.5, 0}};
   for (const Triangle& triangle : {Triangle{0, 1, 2}, Triangle{0, 2, 1}}) {
     const auto fragments = rasterise(points, std::vector<Triangle>{triangle}, 9, 9);
-    const Fragment& fragment = at(fragments, 2, 4);
+    const Fragment& fragment = pixel(fragments, 2, 4);
     EXPECT_FLOAT_EQ(fragment.depth, 4 * 0.25F + 8 * 0.25F);
     EXPECT_FLOAT_EQ(fragment.weights()[0], 0.25F);
     EXPECT_FLOAT_EQ(fragment.weights()[triangle[1] == 1 ? 1 : 2], 0.25F);
