@@ -54,7 +54,7 @@ TEST(Raster, interpolates_and_ignores_orientation) {
 
 TEST(Raster, cuts_at_the_edges_and_skips_triangles_without_area) {
   const std::vector<ScreenPoint> points{{-1e9, -1e9}, {1e9, -1e9}, {0, 1e9}, {3, 3}, {4, 4}, {5, 5}};
-  EXPECT_EQ(at(rasterise(points, std::vector<Triangle>{{0, 1, 2}}, 5, 5), 4, 4).triangle, 0);
+  EXPECT_EQ(pixel(rasterise(points, std::vector<Triangle>{{0, 1, 2}}, 5, 5), 4, 4).triangle, 0);
   const auto line = rasterise(points, std::vector<Triangle>{{3, 4, 5}}, 9, 9);
   EXPECT_TRUE(std::ranges::all_of(line.pixels, [](const Fragment& f) { return f.triangle == -1; }));
 }
