@@ -196,7 +196,7 @@ ScatterChart size_chart(const Recovery& recovery) {
 std::string size_sentence(const Recovery& recovery) {
   const auto& first = recovery.sizes.front();
   const auto& last = recovery.sizes.back();
-  return fmt::format("In the patch `occipital`, scores were planted to grow with the logarithm of size, by a factor of "
+  return fmt::format("In the patch 'occipital', scores were planted to grow with the logarithm of size, by a factor of "
                      "{:.2f} from the smallest to the largest; found: {:.2f}.",
                      last.accuracy / first.accuracy, last.r / first.r);
 }
@@ -219,7 +219,7 @@ PageSection recovery_section(const Recovery& recovery, const Figures& figures) {
   PageSection section{.heading = "Planted against recovered"};
   section.paragraphs.emplace_back(
       "These brains were made by a program, so the right answer is known. Signals were planted from layers of the model "
-      "that rise from the patch `sensory` to the far end of `association`; other patches were driven by other things, "
+      "that rise from the patch 'sensory' to the far end of 'association'; other patches were driven by other things, "
       "and most vertices hold nothing but noise.");
   section.paragraphs.push_back(fmt::format(
       "Layers: over {} vertices with a planted layer and a ceiling above {}, the median error is {:.2f} layers and "

@@ -181,6 +181,8 @@ void check_overwrite(const fs::path& output, const Study& study, bool force) {
 StudyOutputs run_study(const Study& study, const fs::path& output, cli::Run& run) {
   const auto start = std::chrono::steady_clock::now();
   const auto dataset = read_dataset(study.dataset);
+  std::optional<SurfaceMaps> maps;
+  if (has_surfaces(dataset)) maps.emplace(dataset);
   const auto stories = read_stories(study, dataset);
   const auto spaces = feature_spaces(study);
   const auto responses = clean_responses(study, dataset);
@@ -214,11 +216,7 @@ StudyOutputs run_study(const Study& study, const fs::path& output, cli::Run& run
   const auto manifest = manifest_of(plan, dataset, spaces, run);
   write_json(output / "manifest.json", manifest);
   write_tables(plan, dataset, summary, output, outputs);
-  std::optional<SurfaceMaps> maps;
-  if (has_surfaces(dataset)) {
-    maps.emplace(dataset);
-    write_surface_maps(*maps, plan, dataset, summary, output);
-  }
+  if (maps) write_surface_maps(*maps, plan, dataset, summary, output);
   outputs.page = study_page(plan, dataset, summary, maps ? &*maps : nullptr, Figures(outputs.figures),
                             {manifest, resolved_toml(study), repeat_command(run)});
   write_page(outputs.report, outputs.page);

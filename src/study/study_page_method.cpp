@@ -141,9 +141,10 @@ PageSection method_section(const EncodingPlan& plan, const Dataset& dataset, con
   const auto& s = plan.study;
   PageSection section{.heading = "How it was done"};
   section.paragraphs.push_back(fmt::format(
-      "{} subjects, {} targets, {} volumes in {} stories, each heard {} by everybody. Features are brought to the time "
+      "{} subjects, {} targets, {} volumes in {}, heard {} by everybody. Features are brought to the time "
       "of the volumes, delayed by {} volumes, and a ridge regression predicts each target.",
-      dataset.subjects.size(), dataset.targets.size(), plan.responses.matrix.size(0), dataset.stories.size(),
+      dataset.subjects.size(), dataset.targets.size(), plan.responses.matrix.size(0),
+      dataset.stories.size() == 1 ? std::string("one story") : fmt::format("{} stories", dataset.stories.size()),
       plan.responses.repeats == 1 ? std::string("once") : fmt::format("{} times", plan.responses.repeats),
       fmt::join(s.align.delays, ", ")));
   section.paragraphs.push_back(

@@ -21,6 +21,11 @@ double layer_position(const std::string& layer, size_t index) {
   return static_cast<double>(to_integer(layer).value_or(static_cast<long long>(index)));
 }
 
+bool is_control(const EncodingPlan& plan, const FeatureSpace& space) {
+  const auto& names = plan.study.controls.spaces;
+  return !space.seed && std::find(names.begin(), names.end(), space.name) != names.end();
+}
+
 bool is_curve(const FeatureSpace& space) { return space.model && space.training == Training::trained; }
 
 // A twin has the colour of its model.
@@ -54,7 +59,7 @@ LineChart layer_chart(const EncodingPlan& plan, const Dataset& dataset, const Su
         series.low.push_back(layer.single_r - layer.single_se);
         series.high.push_back(layer.single_r + layer.single_se);
       }
-    } else if (!layer.space->model && !layer.space->seed) {
+    } else if (is_control(plan, *layer.space)) {
       chart.levels.emplace_back(layer.space->name, value(layer));
     }
   }
@@ -104,6 +109,7 @@ PageTable headline_rows(const EncodingPlan& plan, const Summary& summary) {
       continue;
     }
     row.p = h.p;
+    if (h.space->layers.size() == 1) continue;  // nothing was chosen
     row.layers = join(h.layers, " ");
     row.best_layer = h.best_layer;
   }
@@ -143,6 +149,33 @@ PageTable layer_rows(const EncodingPlan& plan, const Summary& summary) {
   return table;
 }
 
+// Headline r of the mean subject (or the mean over single subjects) of a space: one value a seed.
+std::vector<double> headline_values(const EncodingPlan& plan, const Summary& summary, const std::string& name,
+                                    Training training) {
+  const size_t mean = mean_subject_index(plan);
+  std::map<int64_t, std::vector<double>> by_seed;
+  for (const auto& h : summary.headlines)
+    if (h.space->name == name && h.space->training == training && (mean == SIZE_MAX || h.subject == mean))
+      by_seed[h.space->seed.value_or(0)].push_back(h.r);
+  std::vector<double> values;
+  for (const auto& [seed, r] : by_seed) values.push_back(moments(r).mean);
+  return values;
+}
+
+// What the page comes to, in a sentence a model.
+std::string in_words(const EncodingPlan& plan, const Summary& summary, const std::string& name) {
+  const auto trained = headline_values(plan, summary, name, Training::trained),
+             twins = headline_values(plan, summary, name, Training::untrained);
+  auto text = fmt::format("{} predicts {} with r = {} on average over targets", name,
+                          mean_subject_index(plan) == SIZE_MAX ? "single subjects" : "the mean of the subjects",
+                          fixed(moments(trained).mean));
+  if (!twins.empty())
+    text += twins.size() == 1 ? fmt::format("; its untrained twin reaches {}", fixed(twins.front()))
+                              : fmt::format("; its {} untrained twins reach {} to {}", twins.size(),
+                                            fixed(moments(twins).low), fixed(moments(twins).high));
+  return text + ".";
+}
+
 }  // namespace
 
 PageSection scores_section(const EncodingPlan& plan, const Summary& summary) {
@@ -151,6 +184,8 @@ PageSection scores_section(const EncodingPlan& plan, const Summary& summary) {
       "A brain score is the correlation (r) between what a model predicts and what was measured, on volumes that the "
       "fit never saw. The layer behind a headline score is chosen on the training rows of each fold; the best layer by "
       "test score is shown for comparison only, since it has seen the test rows.");
+  for (const auto& headline : summary.by_target)
+    section.paragraphs.push_back(in_words(plan, summary, headline.space->name));
   section.tables.push_back(headline_rows(plan, summary));
   return section;
 }

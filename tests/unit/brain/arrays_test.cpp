@@ -36,7 +36,7 @@ TEST(Arrays, refuses_times_that_are_none) {
   for (const char* tr : {"0", "-2", "n/a", "inf"})
     EXPECT_TRUE(contains(message_of([&] { read_with(tr, "1", "0"); }), {"stories.tsv:2", "tr must be positive"})) << tr;
   for (const char* lead : {"-1", "n/a", "inf", "1e300"})
-    EXPECT_TRUE(contains(message_of([&] { read_with("2", "1", lead); }), {"stories.tsv:2", "lead not negative"}))
+    EXPECT_TRUE(contains(message_of([&] { read_with("2", "1", lead); }), {"stories.tsv:2", "column 'lead' needs a whole number"}))
         << lead;
   for (const char* first : {"n/a", "-inf"})
     EXPECT_TRUE(contains(message_of([&] { read_with("2", first, "0"); }), {"stories.tsv:2", "first_volume"})) << first;
