@@ -24,8 +24,10 @@ void describe_stories(cli::Spec<SimulateOptions>& s) {
       .metavar("FILE");
   s.option("stories", &SimulateOptions::stories, "stories told by the grammar");
   s.option("story-words", &SimulateOptions::story_words, "words of each, at least (it ends with a sentence)");
-  s.option("text", &SimulateOptions::text, "one story as plain text instead; it has no parts of speech").metavar("FILE");
-  s.option("words", &SimulateOptions::words, "one story as a word table instead, with columns tag and head if it has any")
+  s.option("text", &SimulateOptions::text, "one story as plain text instead; it has no parts of speech")
+      .metavar("FILE");
+  s.option("words", &SimulateOptions::words,
+           "one story as a word table instead, with columns tag and head if it has any")
       .metavar("FILE");
   s.flag("sound", &SimulateOptions::sound, "write the stories' sound, and plant its power in the patch `sensory`");
 }
@@ -58,7 +60,8 @@ void describe_plant(cli::Spec<PlantOptions>& s) {
 }
 
 void describe_response(cli::Spec<ResponseSpread>& s) {
-  s.option("peak-spread", &ResponseSpread::peak, "seconds by which a subject's haemodynamic peak may differ, either way")
+  s.option("peak-spread", &ResponseSpread::peak,
+           "seconds by which a subject's haemodynamic peak may differ, either way")
       .metavar("S");
   s.option("undershoot-spread", &ResponseSpread::undershoot, "the same for the size of its undershoot, as a share");
 }
@@ -109,9 +112,10 @@ void describe(cli::Spec<Options>& s) {
   s.input("output", &Options::output, "folder to write: new or empty, unless --force is given")
       .metavar("OUT_DIR")
       .unrecorded();
-  s.option("plant", &Options::plant,
-           "what is planted: layers, forecast, syntax, semantics, network, loop, size, word_rate, sound; when not given, "
-           "all that the stories allow")
+  s.option(
+       "plant", &Options::plant,
+       "what is planted: layers, forecast, syntax, semantics, network, loop, size, word_rate, sound; when not given, "
+       "all that the stories allow")
       .metavar("LIST");
   s.group(describe_simulation, &Options::simulation);
   s.group(describe_study, &Options::study);

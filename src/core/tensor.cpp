@@ -1,7 +1,9 @@
 #include "core/tensor.h"
 
 #include <ATen/ATen.h>
+
 #include <fmt/format.h>
+#include "core/random.h"
 
 namespace arcuate {
 
@@ -27,6 +29,14 @@ at::Tensor index_tensor(std::span<const int64_t> rows) {
   auto tensor = at::empty({static_cast<int64_t>(rows.size())}, at::kLong);
   std::copy(rows.begin(), rows.end(), tensor.data_ptr<int64_t>());
   return tensor;
+}
+
+at::Tensor random_normals(int64_t rows, int64_t columns, uint64_t seed) {
+  Random random(seed);
+  auto values = at::empty({rows, columns}, at::kDouble);
+  auto* value = values.data_ptr<double>();
+  for (int64_t i = 0; i < values.numel(); ++i) value[i] = random.normal();
+  return values;
 }
 
 }  // namespace arcuate

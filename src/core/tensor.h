@@ -15,6 +15,8 @@ at::Tensor to_tensor(std::span<const double> values);
 std::vector<double> to_vector(const at::Tensor& tensor);
 /// "362 x 6" for messages.
 std::string shape_text(const at::Tensor& tensor);
+/// Standard normal numbers from a seed, drawn row by row: rows x columns, float64.
+at::Tensor random_normals(int64_t rows, int64_t columns, uint64_t seed);
 /// An int64 index tensor.
 at::Tensor index_tensor(std::span<const int64_t> rows);
 

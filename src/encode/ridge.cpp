@@ -220,8 +220,8 @@ void solve_split(const RidgeProblem& problem, const std::vector<RidgeModel>& mod
   }
 }
 
-// Targets are solved in blocks: what a block needs stays in the processor's cache, and the decompositions that each block
-// repeats cost little beside its products. A shared penalty needs all targets at once.
+// Targets are solved in blocks: what a block needs stays in the processor's cache, and the decompositions that each
+// block repeats cost little beside its products. A shared penalty needs all targets at once.
 constexpr int64_t targets_per_block = 2048;
 
 std::vector<RowRange> target_blocks(int64_t targets, PenaltyMode mode) {

@@ -92,8 +92,7 @@ void put_section(std::string& html, const PageSection& section, size_t index, bo
   for (const auto& paragraph : section.paragraphs) put(html, "<p>{}</p>\n", escape_markup(paragraph));
   for (const auto& figure : section.figures) put_figure(html, figure, ++counts.figures, simulated);
   for (const auto& table : section.tables) put_table(html, table, ++counts.tables, simulated);
-  for (const auto& listing : section.listings)
-    put(html, "<pre tabindex=\"0\">{}</pre>\n", escape_markup(listing));
+  for (const auto& listing : section.listings) put(html, "<pre tabindex=\"0\">{}</pre>\n", escape_markup(listing));
   html += "</section>\n";
 }
 

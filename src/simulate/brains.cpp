@@ -20,14 +20,6 @@ namespace {
 constexpr double baseline = 100;
 constexpr int64_t subject_with_nan = 1;  // the second one, or the only one
 
-Tensor random_weights(int64_t features, int64_t columns, uint64_t seed) {
-  Random random(seed);
-  auto weights = at::empty({features, columns}, at::kDouble);
-  auto* weight = weights.data_ptr<double>();
-  for (int64_t i = 0; i < weights.numel(); ++i) weight[i] = random.normal();
-  return weights;
-}
-
 // Columns (vertices) of each kind of drive; for layers, by the lower of the two layers that are mixed.
 struct Groups {
   std::map<Drive, std::vector<int64_t>> columns{};
@@ -68,7 +60,8 @@ class Delivered {
     const auto count = static_cast<int64_t>(columns.size());
     const auto features = convolve(drives_.features.at(drive));
     switch (drive) {
-      case Drive::word_rate: return features.expand({-1, count});
+      case Drive::word_rate:
+        return features.expand({-1, count});
       case Drive::network: {
         std::vector<int64_t> networks;
         for (int64_t column : columns) networks.push_back(vertices_[static_cast<size_t>(column)].network);
@@ -83,7 +76,8 @@ class Delivered {
         return std::sqrt(1 - plant_.forecast_share) * zscore(convolve(drives_.present).mm(weights)) +
                std::sqrt(plant_.forecast_share) * zscore(features.mm(weights));
       }
-      default: return features.mm(weights_of(drive, features.size(1), count));
+      default:
+        return features.mm(weights_of(drive, features.size(1), count));
     }
   }
 
@@ -92,7 +86,7 @@ class Delivered {
     const auto share = row_of(vertices_, columns, [&](const auto& v) { return v.depth - static_cast<double>(lower); });
     const auto below = convolve(drives_.layers[static_cast<size_t>(lower)]),
                above = convolve(drives_.layers[static_cast<size_t>(lower) + 1]);
-    const auto weights = random_weights(below.size(1), static_cast<int64_t>(columns.size()),
+    const auto weights = random_normals(below.size(1), static_cast<int64_t>(columns.size()),
                                         derive_seed(seed_, "weights of layer " + std::to_string(lower)));
     return (1 - share) * zscore(below.mm(weights)) + share * zscore(above.mm(weights));
   }
@@ -100,7 +94,7 @@ class Delivered {
  private:
   Tensor convolve(const Tensor& series) const { return convolved(series, response_, drives_.stories); }
   Tensor weights_of(Drive drive, int64_t features, int64_t columns) const {
-    return random_weights(features, columns, derive_seed(seed_, "weights of " + drive_name(drive)));
+    return random_normals(features, columns, derive_seed(seed_, "weights of " + drive_name(drive)));
   }
 
   const Drives& drives_;

@@ -15,7 +15,8 @@ struct Patch {
   double radius = 0;  ///< Degrees around `middle`. Where patches overlap, the first of the list has the vertex.
 };
 
-/// sensory, association, frontal, temporal_pole, angular, motor, posterior_medial, word_rate, noise, occipital, medial_wall.
+/// sensory, association, frontal, temporal_pole, angular, motor, posterior_medial, word_rate, noise, occipital,
+/// medial_wall.
 std::vector<Patch> cortex_patches();
 Patch cortex_patch(const std::string& name);
 

@@ -63,9 +63,8 @@ std::vector<Told> told_by_file(const SimulateOptions& options) {
   const auto& file = options.text.empty() ? options.words : options.text;
   const auto name = file.stem().string();
   const auto words = options.text.empty() ? read_story(file, {}).words
-                                          : within(fmt::format("in the story '{}'", file.string()), [&] {
-                                              return speak(read_file(file), rate_of(options, name));
-                                            });
+                                          : within(fmt::format("in the story '{}'", file.string()),
+                                                   [&] { return speak(read_file(file), rate_of(options, name)); });
   if (words.empty()) bad_input("'{}' has no words", file.string());
   return {{.heard = {.name = name, .words = words}}};
 }
@@ -259,7 +258,8 @@ SimulatedDataset write_simulated_dataset(const fs::path& folder, const SimulateO
   if (options.plant.drives.empty()) options.plant.drives = possible_drives(tagged, options.sound);
   check_drives(options.plant.drives, tagged, options.sound);
 
-  const auto left = make_cortex(options.cortex, Hemisphere::left), right = make_cortex(options.cortex, Hemisphere::right);
+  const auto left = make_cortex(options.cortex, Hemisphere::left),
+             right = make_cortex(options.cortex, Hemisphere::right);
   const auto vertices = plant(left, right, options.plant, spec.layers, options.drive.networks);
   const auto drives = make_drives(heard(stories), options.plant.drives, options.drive, compute);
   const Brains brains(drives, vertices, options.plant, options.drive, options.brain);

@@ -22,14 +22,6 @@ using at::Tensor;
 
 namespace {
 
-Tensor random_normals(int64_t rows, int64_t columns, uint64_t seed) {
-  Random random(seed);
-  auto values = at::empty({rows, columns}, at::kDouble);
-  auto* value = values.data_ptr<double>();
-  for (int64_t i = 0; i < values.numel(); ++i) value[i] = random.normal();
-  return values;
-}
-
 std::vector<double> word_times(const HeardStory& story) {
   std::vector<double> times;
   for (const auto& word : story.words) times.push_back((word.onset + word.offset) / 2);
@@ -173,15 +165,24 @@ Tensor sound_power(const std::vector<HeardStory>& stories, double tr) {
 
 std::string drive_name(Drive drive) {
   switch (drive) {
-    case Drive::layers: return "layers";
-    case Drive::forecast: return "forecast";
-    case Drive::syntax: return "syntax";
-    case Drive::semantics: return "semantics";
-    case Drive::network: return "network";
-    case Drive::loop: return "loop";
-    case Drive::size: return "size";
-    case Drive::word_rate: return "word_rate";
-    case Drive::sound: return "sound";
+    case Drive::layers:
+      return "layers";
+    case Drive::forecast:
+      return "forecast";
+    case Drive::syntax:
+      return "syntax";
+    case Drive::semantics:
+      return "semantics";
+    case Drive::network:
+      return "network";
+    case Drive::loop:
+      return "loop";
+    case Drive::size:
+      return "size";
+    case Drive::word_rate:
+      return "word_rate";
+    case Drive::sound:
+      return "sound";
   }
   return "";
 }

@@ -25,8 +25,9 @@ enum class Drive {
   word_rate,  ///< A one for each word.
   sound       ///< Power of the sound.
 };
-inline constexpr Drive all_drives[] = {Drive::layers, Drive::forecast, Drive::syntax, Drive::semantics, Drive::network,
-                                       Drive::loop,   Drive::size,     Drive::word_rate, Drive::sound};
+inline constexpr Drive all_drives[] = {Drive::layers,    Drive::forecast,  Drive::syntax,
+                                       Drive::semantics, Drive::network,   Drive::loop,
+                                       Drive::size,      Drive::word_rate, Drive::sound};
 std::string drive_name(Drive drive);
 /// Errors: usage, with the nearest name.
 Drive drive_from_name(const std::string& name);
@@ -56,10 +57,10 @@ inline constexpr double sound_step = 0.1;  ///< Seconds.
 /// All stories one after another; T volumes in total.
 struct Drives {
   std::vector<RowRange> stories{};
-  std::vector<at::Tensor> layers{};         ///< [0 … L]: T x F.
-  std::map<Drive, at::Tensor> features{};   ///< T x features of each other drive that was asked for.
-  at::Tensor present{};                     ///< T x F: the states of `layer`, for the drive forecast.
-  std::vector<at::Tensor> size_latents{};   ///< One a story: words x size_features.
+  std::vector<at::Tensor> layers{};            ///< [0 … L]: T x F.
+  std::map<Drive, at::Tensor> features{};      ///< T x features of each other drive that was asked for.
+  at::Tensor present{};                        ///< T x F: the states of `layer`, for the drive forecast.
+  std::vector<at::Tensor> size_latents{};      ///< One a story: words x size_features.
   std::vector<std::vector<int64_t>> groups{};  ///< Neurons of each network.
 };
 

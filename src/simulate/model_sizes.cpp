@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/random.h"
+#include "core/tensor.h"
 #include "core/text.h"
 
 namespace arcuate {
@@ -18,10 +19,7 @@ std::vector<ModelSize> model_sizes() {
 }
 
 at::Tensor size_features(const at::Tensor& hidden, const ModelSize& size, uint64_t seed) {
-  Random random(derive_seed(seed, size.name));
-  auto noise = at::empty_like(hidden);
-  auto* value = noise.data_ptr<double>();
-  for (int64_t i = 0; i < noise.numel(); ++i) value[i] = random.normal();
+  const auto noise = random_normals(hidden.size(0), hidden.size(1), derive_seed(seed, size.name));
   return (size.accuracy * hidden + std::sqrt(1 - size.accuracy * size.accuracy) * noise).to(at::kFloat);
 }
 

@@ -139,15 +139,24 @@ std::string number(double value) { return shortest(value); }
 
 std::vector<std::string> patches_of(Drive drive) {
   switch (drive) {
-    case Drive::layers: return {"sensory", "association"};
-    case Drive::forecast: return {"frontal"};
-    case Drive::syntax: return {"motor"};
-    case Drive::semantics: return {"temporal_pole"};
-    case Drive::network: return {"angular"};
-    case Drive::loop: return {"posterior_medial"};
-    case Drive::size: return {"occipital"};
-    case Drive::word_rate: return {"word_rate"};
-    case Drive::sound: return {};  // a part of the signal in `sensory`
+    case Drive::layers:
+      return {"sensory", "association"};
+    case Drive::forecast:
+      return {"frontal"};
+    case Drive::syntax:
+      return {"motor"};
+    case Drive::semantics:
+      return {"temporal_pole"};
+    case Drive::network:
+      return {"angular"};
+    case Drive::loop:
+      return {"posterior_medial"};
+    case Drive::size:
+      return {"occipital"};
+    case Drive::word_rate:
+      return {"word_rate"};
+    case Drive::sound:
+      return {};  // a part of the signal in `sensory`
   }
   return {};
 }
@@ -179,7 +188,9 @@ void write_truth(const std::filesystem::path& path, const std::vector<PlantedVer
                     number(v.sound), forecast ? std::to_string(drives.forecast_distance) : "n/a",
                     forecast ? number(options.forecast_share) : "n/a",
                     v.network < 0 ? "n/a" : std::to_string(v.network), number(v.phase),
-                    v.defect == Defect::none ? "none" : v.defect == Defect::constant ? "constant" : "nan"});
+                    v.defect == Defect::none       ? "none"
+                    : v.defect == Defect::constant ? "constant"
+                                                   : "nan"});
   }
   write_tsv(path,
             {"target", "hemisphere", "vertex", "patch", "drive", "ceiling", "depth", "word_rate", "sound",

@@ -30,14 +30,14 @@ struct PlantOptions {
 struct PlantedVertex {
   Hemisphere hemisphere = Hemisphere::left;
   int64_t vertex = 0;
-  std::string patch{};                ///< Empty: in no patch.
-  bool medial_wall = false;           ///< No cortex: never analysed.
-  std::optional<Drive> drive{};       ///< Empty: noise only.
-  double depth = std::nan("");        ///< layers: planted layer; between two layers, a mixture of both.
-  double ceiling = 0;                 ///< r of the response with its own signal.
-  double word_rate = 0, sound = 0;    ///< Shares of the signal's variance.
-  int64_t network = -1;               ///< network: which one.
-  double phase = std::nan("");        ///< loop: radians.
+  std::string patch{};              ///< Empty: in no patch.
+  bool medial_wall = false;         ///< No cortex: never analysed.
+  std::optional<Drive> drive{};     ///< Empty: noise only.
+  double depth = std::nan("");      ///< layers: planted layer; between two layers, a mixture of both.
+  double ceiling = 0;               ///< r of the response with its own signal.
+  double word_rate = 0, sound = 0;  ///< Shares of the signal's variance.
+  int64_t network = -1;             ///< network: which one.
+  double phase = std::nan("");      ///< loop: radians.
   Defect defect = Defect::none;
 };
 

@@ -36,10 +36,10 @@ constexpr int64_t map_r = 0, map_q = 2, map_layer = 3;
 FoundMaps read_maps(const fs::path& results, const std::string& task, const std::string& model) {
   FoundMaps maps;
   for (const char* hemisphere : {"L", "R"})
-    maps.hemispheres[hemisphere] = read_vertex_values(
-        results / "sub-mean/func" /
-        fmt::format("sub-mean_task-{}_hemi-{}_model-{}_desc-headline_statmap.func.gii", bids_label(task), hemisphere,
-                    bids_label(model)));
+    maps.hemispheres[hemisphere] =
+        read_vertex_values(results / "sub-mean/func" /
+                           fmt::format("sub-mean_task-{}_hemi-{}_model-{}_desc-headline_statmap.func.gii",
+                                       bids_label(task), hemisphere, bids_label(model)));
   return maps;
 }
 
@@ -90,7 +90,8 @@ void judge_noise(Recovery& recovery) {
     ++recovery.noise_vertices;
     silent += v.q >= level;
   }
-  recovery.noise_silent = static_cast<double>(silent) / static_cast<double>(std::max<int64_t>(1, recovery.noise_vertices));
+  recovery.noise_silent =
+      static_cast<double>(silent) / static_cast<double>(std::max<int64_t>(1, recovery.noise_vertices));
 }
 
 void judge_bad(const fs::path& flagged, Recovery& recovery) {
@@ -196,9 +197,10 @@ ScatterChart size_chart(const Recovery& recovery) {
 std::string size_sentence(const Recovery& recovery) {
   const auto& first = recovery.sizes.front();
   const auto& last = recovery.sizes.back();
-  return fmt::format("In the patch 'occipital', scores were planted to grow with the logarithm of size, by a factor of "
-                     "{:.2f} from the smallest to the largest; found: {:.2f}.",
-                     last.accuracy / first.accuracy, last.r / first.r);
+  return fmt::format(
+      "In the patch 'occipital', scores were planted to grow with the logarithm of size, by a factor of "
+      "{:.2f} from the smallest to the largest; found: {:.2f}.",
+      last.accuracy / first.accuracy, last.r / first.r);
 }
 
 }  // namespace
@@ -218,7 +220,8 @@ Recovery recover(const fs::path& dataset, const fs::path& results, const std::st
 PageSection recovery_section(const Recovery& recovery, const Figures& figures) {
   PageSection section{.heading = "Planted against recovered"};
   section.paragraphs.emplace_back(
-      "These brains were made by a program, so the right answer is known. Signals were planted from layers of the model "
+      "These brains were made by a program, so the right answer is known. Signals were planted from layers of the "
+      "model "
       "that rise from the patch 'sensory' to the far end of 'association'; other patches were driven by other things, "
       "and most vertices hold nothing but noise.");
   section.paragraphs.push_back(fmt::format(
@@ -247,7 +250,8 @@ PageSection recovery_section(const Recovery& recovery, const Figures& figures) {
 Json recovery_json(const Recovery& r) {
   Json sizes = Json::array();
   for (const auto& size : r.sizes)
-    sizes.push_back({{"space", size.space}, {"parameters", size.parameters}, {"accuracy", size.accuracy}, {"r", size.r}});
+    sizes.push_back(
+        {{"space", size.space}, {"parameters", size.parameters}, {"accuracy", size.accuracy}, {"r", size.r}});
   return {{"Simulated", true},
           {"lowest_ceiling", r.lowest_ceiling},
           {"depth_vertices", r.depth_vertices},

@@ -20,12 +20,12 @@ struct RecoveredVertex {
 /// Numbers that say whether the method finds what is there.
 struct Recovery {
   std::vector<RecoveredVertex> vertices{};
-  double lowest_ceiling = 0.2;     ///< Depths are judged above it.
-  int64_t depth_vertices = 0;      ///< Vertices with a planted layer above it, and a score.
-  double median_depth_error = 0;   ///< Layers.
-  double depth_correlation = 0;    ///< Spearman, over them.
-  int64_t noise_vertices = 0;      ///< In which nothing was planted.
-  double noise_silent = 0;         ///< Share of them that is not significant at q = 0.05.
+  double lowest_ceiling = 0.2;              ///< Depths are judged above it.
+  int64_t depth_vertices = 0;               ///< Vertices with a planted layer above it, and a score.
+  double median_depth_error = 0;            ///< Layers.
+  double depth_correlation = 0;             ///< Spearman, over them.
+  int64_t noise_vertices = 0;               ///< In which nothing was planted.
+  double noise_silent = 0;                  ///< Share of them that is not significant at q = 0.05.
   int64_t bad_planted = 0, bad_listed = 0;  ///< Defective vertices, and those of them in the list of flagged targets.
   struct Size {
     std::string space{};

@@ -92,8 +92,9 @@ void check_drives(const std::vector<Drive>& drives, bool tagged, bool sound) {
   Problems problems("what is to be planted does not fit the stories", Fault::usage);
   const auto has = [&](Drive drive) { return std::find(drives.begin(), drives.end(), drive) != drives.end(); };
   if (!tagged && (has(Drive::syntax) || has(Drive::semantics)))
-    problems.add("syntax and semantics need words with parts of speech: a grammar's story, or a word table with the "
-                 "columns tag and head");
+    problems.add(
+        "syntax and semantics need words with parts of speech: a grammar's story, or a word table with the "
+        "columns tag and head");
   if (!sound && has(Drive::sound)) problems.add("planting sound needs the stories' sound (--sound)");
   if (sound && has(Drive::sound) && !has(Drive::layers))
     problems.add("sound is a part of the signal of the layers, which are not planted");

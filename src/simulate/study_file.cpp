@@ -46,8 +46,9 @@ context = {{ grow_to = {}, keep = {} }}
                            quoted(simulated_model_name(options)),
                            quoted(fs::weakly_canonical(options.drive.model).string()), context.words, context.keep);
   if (study.untrained > 0)
-    table += fmt::format("untrained_seeds = {}  # twins with random weights\nuntrained_layers = \"{}\"  # fewer, to save time\n",
-                         seed_list(study.untrained), few_layers(depth));
+    table += fmt::format(
+        "untrained_seeds = {}  # twins with random weights\nuntrained_layers = \"{}\"  # fewer, to save time\n",
+        seed_list(study.untrained), few_layers(depth));
   return table + "\n";
 }
 
@@ -68,8 +69,7 @@ std::string simulated_model_name(const SimulateOptions& options) {
   return fs::weakly_canonical(options.drive.model).filename().string();
 }
 
-std::string study_file(const SimulateOptions& options, const SimulatedDataset& dataset,
-                       const StudyFileOptions& study) {
+std::string study_file(const SimulateOptions& options, const SimulatedDataset& dataset, const StudyFileOptions& study) {
   return fmt::format(R"(# A study of simulated brains: no person was recorded. Change it and run it again:
 #   arcuate run study.toml --output results
 schema_version = 1

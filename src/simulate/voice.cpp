@@ -31,8 +31,7 @@ at::Tensor speak_aloud(const std::vector<Word>& words, const VoiceOptions& optio
   auto samples = at::empty({count}, at::kFloat);
   auto* sample = samples.data_ptr<float>();
   Random random(options.seed);
-  for (int64_t i = 0; i < count; ++i)
-    sample[i] = static_cast<float>(options.background * (2 * random.uniform() - 1));
+  for (int64_t i = 0; i < count; ++i) sample[i] = static_cast<float>(options.background * (2 * random.uniform() - 1));
   for (const auto& word : words) add_word(word, options, random, sample, count);
   return samples.clamp_(-1, 1);
 }

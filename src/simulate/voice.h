@@ -11,10 +11,10 @@
 namespace arcuate {
 
 struct VoiceOptions {
-  int64_t rate = 16000;     ///< Samples a second.
-  double pitch = 120;       ///< Hz.
-  double syllable = 0.2;    ///< Seconds.
-  double background = 1e-3; ///< Amplitude of the noise beneath, where a word's is about 0.3.
+  int64_t rate = 16000;      ///< Samples a second.
+  double pitch = 120;        ///< Hz.
+  double syllable = 0.2;     ///< Seconds.
+  double background = 1e-3;  ///< Amplitude of the noise beneath, where a word's is about 0.3.
   uint64_t seed = 0;
 };
 

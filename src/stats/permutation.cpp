@@ -91,9 +91,9 @@ int64_t quick_length(int64_t least) {
   return least;
 }
 
-// sum_t a[t] b[t - shift] within a story, for every shift 0 … T-1 at once: T x V, by the correlation theorem. Transforms
-// of a length with a large prime factor are slow; padded with zeros to a quick length, shifts beyond the end are sums of
-// two parts.
+// sum_t a[t] b[t - shift] within a story, for every shift 0 … T-1 at once: T x V, by the correlation theorem.
+// Transforms of a length with a large prime factor are slow; padded with zeros to a quick length, shifts beyond the end
+// are sums of two parts.
 Tensor circular_products(const Tensor& a, const Tensor& b) {
   const int64_t length = a.size(0);
   const bool padded = largest_prime_factor(length) > largest_quick_factor;

@@ -69,7 +69,8 @@ std::vector<RidgeResult> fit(const EncodingPlan& plan, const std::vector<Tensor>
 Tensor good_targets(const Responses& responses) {
   auto counts = at::zeros({static_cast<int64_t>(responses.subjects.size())}, at::kDouble);
   for (size_t c = 0; c < responses.flags.size(); ++c)
-    if (responses.flags[c] == Flag::ok) counts.data_ptr<double>()[static_cast<int64_t>(c) / responses.target_count()] += 1;
+    if (responses.flags[c] == Flag::ok)
+      counts.data_ptr<double>()[static_cast<int64_t>(c) / responses.target_count()] += 1;
   return counts;
 }
 
@@ -117,7 +118,8 @@ std::vector<RowRange> column_blocks(int64_t columns) {
   return blocks;
 }
 
-// What remains of a null distribution that is too large to keep: p of every column, and the null of each subject's mean.
+// What remains of a null distribution that is too large to keep: p of every column, and the null of each subject's
+// mean.
 struct NullSummary {
   Tensor p{};             // C
   Tensor subject_null{};  // draws x S
@@ -148,10 +150,9 @@ void write_alone(const EncodingPlan& plan, const Tensor& design, const RidgeResu
   const Tensor refitted = plan.study.permutation.refit ? refit_null(plan, design, compute) : Tensor();
   const auto null = summarize_null(plan, r, compute, [&](const RowRange& block) {
     const auto own = [&](const Tensor& columns) { return columns.slice(1, block.begin, block.end); };
-    return refitted.defined()
-               ? own(refitted)
-               : at::nan_to_num(
-                     shift_null(own(y), own(result.predictions), plan.responses.story_lengths(), plan.shifts));
+    return refitted.defined() ? own(refitted)
+                              : at::nan_to_num(shift_null(own(y), own(result.predictions),
+                                                          plan.responses.story_lengths(), plan.shifts));
   });
   const auto write = [&](const char* name, const Tensor& values) {
     file.write(name, hide_bad(values, plan.responses));

@@ -20,8 +20,9 @@ struct Responses {
   std::vector<std::string> subjects{};  ///< With "mean" last, if asked for.
   std::vector<std::string> targets{};
   at::Tensor ceiling{};  ///< subjects x targets: leave-one-out inter-subject correlation (NaN for "mean").
-  at::Tensor repeat_ceiling{};  ///< subjects x targets: CC_max from repeats (NaN for "mean"); undefined without repeats.
-  int64_t repeats = 1;          ///< Times that every subject heard every story.
+  at::Tensor
+      repeat_ceiling{};  ///< subjects x targets: CC_max from repeats (NaN for "mean"); undefined without repeats.
+  int64_t repeats = 1;   ///< Times that every subject heard every story.
   std::string hash{};    ///< Of the matrix and the story lengths: part of every encoding unit's key.
 
   int64_t target_count() const { return static_cast<int64_t>(targets.size()); }

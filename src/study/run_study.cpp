@@ -64,8 +64,8 @@ void write_description(const fs::path& output, const Dataset& dataset) {
              "work/\nlogs/\ngroup/\n*_scores.tsv\n*_scores.json\n*.toml\nreport.html\nmanifest.json\n");
 }
 
-Json manifest_of(const EncodingPlan& plan, const Dataset& dataset,
-                    const std::vector<FeatureSpace>& spaces, const cli::Run& run) {
+Json manifest_of(const EncodingPlan& plan, const Dataset& dataset, const std::vector<FeatureSpace>& spaces,
+                 const cli::Run& run) {
   auto inputs = dataset.inputs;
   for (const auto& space : spaces)
     if (space.model && space.training == Training::trained) inputs.push_back(space.model->path);

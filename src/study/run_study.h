@@ -12,7 +12,7 @@ namespace arcuate {
 
 struct StudyOutputs {
   std::filesystem::path folder{}, report{}, figures{}, group_table{};
-  Page page{};  ///< As written to `report`: a caller may add sections and write it again.
+  Page page{};                   ///< As written to `report`: a caller may add sections and write it again.
   int64_t made = 0, reused = 0;  ///< Units of work.
 };
 

@@ -54,11 +54,7 @@ static void set_layers(FeatureSpace& space, const std::string& layers, int64_t d
 
 static void add_model(const ModelEntry& entry, std::vector<FeatureSpace>& spaces) {
   const auto spec = read_spec(entry.path);
-  FeatureSpace space{.id = entry.name,
-                     .name = entry.name,
-                     .training = Training::trained,
-                     .seed = {},
-                     .model = &entry};
+  FeatureSpace space{.id = entry.name, .name = entry.name, .training = Training::trained, .seed = {}, .model = &entry};
   set_layers(space, entry.layers, spec.layers);
   spaces.push_back(space);
   space.training = Training::untrained;
@@ -125,8 +121,7 @@ static at::Tensor file_values(const std::filesystem::path& path, int64_t words) 
   if (values.dim() != 2 || values.size(0) != words)
     bad_input("'{}' is {}, but the story has {} words: {} x features expected", path.string(), shape_text(values),
               words, words);
-  if (!at::isfinite(values).all().item<bool>())
-    bad_input("'{}' holds values that are not finite", path.string());
+  if (!at::isfinite(values).all().item<bool>()) bad_input("'{}' holds values that are not finite", path.string());
   return values;
 }
 
@@ -134,12 +129,9 @@ at::Tensor feature_values(const FeatureSpace& space, const TimedStory& story, ui
   const auto words = static_cast<int64_t>(story.words.size());
   if (space.feature->kind == "word_rate") return at::ones({words, 1}, at::kDouble);
   if (space.feature->kind == "file") return file_values(feature_file(*space.feature, story.stimulus->name), words);
-  Random random(
-      derive_seed(study_seed + static_cast<uint64_t>(space.seed.value_or(0)), space.name + "/" + story.stimulus->name));
-  auto values = at::empty({words, space.feature->width}, at::kDouble);
-  auto* data = values.data_ptr<double>();
-  for (int64_t i = 0; i < values.numel(); ++i) data[i] = random.normal();
-  return values;
+  const auto seed =
+      derive_seed(study_seed + static_cast<uint64_t>(space.seed.value_or(0)), space.name + "/" + story.stimulus->name);
+  return random_normals(words, space.feature->width, seed);
 }
 
 std::filesystem::path activation_file(const std::filesystem::path& work, const FeatureSpace& space,

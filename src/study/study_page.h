@@ -12,9 +12,9 @@ namespace arcuate {
 
 /// What the page says about where its numbers come from.
 struct PageEvidence {
-  Json manifest{};         ///< As written beside the page.
-  std::string study{};     ///< The resolved study file.
-  std::string command{};   ///< What repeats the run.
+  Json manifest{};        ///< As written beside the page.
+  std::string study{};    ///< The resolved study file.
+  std::string command{};  ///< What repeats the run.
 };
 
 /// `maps` may be null: targets that lie on no surface have none. Figures are written as files as well.

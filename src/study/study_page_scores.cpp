@@ -12,7 +12,9 @@
 
 namespace arcuate::study_page_parts {
 
-std::string fixed(double value, int digits) { return std::isnan(value) ? "n/a" : fmt::format("{:.{}f}", value, digits); }
+std::string fixed(double value, int digits) {
+  return std::isnan(value) ? "n/a" : fmt::format("{:.{}f}", value, digits);
+}
 std::string p_text(double p) { return std::isnan(p) ? "n/a" : fmt::format("{:.4f}", p); }
 
 namespace {
@@ -68,7 +70,8 @@ LineChart layer_chart(const EncodingPlan& plan, const Dataset& dataset, const Su
     if (spread.training != Training::untrained) continue;
     if (!twins.contains(spread.name)) {
       twins[spread.name] = chart.series.size();
-      chart.series.push_back({.label = spread.name + " untrained", .dashed = true, .colour = colour_of(chart, spread.name)});
+      chart.series.push_back(
+          {.label = spread.name + " untrained", .dashed = true, .colour = colour_of(chart, spread.name)});
     }
     auto& series = chart.series[twins[spread.name]];
     const auto m = moments(mean_subject ? spread.mean_subject : spread.single);
@@ -195,11 +198,11 @@ PageSection layers_section(const EncodingPlan& plan, const Dataset& dataset, con
   PageSection section{.heading = "Layers"};
   const auto add = [&](bool mean_subject) {
     const auto chart = layer_chart(plan, dataset, summary, mean_subject);
-    section.figures.push_back(figures.add(mean_subject ? "layers_mean_subject" : "layers_single_subjects",
-                                          render_line_chart(chart), chart_data(chart),
-                                          mean_subject ? "Scores of the mean subject by layer. Dashed: untrained twins, "
-                                                         "mean and range over seeds."
-                                                       : "The same for single subjects, mean and one standard error."));
+    section.figures.push_back(figures.add(
+        mean_subject ? "layers_mean_subject" : "layers_single_subjects", render_line_chart(chart), chart_data(chart),
+        mean_subject ? "Scores of the mean subject by layer. Dashed: untrained twins, "
+                       "mean and range over seeds."
+                     : "The same for single subjects, mean and one standard error."));
   };
   if (plan.study.encode.mean_subject) add(true);
   add(false);

@@ -174,8 +174,8 @@ TargetHeadline target_headline(const EncodingPlan& plan, const std::vector<const
     const auto predictions =
         chosen_predictions(plan, held_out, chosen.slice(1, first, first + targets).contiguous(), first);
     r.push_back(at::nan_to_num(pearson(y, predictions)));
-    p.push_back(permutation_p(
-        r.back(), at::nan_to_num(shift_null(y, predictions, responses.story_lengths(), plan.shifts))));
+    p.push_back(
+        permutation_p(r.back(), at::nan_to_num(shift_null(y, predictions, responses.story_lengths(), plan.shifts))));
   }
   headline.r = at::cat(r);
   headline.p = at::cat(p);

@@ -40,7 +40,7 @@ struct Headline {
 struct TargetHeadline {
   const FeatureSpace* space = nullptr;
   at::Tensor r{}, p{}, q{};  ///< C; p by circular shifts, q by Benjamini-Hochberg over a subject's good targets.
-  at::Tensor layer{};        ///< C: place in the space's layers of the best inner score, mean over folds; -1 if flagged.
+  at::Tensor layer{};  ///< C: place in the space's layers of the best inner score, mean over folds; -1 if flagged.
 };
 
 /// Spread over seeds (untrained twins, random features) of the mean subject's and the single subjects' mean r.

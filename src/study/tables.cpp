@@ -141,9 +141,8 @@ TidyTable region_table(const EncodingPlan& plan, const Dataset& dataset, const S
                                    region.name.empty() ? "n/a" : region.name};
       for (auto& field : space_fields(layer)) row.push_back(field);
       for (auto& field :
-           {std::to_string(region.targets.size()),
-            std::to_string(at::logical_not(at::isnan(r)).sum().item<int64_t>()), mean_text(r), median_text(r),
-            mean_text(r * r.abs()), mean_text(of(layer.scores.r2)),
+           {std::to_string(region.targets.size()), std::to_string(at::logical_not(at::isnan(r)).sum().item<int64_t>()),
+            mean_text(r), median_text(r), mean_text(r * r.abs()), mean_text(of(layer.scores.r2)),
             mean_text(responses.ceiling[s].index_select(0, within)),
             responses.repeat_ceiling.defined() ? mean_text(responses.repeat_ceiling[s].index_select(0, within)) : "n/a",
             share_below(of(layer.q), 0.05), mean_text(of(layer.scores.increment))})

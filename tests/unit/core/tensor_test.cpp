@@ -3,8 +3,17 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include "core/random.h"
+
 namespace arcuate {
 namespace {
+
+TEST(Tensor, random_normals_are_those_of_the_seed_row_by_row) {
+  Random random(7);
+  const auto values = random_normals(3, 2, 7);
+  for (int64_t i = 0; i < 6; ++i) EXPECT_EQ(values[i / 2][i % 2].item<double>(), random.normal());
+  EXPECT_FALSE(at::equal(values, random_normals(3, 2, 8)));
+}
 
 TEST(Tensor, values_survive_the_way_there_and_back) {
   const std::vector<double> values{1.5, -2, 1e300};
