@@ -24,6 +24,7 @@ void check_shares(const SimulateOptions& o, Problems& problems) {
                  o.plant.word_rate + o.plant.sound);
   if (!(std::abs(o.brain.autocorrelation) < 1))
     problems.add("the noise's autocorrelation must be between -1 and 1, found {}", o.brain.autocorrelation);
+  if (!(o.brain.gain > 0)) problems.add("the gain must be above 0, found {}", o.brain.gain);
 }
 
 void check_counts(const SimulateOptions& o, Problems& problems) {
@@ -50,7 +51,7 @@ void check_counts(const SimulateOptions& o, Problems& problems) {
 
 void check_model(const SimulateOptions& o, const ModelSpec& spec, Problems& problems) {
   const double high = o.plant.depth_high < 0 ? static_cast<double>(spec.layers) : o.plant.depth_high;
-  if (o.plant.depth_low < 0 || high > static_cast<double>(spec.layers) || o.plant.depth_low > high)
+  if (!(o.plant.depth_low >= 0 && o.plant.depth_low <= high && high <= static_cast<double>(spec.layers)))
     problems.add("layers {} to {} are to be planted, but the model '{}' has layers 0 to {}", o.plant.depth_low, high,
                  o.drive.model.string(), spec.layers);
   if (o.drive.layer > spec.layers)
