@@ -27,6 +27,11 @@ constexpr double level = 0.05;
 // The mean subject's maps of both hemispheres, in the order in which the study writes them.
 struct FoundMaps {
   std::map<std::string, at::Tensor> hemispheres{};  // "L" -> maps x vertices
+  // Whether the maps know a vertex; only then may it be read.
+  bool have(const std::string& hemisphere, int64_t vertex) const {
+    const auto found = hemispheres.find(hemisphere);
+    return found != hemispheres.end() && vertex >= 0 && vertex < found->second.size(1);
+  }
   double at_vertex(const std::string& hemisphere, int64_t map, int64_t vertex) const {
     return hemispheres.at(hemisphere)[map][vertex].item<double>();
   }
@@ -35,11 +40,15 @@ constexpr int64_t map_r = 0, map_q = 2, map_layer = 3;
 
 FoundMaps read_maps(const fs::path& results, const std::string& task, const std::string& model) {
   FoundMaps maps;
-  for (const char* hemisphere : {"L", "R"})
-    maps.hemispheres[hemisphere] =
-        read_vertex_values(results / "sub-mean/func" /
-                           fmt::format("sub-mean_task-{}_hemi-{}_model-{}_desc-headline_statmap.func.gii",
-                                       bids_label(task), hemisphere, bids_label(model)));
+  for (const char* hemisphere : {"L", "R"}) {
+    const auto file = results / "sub-mean/func" /
+                      fmt::format("sub-mean_task-{}_hemi-{}_model-{}_desc-headline_statmap.func.gii", bids_label(task),
+                                  hemisphere, bids_label(model));
+    const auto values = read_vertex_values(file);
+    if (values.dim() != 2 || values.size(0) <= map_layer)
+      bad_input("'{}' needs the maps r, p, q and layer, found {}", file.string(), shape_text(values));
+    maps.hemispheres[hemisphere] = values;
+  }
   return maps;
 }
 
@@ -51,6 +60,9 @@ std::vector<RecoveredVertex> read_vertices(const fs::path& truth, const FoundMap
     const auto number = [&](const char* column) { return table.number(row, table.column(column)); };
     const auto hemisphere = text("hemisphere");
     const auto vertex = std::llround(number("vertex"));
+    if (!maps.have(hemisphere, vertex))
+      bad_input("{}:{}: the study's maps have no vertex {} in hemisphere '{}'; is the study one of this dataset?",
+                table.source, table.lines[row], vertex, hemisphere);
     const auto found = [&](int64_t map) { return maps.at_vertex(hemisphere, map, vertex); };
     vertices.push_back({.target = text("target"),
                         .patch = text("patch"),
@@ -79,7 +91,7 @@ void judge_depth(Recovery& recovery) {
     }
   recovery.depth_vertices = static_cast<int64_t>(errors.size());
   if (errors.empty()) return;
-  recovery.median_depth_error = at::median(to_tensor(errors)).item<double>();
+  recovery.median_depth_error = at::quantile(to_tensor(errors), 0.5).item<double>();
   recovery.depth_correlation = spearman(to_tensor(planted), to_tensor(found));
 }
 
@@ -114,6 +126,7 @@ double mean_score(const Table& scores, const std::string& space, const std::stri
     const auto text = [&](const char* column) { return scores.text(row, scores.column(column)); };
     if (text("space") != space || text("region") != region) continue;
     const double targets = scores.number(row, scores.column("scored"));
+    if (targets == 0) continue;  // its r is n/a
     sum += targets * scores.number(row, scores.column("r"));
     count += targets;
   }

@@ -8,6 +8,8 @@
 namespace arcuate {
 namespace {
 
+constexpr double most_peak_spread = 4;  // seconds: the usual peak is at 5 s, and none comes before its event
+
 void check_shares(const SimulateOptions& o, Problems& problems) {
   const auto share = [&](const char* name, double value, double most) {
     if (!(value >= 0 && value <= most)) problems.add("{} must be from 0 to {}, found {}", name, most, value);
@@ -25,6 +27,9 @@ void check_shares(const SimulateOptions& o, Problems& problems) {
   if (!(std::abs(o.brain.autocorrelation) < 1))
     problems.add("the noise's autocorrelation must be between -1 and 1, found {}", o.brain.autocorrelation);
   if (!(o.brain.gain > 0)) problems.add("the gain must be above 0, found {}", o.brain.gain);
+  if (!(o.brain.gain_spread >= 0)) problems.add("the gain's spread must be 0 or more, found {}", o.brain.gain_spread);
+  share("the spread of haemodynamic peaks (s)", o.brain.response.peak, most_peak_spread);
+  share("the spread of undershoots", o.brain.response.undershoot, 1);
 }
 
 void check_counts(const SimulateOptions& o, Problems& problems) {

@@ -101,6 +101,15 @@ TEST(SimulateCheck, the_gain_is_a_number_above_zero) {
   }
 }
 
+TEST(SimulateCheck, spreads_leave_every_subject_a_response) {
+  auto options = sound_options();
+  options.brain.gain_spread = -1;
+  options.brain.response = {.peak = 6, .undershoot = 2};
+  EXPECT_TRUE(contains(complaint(options), {"the gain's spread must be 0 or more, found -1",
+                                            "the spread of haemodynamic peaks (s) must be from 0 to 4, found 6",
+                                            "the spread of undershoots must be from 0 to 1, found 2"}));
+}
+
 TEST(SimulateCheck, a_loop_has_more_than_four_volumes) {
   auto options = sound_options();
   options.drive.loop_period = 8;
