@@ -31,8 +31,10 @@ Drives random_drives(int64_t volumes) {
   for (uint64_t layer = 0; layer < 3; ++layer) drives.layers.push_back(random_series(volumes, 4, 10 + layer));
   drives.present = random_series(volumes, 4, 20);
   for (const auto drive : all_drives) {
-    const int64_t features = drive == Drive::loop ? 2 : drive == Drive::network ? 3
-                             : drive == Drive::word_rate || drive == Drive::sound ? 1 : 4;
+    const int64_t features = drive == Drive::loop                                 ? 2
+                             : drive == Drive::network                            ? 3
+                             : drive == Drive::word_rate || drive == Drive::sound ? 1
+                                                                                  : 4;
     drives.features[drive] = random_series(volumes, features, 30 + static_cast<uint64_t>(drive));
   }
   return drives;
@@ -251,8 +253,8 @@ TEST(Brains, gains_vary_over_vertices_as_said_and_stay_the_same_in_repeats) {
 }
 
 TEST(Brains, the_medial_wall_and_the_defects_are_where_they_were_planted) {
-  const std::vector<PlantedVertex> vertices{{.medial_wall = true}, {.defect = Defect::constant},
-                                            {.defect = Defect::nan}, {}};
+  const std::vector<PlantedVertex> vertices{
+      {.medial_wall = true}, {.defect = Defect::constant}, {.defect = Defect::nan}, {}};
   auto scene = scene_of(vertices);
   scene.drives = random_drives(100);
   scene.brain.subjects = 3;

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <memory>
 #include <set>
+#include <tuple>
 
 #include "brain/dataset.h"
 #include "core/error.h"
@@ -15,7 +16,6 @@
 #include "io/json.h"
 #include "io/npy.h"
 #include "io/table.h"
-#include "io/wav.h"
 #include "simulate/simulate_check.h"
 #include "support.h"
 
@@ -46,13 +46,13 @@ std::set<std::string> files_below(const fs::path& folder) {
 }
 
 std::set<std::string> expected_files() {
-  std::set<std::string> files{"stories.tsv",      "recordings.tsv",        "targets.tsv",         "dataset_description.json",
-                              "stimuli/tale01.tsv", "stimuli/tale01.wav",  "truth/truth.tsv",     "truth/truth.json",
+  std::set<std::string> files{"stories.tsv",        "recordings.tsv",     "targets.tsv",     "dataset_description.json",
+                              "stimuli/tale01.tsv", "stimuli/tale01.wav", "truth/truth.tsv", "truth/truth.json",
                               "truth/networks.tsv", "truth/sizes.tsv"};
   for (const std::string hemisphere : {"L", "R"}) {
     const auto prefix = "hemi-" + hemisphere + "_";
-    for (const std::string name : {"midthickness.surf", "inflated.surf", "flat.surf", "sphere.surf", "sulc.shape",
-                                   "desc-patches_dseg.label"})
+    for (const std::string name :
+         {"midthickness.surf", "inflated.surf", "flat.surf", "sphere.surf", "sulc.shape", "desc-patches_dseg.label"})
       files.insert("surfaces/" + prefix + name + ".gii");
     files.insert("truth/" + prefix + "desc-truth.func.gii");
     for (const std::string subject : {"sim01", "sim02"})
@@ -80,7 +80,9 @@ class SimulatedFolder : public testing::Test {
 
 }  // namespace
 
-TEST_F(SimulatedFolder, holds_every_file_of_the_layout_and_no_other) { EXPECT_EQ(files_below(root()), expected_files()); }
+TEST_F(SimulatedFolder, holds_every_file_of_the_layout_and_no_other) {
+  EXPECT_EQ(files_below(root()), expected_files());
+}
 
 TEST_F(SimulatedFolder, has_the_same_bytes_again_with_any_number_of_threads) {
   write_simulated_dataset(*folder_ / "again", small(), {.threads = 3});

@@ -4,7 +4,7 @@
 #include <ATen/ATen.h>
 
 #include <cmath>
-#include <numeric>
+#include <map>
 #include <set>
 
 #include "core/error.h"
@@ -71,8 +71,7 @@ TEST(Drive, layer_is_at_two_thirds_of_the_depth_unless_given) {
 
 TEST(Drives, have_a_row_for_each_volume) {
   auto stories = two_stories();
-  for (auto& story : stories)
-    story.sound = at::zeros({static_cast<int64_t>(story.volumes.size() * 20)}, at::kDouble);
+  for (auto& story : stories) story.sound = at::zeros({static_cast<int64_t>(story.volumes.size() * 20)}, at::kDouble);
   const auto options = options_with_model();
   const auto drives = made(stories, {std::begin(all_drives), std::end(all_drives)}, options);
   const auto first = static_cast<int64_t>(stories[0].volumes.size()),
@@ -86,9 +85,10 @@ TEST(Drives, have_a_row_for_each_volume) {
   std::set<std::string> tags;
   for (const auto& story : stories)
     for (const auto& word : story.words) tags.insert(word.tag);
-  const std::map<Drive, int64_t> widths{{Drive::forecast, width}, {Drive::syntax, std::ssize(tags) + 1},
-                                        {Drive::semantics, width}, {Drive::network, 3}, {Drive::loop, 2},
-                                        {Drive::size, 4}, {Drive::word_rate, 1}, {Drive::sound, 1}};
+  const std::map<Drive, int64_t> widths{{Drive::forecast, width},  {Drive::syntax, std::ssize(tags) + 1},
+                                        {Drive::semantics, width}, {Drive::network, 3},
+                                        {Drive::loop, 2},          {Drive::size, 4},
+                                        {Drive::word_rate, 1},     {Drive::sound, 1}};
   ASSERT_EQ(drives.features.size(), widths.size());
   for (const auto& [drive, features] : widths)
     EXPECT_EQ(drives.features.at(drive).sizes(), (at::IntArrayRef{all, features})) << drive_name(drive);

@@ -46,9 +46,7 @@ TEST(Haemodynamics, weights_are_a_difference_of_two_gamma_densities) {
   EXPECT_NEAR(0.01 * std::accumulate(fine.begin(), fine.end(), 0.0), 5.0 / 6, 1e-3);
 }
 
-TEST(Haemodynamics, is_cut_off_at_its_length) {
-  EXPECT_EQ(response_weights({.length = 10}, 2.5).size(), 5u);
-}
+TEST(Haemodynamics, is_cut_off_at_its_length) { EXPECT_EQ(response_weights({.length = 10}, 2.5).size(), 5u); }
 
 TEST(Haemodynamics, undershoot_is_as_large_as_said) {
   const auto without = response_weights({.undershoot_size = 0}, 0.5), with = response_weights({}, 0.5),

@@ -1,6 +1,10 @@
 // Contradictions between the options of a simulation, all told at once.
 #include "simulate/simulate_check.h"
 
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
 #include "core/error.h"
 #include "support.h"
 
@@ -56,16 +60,16 @@ TEST(SimulateCheck, all_contradictions_are_told_at_once) {
   options.drive.networks = 9;
   options.drive.tr = 0;
   options.drive.forecast_distance = 0;
-  EXPECT_TRUE(contains(
-      complaint(options),
-      {"the simulation contradicts itself", "a text and a word table are given", "2 stories are asked for",
-       "the number of subjects must be 1 or more, found 0", "the number of repeats must be 1 or more, found 0",
-       "the share of shared noise must be from 0 to 1, found 1.5", "between -1 and 1, found 1",
-       "above 0 and at most 1, found 1.2", "the rim's share of the ceiling must be from 0 to 1, found -0.5",
-       "layers 1 to 9 are to be planted, but the model 'models/small' has layers 0 to 6",
-       "11005 defective vertices are asked for, more than half of the 20484", "layer 7 is to be planted",
-       "9 networks of 8 neurons need 72, but a layer of the model has 64", "at most 20 s, found 0",
-       "a forecast distance of 0 words"}));
+  EXPECT_TRUE(
+      contains(complaint(options),
+               {"the simulation contradicts itself", "a text and a word table are given", "2 stories are asked for",
+                "the number of subjects must be 1 or more, found 0", "the number of repeats must be 1 or more, found 0",
+                "the share of shared noise must be from 0 to 1, found 1.5", "between -1 and 1, found 1",
+                "above 0 and at most 1, found 1.2", "the rim's share of the ceiling must be from 0 to 1, found -0.5",
+                "layers 1 to 9 are to be planted, but the model 'models/small' has layers 0 to 6",
+                "11005 defective vertices are asked for, more than half of the 20484", "layer 7 is to be planted",
+                "9 networks of 8 neurons need 72, but a layer of the model has 64", "at most 20 s, found 0",
+                "a forecast distance of 0 words"}));
   EXPECT_EQ(fault_of([&] { check_simulation(options, small_model()); }), Fault::usage);
 }
 
@@ -81,9 +85,9 @@ TEST(SimulateCheck, limits_themselves_are_allowed) {
 }
 
 TEST(SimulateCheck, numbers_that_are_none_are_refused) {
-  for (double PlantOptions::*field : {&PlantOptions::ceiling, &PlantOptions::rim, &PlantOptions::word_rate,
-                                      &PlantOptions::forecast_share, &PlantOptions::sound, &PlantOptions::depth_low,
-                                      &PlantOptions::depth_high}) {
+  for (double PlantOptions::* field :
+       {&PlantOptions::ceiling, &PlantOptions::rim, &PlantOptions::word_rate, &PlantOptions::forecast_share,
+        &PlantOptions::sound, &PlantOptions::depth_low, &PlantOptions::depth_high}) {
     auto options = sound_options();
     options.plant.*field = std::nan("");
     EXPECT_NE(complaint(options), "");
@@ -146,5 +150,6 @@ TEST(SimulateCheck, drives_without_tags_or_sound_are_refused_together) {
   EXPECT_TRUE(contains(message_of(refused), {"does not fit the stories", "parts of speech", "--sound"}));
   EXPECT_EQ(fault_of(refused), Fault::usage);
   EXPECT_TRUE(contains(message_of([] { check_drives({Drive::semantics}, false, true); }), {"parts of speech"}));
-  EXPECT_TRUE(contains(message_of([] { check_drives({Drive::sound}, true, true); }), {"part of the signal of the layers"}));
+  EXPECT_TRUE(
+      contains(message_of([] { check_drives({Drive::sound}, true, true); }), {"part of the signal of the layers"}));
 }

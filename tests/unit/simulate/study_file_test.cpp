@@ -1,8 +1,6 @@
 // The study that goes with a simulated dataset is one that `arcuate run` accepts.
 #include "simulate/study_file.h"
 
-#include <algorithm>
-
 #include "core/error.h"
 #include "study/study.h"
 #include "support.h"
@@ -56,8 +54,8 @@ TEST(StudyFile, is_accepted_and_says_what_was_simulated) {
 
 TEST(StudyFile, has_no_twins_and_controls_that_were_not_asked_for) {
   const TemporaryFolder folder;
-  const auto study = parsed(options_with_model("model"), {.depth = 1}, {.untrained = 0, .random_features = 0},
-                            folder.path());
+  const auto study =
+      parsed(options_with_model("model"), {.depth = 1}, {.untrained = 0, .random_features = 0}, folder.path());
   EXPECT_TRUE(study.models[0].untrained_seeds.empty());
   ASSERT_EQ(study.features.size(), 1u);
   EXPECT_EQ(study.features[0].kind, "word_rate");
