@@ -73,10 +73,15 @@ struct Columns {
   std::vector<int64_t> used{};  // empty: all
 };
 
-TargetPlace read_place(const Table& table, size_t row) {
-  const auto hemisphere = table.text(row, table.column("hemisphere"));
+std::string read_hemisphere(const Table& table, size_t row, size_t column) {
+  const auto hemisphere = table.text(row, column);
   if (hemisphere != "L" && hemisphere != "R")
     bad_input("{}:{}: hemisphere must be L or R, found '{}'", table.source, table.lines[row], hemisphere);
+  return hemisphere;
+}
+
+TargetPlace read_place(const Table& table, size_t row) {
+  const auto hemisphere = read_hemisphere(table, row, table.column("hemisphere"));
   const auto region = optional_column(table, "region");
   return {hemisphere, whole_number(table, row, table.column("vertex")), region ? table.text(row, *region) : ""};
 }
@@ -122,7 +127,7 @@ std::map<RecordingKey, RecordingFiles> recording_files(const Table& table, const
                story = stories.find(table.text(row, table.column("story")));
     if (subject == subjects.end() || story == stories.end()) continue;  // not asked for
     const RecordingKey key{subject->second, story->second, repeat ? whole_number(table, row, *repeat) : 0};
-    const auto side = hemisphere ? table.text(row, *hemisphere) : "";
+    const auto side = hemisphere ? read_hemisphere(table, row, *hemisphere) : "";
     const auto path = root / table.text(row, table.column("responses"));
     if (!files[key].emplace(side, path).second)
       problems.add("{}:{}: a second recording of subject {} and story {}{}; repeats are told apart by a column 'repeat'",
