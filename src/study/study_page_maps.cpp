@@ -50,9 +50,10 @@ PageSection maps_section(const EncodingPlan& plan, const Summary& summary, const
     section.figures.push_back(figures.add(
         "map_score_" + bids_label(name), titled(maps.picture(own(headline.r)), "Brain score of " + name, "brain score (r)"),
         "Correlation of held-out predictions with the responses; each vertex by the layer that its training folds chose."));
-    auto layers = titled(maps.picture(only_where(significant, own(headline.layer))), "Layer of " + name, "layer");
-    layers.low = 0;
-    layers.high = static_cast<double>(headline.space->layers.size() - 1);
+    const auto numbers = layer_numbers(*headline.space, own(headline.layer));
+    auto layers = titled(maps.picture(only_where(significant, numbers)), "Layer of " + name, "layer");
+    layers.low = static_cast<double>(headline.space->layers.front());
+    layers.high = static_cast<double>(headline.space->layers.back());
     if (headline.space->layers.size() > 1 && significant.any().item<bool>())
       section.figures.push_back(figures.add("map_layer_" + bids_label(name), layers,
                                             fmt::format("Layer chosen on training folds, where q < {} "

@@ -184,8 +184,9 @@ PageSection repeat_section(const EncodingPlan& plan, const PageEvidence& evidenc
   if (!software.rows.empty()) section.tables.push_back(software);
   PageTable inputs{.caption = "Inputs", .columns = {"file", "bytes", "SHA-256"}};
   for (const auto& input : files)
-    inputs.rows.push_back({input.value("path", ""), std::to_string(input.value("bytes", int64_t{0})),
-                           input.value("sha256", "")});
+    for (const auto& file : input.value("files", Json::array({input})))  // of a folder, such as a model's
+      inputs.rows.push_back(
+          {file.value("path", ""), std::to_string(file.value("bytes", int64_t{0})), file.value("sha256", "")});
   section.tables.push_back(inputs);
   section.paragraphs.emplace_back("The study with every default filled in (config_resolved.toml):");
   section.listings.push_back(evidence.study);

@@ -36,18 +36,16 @@ void write_maps(const SurfaceMaps& maps, const Maps& own, const fs::path& stem, 
   }
 }
 
-// NaN where no layer was chosen.
-at::Tensor layer_numbers(const TargetHeadline& headline, const at::Tensor& chosen) {
-  const auto& space = *headline.space;
+}  // namespace
+
+bool has_surfaces(const Dataset& dataset) { return !dataset.surfaces.empty() && !dataset.places.empty(); }
+
+at::Tensor layer_numbers(const FeatureSpace& space, const at::Tensor& chosen) {
   auto numbers = at::full({chosen.size(0)}, std::numeric_limits<double>::quiet_NaN(), at::kDouble);
   for (size_t i = 0; i < space.layers.size(); ++i)
     numbers.masked_fill_(chosen.eq(static_cast<int64_t>(i)), static_cast<double>(space.layers[i]));
   return numbers;
 }
-
-}  // namespace
-
-bool has_surfaces(const Dataset& dataset) { return !dataset.surfaces.empty() && !dataset.places.empty(); }
 
 SurfaceMaps::SurfaceMaps(const Dataset& dataset)
     : dataset_(dataset),
@@ -110,7 +108,7 @@ void write_surface_maps(const SurfaceMaps& maps, const EncodingPlan& plan, const
       best.add("r", own(headline.r));
       best.add("p", own(headline.p));
       best.add("q", own(headline.q));
-      best.add("layer", layer_numbers(headline, own(headline.layer)));
+      best.add("layer", layer_numbers(*headline.space, own(headline.layer)));
       best.add("inter-subject correlation", responses.ceiling[subject]);
       if (responses.repeat_ceiling.defined()) best.add("ceiling from repeats", responses.repeat_ceiling[subject]);
       sidecar["Description"] =

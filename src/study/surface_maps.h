@@ -29,6 +29,9 @@ class SurfaceMaps {
 
 bool has_surfaces(const Dataset& dataset);
 
+/// `chosen`: places in the space's layers, as in TargetHeadline -> the layers' own numbers; NaN where none was chosen.
+at::Tensor layer_numbers(const FeatureSpace& space, const at::Tensor& chosen);
+
 /// Per subject and hemisphere: r of every layer of every trained model; and, with the layer chosen on training folds
 /// for each target, r, p, q, that layer, and the ceilings. NaN: no score. With a JSON sidecar each.
 void write_surface_maps(const SurfaceMaps& maps, const EncodingPlan& plan, const Dataset& dataset,

@@ -181,11 +181,16 @@ Dataset read(const DatasetOptions& options) {
     dataset.inputs.push_back(stimulus.words);
   }
   const auto description = options.root / "dataset_description.json";
-  if (fs::exists(description))
+  if (fs::exists(description)) {
+    dataset.inputs.push_back(description);
     dataset.simulated = json_value_or<bool>(read_json(description), "Simulated", false, description.string());
+  }
   const auto columns = read_targets(options.root, dataset);
   read_recordings(recordings, options.root, columns, dataset);
-  if (fs::is_directory(options.root / "surfaces")) dataset.surfaces = options.root / "surfaces";
+  if (fs::is_directory(options.root / "surfaces")) {
+    dataset.surfaces = options.root / "surfaces";
+    dataset.inputs.push_back(dataset.surfaces);
+  }
   return dataset;
 }
 
