@@ -148,13 +148,15 @@ TEST(Arrays, repeats_are_kept_apart_and_in_order) {
   EXPECT_TRUE(at::equal(read.recordings[1].responses, series(2, 50)));
 }
 
-TEST(Arrays, every_file_of_a_recording_is_an_input) {
+TEST(Arrays, every_file_that_tells_something_is_an_input) {
   const Written dataset;
   write_both_sides(dataset);
   dataset.targets("target\na\nb\nc\nd\ne\n");
+  write_file(dataset / "dataset_description.json", "{}");
+  fs::create_directory(dataset / "surfaces");
   const auto inputs = dataset.read().inputs;
-  for (const char* name :
-       {"stories.tsv", "recordings.tsv", "targets.tsv", "left.func.gii", "right.func.gii", "words.tsv"})
+  for (const char* name : {"stories.tsv", "recordings.tsv", "targets.tsv", "left.func.gii", "right.func.gii",
+                           "words.tsv", "dataset_description.json", "surfaces"})
     EXPECT_EQ(std::count(inputs.begin(), inputs.end(), dataset / name), 1) << name;
 }
 

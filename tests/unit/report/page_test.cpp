@@ -17,10 +17,11 @@ static Page small_page() {
   const PageTable table{.caption = "Scores.",
                         .columns = {"model", "r", "p", "note", "seed"},
                         .rows = {{"a", "-0.5", "n/a", "late", "7"}, {"b", "1e-3", "0.05", "1", "n/a"}}};
-  return {.title = "Study",
-          .subtitle = "two models",
-          .sections = {{"Results", {"A paragraph."}, {{render_line_chart(chart), "A caption."}}, {table}, {"a listing"}}},
-          .footer = "arcuate 0.1.0"};
+  return {
+      .title = "Study",
+      .subtitle = "two models",
+      .sections = {{"Results", {"A paragraph."}, {{render_line_chart(chart), "A caption."}}, {table}, {"a listing"}}},
+      .footer = "arcuate 0.1.0"};
 }
 
 TEST(Page, is_well_formed_and_holds_everything) {
@@ -115,4 +116,27 @@ TEST(Page, is_written_whole_and_the_same_each_time) {
   write_page(folder / "b.html", small_page());
   EXPECT_EQ(read_file(folder / "a.html"), render_page(small_page()));
   EXPECT_EQ(read_file(folder / "a.html"), read_file(folder / "b.html"));
+}
+
+TEST(Page, holds_pictures_as_data_with_words_beside_them) {
+  const std::string png("\x89PNG\r\n\0\xFF", 8);
+  const auto element = picture_element(png, "Scores of <a> & \"b\"");
+  EXPECT_EQ(element,
+            "<img src=\"data:image/png;base64,iVBORw0KAP8=\" alt=\"Scores of &lt;a&gt; &amp; &quot;b&quot;\"/>\n");
+  const Page page{.title = "Maps", .simulated = true, .sections = {{"Maps", {}, {{element, "Where <it> is."}}}}};
+  const auto html = render_page(page);
+  EXPECT_EQ(markup_fault(html), "");
+  EXPECT_EQ(count(html, element), 1u);
+  EXPECT_TRUE(contains(html, {"img-src data:", "Where &lt;it&gt; is. <span class=\"mark\">Simulated data.</span>"}));
+}
+
+TEST(Page, shows_listings_as_they_are) {
+  const Page page{.title = "Again",
+                  .sections = {{.heading = "Again", .listings = {"a --set 'x=<1>' && b\n  c", "</pre><script>"}}}};
+  const auto html = render_page(page);
+  EXPECT_EQ(markup_fault(html), "");
+  EXPECT_EQ(count(html, "<pre"), 2u);
+  EXPECT_EQ(html.find("<script"), html.npos);
+  EXPECT_TRUE(
+      contains(html, {">a --set &#39;x=&lt;1&gt;&#39; &amp;&amp; b\n  c</pre>", ">&lt;/pre&gt;&lt;script&gt;</pre>"}));
 }
