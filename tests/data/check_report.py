@@ -170,7 +170,7 @@ def check_layers():
         return
     exact = {(r["space"], r["layer"]): r for r in group if r["seed"] == "n/a"}
     shown = records(part["tables"][0])
-    check({(row["features"], row["layer"]) for row in shown} == set(exact), "the table of layers lacks some, or has more")
+    check({(row["features"], row["layer"]) for row in shown} == set(exact), "the layers are not those of the table")
     for row in shown:
         own, name = exact[row["features"], row["layer"]], f"{row['features']} layer {row['layer']}"
         for column, of in (("r, mean subject", "mean_subject_r"), ("p", "mean_subject_p"),
