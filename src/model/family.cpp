@@ -27,7 +27,7 @@ const Family& family_named(const std::string& model_type) {
 }
 
 // As a float64: a damaged file may announce more than can be counted.
-static double count_weights(ModelSpec spec) {
+double count_weights(ModelSpec spec) {
   const auto layers = static_cast<double>(spec.layers);
   spec.layers = 1;
   double count = 0;

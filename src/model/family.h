@@ -31,6 +31,9 @@ std::vector<const Family*> families();
 ModelSpec read_spec(const std::filesystem::path& folder);
 const Family& family_named(const std::string& model_type);
 
+/// Numbers in the weights of a model, tied ones once.
+double count_weights(ModelSpec spec);
+
 /// The value of an enumeration's name in a config, or an input error listing the known names.
 Activation activation_named(const std::string& name, const std::string& source);
 

@@ -11,10 +11,10 @@
 #include "core/interrupt.h"
 #include "core/parallel.h"
 #include "core/text.h"
-#include "encode/delays.h"
 #include "io/hdf5.h"
 #include "stats/permutation.h"
 #include "stats/swap.h"
+#include "study/design.h"
 
 namespace arcuate {
 
@@ -23,32 +23,6 @@ using at::Tensor;
 namespace {
 
 constexpr const char* controls_id = "controls";
-
-// Word values of one story -> cleaned, delayed design rows of that story.
-Tensor story_design(const Tensor& values, const TimedStory& story, const AlignEntry& options) {
-  const Stimulus& stimulus = *story.stimulus;
-  std::vector<double> volumes;
-  for (int64_t i = 0; i < stimulus.lead + stimulus.volumes; ++i)
-    volumes.push_back(stimulus.first_volume + stimulus.tr * static_cast<double>(i));
-  const auto aligned = align(values, story.times, volumes, stimulus.tr, options.options);
-  const std::vector<RowRange> whole{{0, aligned.size(0)}};
-  // Volumes before the first stored row still feed the delays: the listener heard those words.
-  return clean_story(delayed(aligned, options.delays, whole).slice(0, stimulus.lead), options, stimulus.tr);
-}
-
-template <class ValuesOf>
-Tensor design_of(const EncodingPlan& plan, ValuesOf values_of) {
-  std::vector<Tensor> rows;
-  for (const auto& story : plan.stories) rows.push_back(story_design(values_of(story), story, plan.study.align));
-  return at::cat(rows, 0);
-}
-
-Tensor space_design(const EncodingPlan& plan, const FeatureSpace& space, const std::string& layer) {
-  return design_of(plan, [&](const TimedStory& story) {
-    if (!space.model) return feature_values(space, story, plan.study.seed);
-    return Hdf5Reader(activation_file(plan.work, space, story.stimulus->name)).read("layer/" + layer).to(at::kDouble);
-  });
-}
 
 // The models of one space: alone, and together with the controls. The scale of the control band is told relative to the
 // bands' sizes, so that at 1 both carry the same total variance when features are standardised.

@@ -1,8 +1,10 @@
 // A study written back as TOML, with every default filled in.
 #include <toml++/toml.h>
 
+#include <memory>
 #include <sstream>
 
+#include "study/analysis.h"
 #include "study/study.h"
 #include "study/study_names.h"
 
@@ -40,6 +42,7 @@ toml::table model_table(const ModelEntry& m) {
                     {"untrained_seeds", array_of(m.untrained_seeds)},
                     {"untrained_layers", m.untrained_layers},
                     {"start_token", name_of(m.start_token, start_tokens)}};
+  if (m.parameters > 0) table.insert("parameters", m.parameters);
   if (m.context.kind == ContextKind::full)
     table.insert("context", "full");
   else
@@ -72,6 +75,37 @@ toml::table encode_table(const EncodeEntry& e) {
                      {"form", name_of(e.ridge.form, forms)}};
 }
 
+// Settings are flat or nested objects of texts, numbers, booleans and lists of them.
+std::unique_ptr<toml::node> node_of(const Json& json);
+
+toml::table table_of(const Json& json) {
+  toml::table table;
+  for (const auto& [key, value] : json.items()) table.insert(key, *node_of(value));
+  return table;
+}
+
+std::unique_ptr<toml::node> node_of(const Json& json) {
+  if (json.is_object()) return std::make_unique<toml::table>(table_of(json));
+  if (json.is_boolean()) return std::make_unique<toml::value<bool>>(json.get<bool>());
+  if (json.is_number_integer()) return std::make_unique<toml::value<int64_t>>(json.get<int64_t>());
+  if (json.is_number()) return std::make_unique<toml::value<double>>(json.get<double>());
+  if (json.is_string()) return std::make_unique<toml::value<std::string>>(json.get<std::string>());
+  auto array = std::make_unique<toml::array>();
+  for (const auto& item : json) array->push_back(*node_of(item));
+  return array;
+}
+
+toml::array analysis_tables(const Study& study) {
+  toml::array tables;
+  for (const auto& entry : study.analyses) {
+    auto table = table_of(entry.analysis->settings());
+    table.insert("kind", entry.kind);
+    table.insert("name", entry.name);
+    tables.push_back(std::move(table));
+  }
+  return tables;
+}
+
 }  // namespace
 
 std::string resolved_toml(const Study& s) {
@@ -81,6 +115,7 @@ std::string resolved_toml(const Study& s) {
     features.push_back(
         toml::table{{"name", f.name}, {"kind", f.kind}, {"width", f.width}, {"seeds", array_of(f.seeds)}});
     if (f.kind == "file") features.back().as_table()->insert("path", f.given_path);
+    if (f.parameters > 0) features.back().as_table()->insert("parameters", f.parameters);
   }
   toml::table table{
       {"schema_version", 1},
@@ -103,6 +138,7 @@ std::string resolved_toml(const Study& s) {
        toml::table{{"count", s.permutation.count}, {"min_shift", s.min_shift()}, {"refit", s.permutation.refit}}}};
   if (!models.empty()) table.insert("model", models);
   if (!features.empty()) table.insert("feature", features);
+  if (!s.analyses.empty()) table.insert("analysis", analysis_tables(s));
   std::ostringstream text;
   text << toml::toml_formatter(table) << '\n';
   return text.str();

@@ -16,6 +16,7 @@
 #include "core/hash.h"
 #include "core/text.h"
 #include "core/version.h"
+#include "study/analysis.h"
 #include "study/encoding.h"
 #include "study/study_page.h"
 #include "study/surface_maps.h"
@@ -176,6 +177,35 @@ void check_overwrite(const fs::path& output, const Study& study, bool force) {
     bad_usage("'{}' holds the results of another study; choose another --output or give --force", output.string());
 }
 
+std::vector<AnalysisInput> analysis_inputs(const EncodingPlan& plan, const Dataset& dataset,
+                                           const std::vector<FeatureSpace>& spaces, const std::vector<Unit>& encodings,
+                                           const SurfaceMaps* maps) {
+  std::vector<AnalysisInput> inputs;
+  for (const auto& entry : plan.study.analyses)
+    inputs.push_back(
+        {.plan = plan, .dataset = dataset, .spaces = spaces, .encodings = encodings, .maps = maps, .name = entry.name});
+  return inputs;
+}
+
+std::vector<Unit> analysis_units(const Study& study, const std::vector<AnalysisInput>& inputs) {
+  std::vector<Unit> units;
+  for (size_t i = 0; i < inputs.size(); ++i)
+    for (auto& unit : study.analyses[i].analysis->units(inputs[i])) units.push_back(std::move(unit));
+  return units;
+}
+
+// An analysis has its section after those of the scores themselves, before what was left out and how it was done.
+void finish_analyses(const std::vector<AnalysisInput>& inputs, const Summary& summary, const fs::path& output,
+                     Page& page) {
+  constexpr std::ptrdiff_t last_sections = 3;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const auto& study = inputs[i].plan.study;
+    const AnalysisOutput place(output, study, inputs[i].name, inputs[i].dataset.simulated);
+    page.sections.insert(page.sections.end() - last_sections,
+                         study.analyses[i].analysis->finish(inputs[i], summary, place));
+  }
+}
+
 }  // namespace
 
 StudyOutputs run_study(const Study& study, const fs::path& output, cli::Run& run) {
@@ -195,6 +225,7 @@ StudyOutputs run_study(const Study& study, const fs::path& output, cli::Run& run
     for (const auto& space : spaces)
       for (const auto& layer : space.layer_names)
         run.console.out() << "          encode/" << space.id << "/layer-" << layer << '\n';
+    for (const auto& entry : study.analyses) run.console.out() << "          " << entry.name << '\n';
     return outputs;
   }
   ensure_writable_folder(output);
@@ -203,10 +234,13 @@ StudyOutputs run_study(const Study& study, const fs::path& output, cli::Run& run
   const auto extracted = run_units(extractions, run.compute, run.console, "extracting", run.common.force);
   const auto plan = plan_encoding(study, responses, stories, spaces, work);
   tell_plan(plan, dataset, spaces, run.console);
-  const auto encoded =
-      run_units(encoding_units(plan, spaces, extractions), run.compute, run.console, "encoding", run.common.force);
-  outputs.made = extracted.made + encoded.made;
-  outputs.reused = extracted.reused + encoded.reused;
+  const auto encodings = encoding_units(plan, spaces, extractions);
+  const auto encoded = run_units(encodings, run.compute, run.console, "encoding", run.common.force);
+  const auto analyses = analysis_inputs(plan, dataset, spaces, encodings, maps ? &*maps : nullptr);
+  const auto analysed =
+      run_units(analysis_units(study, analyses), run.compute, run.console, "analysing", run.common.force);
+  outputs.made = extracted.made + encoded.made + analysed.made;
+  outputs.reused = extracted.reused + encoded.reused + analysed.reused;
   run.console.info("{} units of work done, {} found finished", outputs.made, outputs.reused);
 
   const auto summary = summarize(plan, spaces);
@@ -219,6 +253,7 @@ StudyOutputs run_study(const Study& study, const fs::path& output, cli::Run& run
   if (maps) write_surface_maps(*maps, plan, dataset, summary, output);
   outputs.page = study_page(plan, dataset, summary, maps ? &*maps : nullptr, Figures(outputs.figures),
                             {manifest, resolved_toml(study), repeat_command(run)});
+  finish_analyses(analyses, summary, output, outputs.page);
   write_page(outputs.report, outputs.page);
   write_log(output, outputs, run, std::chrono::steady_clock::now() - start);
   return outputs;

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "core/error.h"
@@ -82,6 +83,12 @@ std::vector<FeatureSpace> feature_spaces(const Study& study) {
                         .feature = &entry});
   }
   return spaces;
+}
+
+double space_size(const FeatureSpace& space) {
+  const double stated = space.model ? space.model->parameters : space.feature->parameters;
+  if (stated > 0) return stated;
+  return space.model ? count_weights(read_spec(space.model->path)) : std::nan("");
 }
 
 static double word_moment(const Word& word, WordTime moment) {

@@ -28,6 +28,9 @@ struct FeatureSpace {
 /// All spaces, in the order of the study: models with their twins, then features.
 std::vector<FeatureSpace> feature_spaces(const Study& study);
 
+/// Parameters of the model behind a space, or those that the study file states; NaN where there are none.
+double space_size(const FeatureSpace& space);
+
 /// The layers that `text` ("all", "0,4,final") names for a model of `depth` blocks, ascending. Errors: usage.
 std::vector<int64_t> parse_layers(const std::string& text, int64_t depth);
 

@@ -3,169 +3,25 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <cmath>
-#include <cstdlib>
 #include <set>
 
 #include "core/error.h"
 #include "core/files.h"
 #include "core/text.h"
+#include "study/analysis.h"
+#include "study/recipes.h"
+#include "study/section.h"
 #include "study/study_names.h"
 
 namespace arcuate {
 namespace {
-
-// Where a value was written.
-std::string place(const toml::node& node) {
-  return node.source().begin.line > 0 ? fmt::format("line {}", node.source().begin.line) : "--set";
-}
-
-// One table of the file: reads keys into fields, remembers them, and reports what is unknown or of the wrong kind.
-class Section {
- public:
-  Section(const toml::table& table, std::string name, Problems& problems, const fs::path& folder)
-      : table_(table), name_(std::move(name)), problems_(problems), folder_(folder) {}
-
-  Section(const Section&) = delete;  // it would report its unknown keys twice
-  Section& operator=(const Section&) = delete;
-  ~Section() {
-    for (const auto& [key, node] : table_)
-      if (!known_.contains(std::string(key.str())))
-        problems_.add("{}: unknown key '{}{}'{}", place(node), name_, std::string(key.str()),
-                      suggestion(key.str(), std::vector<std::string>(known_.begin(), known_.end())));
-  }
-
-  const toml::node* find(const char* key) {
-    known_.insert(key);
-    return table_.get(key);
-  }
-
-  void read(const char* key, std::string& field) {
-    if (const auto* node = find(key)) {
-      if (const auto value = node->value<std::string>(); value && node->is_string())
-        field = *value;
-      else if (node->is_integer())
-        field = std::to_string(*node->value<int64_t>());
-      else
-        wrong(key, *node, "text");
-    }
-  }
-  void read(const char* key, bool& field) {
-    read_as(key, field, "true or false", [](const toml::node& n) { return n.is_boolean(); });
-  }
-  void read(const char* key, int64_t& field) {
-    read_as(key, field, fmt::format("a whole number of at most {}", largest_count), is_count);
-  }
-  void read(const char* key, uint64_t& field) {  // a seed: any bits will do
-    auto value = static_cast<int64_t>(field);
-    read_as(key, value, "a whole number", [](const toml::node& n) { return n.is_integer(); });
-    field = static_cast<uint64_t>(value);
-  }
-  void read(const char* key, int& field) {
-    int64_t value = field;
-    read(key, value);
-    field = static_cast<int>(value);
-  }
-  void read(const char* key, double& field) {
-    read_as(key, field, "a finite number",
-            [](const toml::node& n) { return n.is_number() && std::isfinite(n.value<double>().value_or(INFINITY)); });
-  }
-  void read(const char* key, fs::path& field, std::string& given) {
-    read(key, given);
-    if (table_.contains(key)) field = resolve(given, key);
-  }
-  // A list, or one value that stands for a list of one.
-  template <class T>
-  void read(const char* key, std::vector<T>& field) {
-    const auto* node = find(key);
-    if (!node) return;
-    field.clear();
-    if (const auto* array = node->as_array()) {
-      for (const auto& item : *array) add_item(key, item, field);
-    } else {
-      add_item(key, *node, field);
-    }
-  }
-  template <class Enum>
-  void read_choice(const char* key, Enum& field, std::initializer_list<std::pair<const char*, Enum>> choices) {
-    const auto* node = find(key);
-    if (!node) return;
-    std::vector<std::string> names;
-    for (const auto& [name, value] : choices) {
-      names.emplace_back(name);
-      if (node->value<std::string>() == name) {
-        field = value;
-        return;
-      }
-    }
-    wrong(key, *node, "one of " + join(names, ", "));
-  }
-
-  void wrong(const char* key, const toml::node& node, const std::string& expected) {
-    problems_.add("{}: '{}{}' must be {}", place(node), name_, key, expected);
-  }
-  Section inner(const toml::table& table, const std::string& name) { return Section(table, name, problems_, folder_); }
-  Problems& problems() { return problems_; }
-
- private:
-  // Counts of rows, folds, words and draws: sums and products of two such numbers do not overflow.
-  static constexpr int64_t largest_count = 1'000'000'000;
-  static bool is_count(const toml::node& node) {
-    const auto value = node.value_or(largest_count + 1);
-    return node.is_integer() && value >= -largest_count && value <= largest_count;
-  }
-
-  template <class T, class Fits>
-  void read_as(const char* key, T& field, const std::string& expected, Fits fits) {
-    const auto* node = find(key);
-    if (!node) return;
-    const auto value = node->value<T>();
-    if (value && fits(*node))
-      field = *value;
-    else
-      wrong(key, *node, expected);
-  }
-  template <class T>
-  void add_item(const char* key, const toml::node& node, std::vector<T>& field) {
-    if (const auto value = node.value<T>(); value && node.is_string() == std::is_same_v<T, std::string>)
-      field.push_back(*value);
-    else
-      wrong(key, node, std::is_same_v<T, std::string> ? "a list of names" : "a list of numbers");
-  }
-
-  // "${NAME}" and "${NAME:-default}" from the environment; relative paths from the study's folder.
-  fs::path resolve(std::string text, const char* key) {
-    for (size_t open = text.find("${"); open != text.npos; open = text.find("${", open)) {
-      const size_t close = text.find('}', open);
-      if (close == text.npos) break;
-      const auto inside = text.substr(open + 2, close - open - 2);
-      const size_t bar = inside.find(":-");
-      const char* value = std::getenv(inside.substr(0, bar).c_str());
-      if (!value && bar == inside.npos) {
-        problems_.add("'{}{}': the environment variable {} is not set", name_, key, inside);
-        return {};
-      }
-      const std::string put = value ? std::string(value) : inside.substr(bar + 2);
-      text.replace(open, close - open + 1, put);
-      open += put.size();  // what a variable holds stands for itself
-    }
-    const fs::path path(text);
-    return path.is_relative() && !folder_.empty() ? (folder_ / path).lexically_normal() : path;
-  }
-
-  const toml::table& table_;
-  std::string name_;
-  Problems& problems_;
-  const fs::path& folder_;
-  std::set<std::string> known_;
-};
 
 void read_context(Section& section, ContextOptions& context) {
   const auto* node = section.find("context");
   if (!node) return;
   if (const auto* table = node->as_table()) {
     auto inner = section.inner(*table, "context.");
-    if (table->contains("words")) {
+    if (inner.contains("words")) {
       context.kind = ContextKind::fixed;
       inner.read("words", context.words);
     } else {
@@ -188,6 +44,8 @@ void read_model(Section& section, ModelEntry& model) {
   section.read("layers", model.layers);
   section.read("untrained_seeds", model.untrained_seeds);
   section.read("untrained_layers", model.untrained_layers);
+  section.read("parameters", model.parameters);
+  if (model.parameters < 0) section.wrong("parameters", "a positive number");
   section.read_choice("start_token", model.start_token, start_tokens);
   read_context(section, model.context);
   if (model.path.empty()) section.problems().add("a [[model]] needs a path");
@@ -206,6 +64,22 @@ void read_feature(Section& section, FeatureEntry& feature) {
     section.problems().add("a [[feature]] of the kind file needs a path, and no other kind has one");
   if (feature.width < 1) section.problems().add("a [[feature]] has the width {}", feature.width);
   if (feature.name.empty()) feature.name = feature.kind;
+  section.read("parameters", feature.parameters);
+  if (feature.parameters < 0) section.wrong("parameters", "a positive number");
+}
+
+void read_analysis(Section& section, AnalysisEntry& entry) {
+  section.read("kind", entry.kind);
+  section.read("name", entry.name);
+  if (entry.name.empty()) entry.name = entry.kind;
+  std::vector<std::string> names;
+  for (const auto* kind : analysis_kinds()) {
+    names.emplace_back(kind->name);
+    if (entry.kind == kind->name) entry.analysis = kind->read(section);
+  }
+  if (entry.analysis) return;
+  section.ignore_unknown();
+  section.problems().add("an [[analysis]] has the kind '{}'{}", entry.kind, suggestion(entry.kind, names));
 }
 
 template <class Entry, class Read>
@@ -283,6 +157,7 @@ Study read_root(const toml::table& table, const fs::path& folder, Problems& prob
   root.read("schema_version", schema);
   if (schema != 1) problems.add("schema_version is {}; this program knows 1", schema);
   root.read("name", study.name);
+  root.read("recipe", study.recipe);
   root.read("seed", study.seed);
   root.read_choice("precision", study.precision, precisions);
   read_table(root, "dataset", [&](Section& s) {
@@ -311,6 +186,7 @@ Study read_root(const toml::table& table, const fs::path& folder, Problems& prob
     s.read("min_shift", study.permutation.min_shift);
     s.read("refit", study.permutation.refit);
   });
+  read_list(root, "analysis", study.analyses, read_analysis);
   return study;
 }
 
@@ -332,6 +208,12 @@ void check(const Study& study, Problems& problems) {
     problems.add("'permutation.count' must be at least 1 and 'permutation.min_shift' not negative");
   if (names.empty()) problems.add("a study needs at least one [[model]] or [[feature]]");
   if (study.dataset.root.empty()) problems.add("'dataset.root' is missing");
+  std::set<std::string> analyses;
+  for (const auto& entry : study.analyses) {
+    if (!analyses.insert(bids_label(entry.name)).second)
+      problems.add("two analyses are called '{}'; give each a name of its own", entry.name);
+    if (entry.analysis) entry.analysis->check(study, problems);
+  }
 }
 
 // Puts "a.b.0.c=value" into the table; the value is TOML, or text when it is not valid TOML.
@@ -385,6 +267,7 @@ Study parse_study(std::string_view text, const std::string& source, const fs::pa
   }
   for (const auto& setting : settings) apply_setting(table, setting);
   Problems problems(fmt::format("the study '{}' cannot be run", source), Fault::usage);
+  apply_recipe(table, problems);
   Study study = read_root(table, folder, problems);
   check(study, problems);
   problems.raise();

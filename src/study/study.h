@@ -3,6 +3,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ struct ModelEntry {
   StartToken start_token = StartToken::from_tokenizer;
   std::vector<int64_t> untrained_seeds{};  ///< One untrained twin a seed.
   std::string untrained_layers{};          ///< Layers of the twins; empty: those of the model.
+  double parameters = 0;                   ///< Size that analyses go by; 0: the number of its weights.
 };
 
 /// A feature space that needs no model.
@@ -38,6 +40,7 @@ struct FeatureEntry {
   std::string given_path{};        ///< As written in the study file.
   int64_t width = 64;              ///< random: features.
   std::vector<int64_t> seeds{0};   ///< random: one space a seed.
+  double parameters = 0;           ///< Size that analyses go by, as of a model; 0: none.
 };
 
 struct StoryEntry {
@@ -78,8 +81,18 @@ struct PermutationEntry {
   bool refit = false;     ///< Shift the features and fit anew for every draw (slow) instead of shifting predictions.
 };
 
+class Analysis;
+
+/// What is asked for on top of brain scores (study/analysis.h).
+struct AnalysisEntry {
+  std::string kind{};
+  std::string name{};  ///< In file names; the kind when the file gives none.
+  std::shared_ptr<const Analysis> analysis{};
+};
+
 struct Study {
   std::string name = "study";
+  std::string recipe{};  ///< Published protocol that filled the holes (study/recipes.h); empty: none.
   uint64_t seed = 0;
   at::ScalarType precision = at::ScalarType::Float;
   DatasetOptions dataset{};
@@ -91,6 +104,7 @@ struct Study {
   EncodeEntry encode{};
   ControlEntry controls{};
   PermutationEntry permutation{};
+  std::vector<AnalysisEntry> analyses{};
 
   int64_t min_shift() const;  ///< The shift in force.
 };

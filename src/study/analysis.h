@@ -1,0 +1,88 @@
+// An analysis of a study: what an [[analysis]] table asks for on top of brain scores. One file in study/kind/ each;
+// the build lists them (adding a file adds the kind).
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "io/json.h"
+#include "report/figures.h"
+#include "study/encoding.h"
+#include "study/section.h"
+#include "study/summary.h"
+#include "study/surface_maps.h"
+#include "study/tables.h"
+
+namespace arcuate {
+
+/// What every analysis of a study works on, once the study's states are extracted.
+struct AnalysisInput {
+  const EncodingPlan& plan;
+  const Dataset& dataset;
+  const std::vector<FeatureSpace>& spaces;
+  const std::vector<Unit>& encodings;  ///< The units of encoding: their keys stand for all that scores depend on.
+  const SurfaceMaps* maps = nullptr;   ///< Null when targets lie on no surface.
+  std::string name{};                  ///< Of the analysis: in the names of its units and files.
+};
+
+/// Where an analysis leaves its tables and figures.
+class AnalysisOutput {
+ public:
+  AnalysisOutput(std::filesystem::path folder, const Study& study, std::string name, bool simulated)
+      : folder_(std::move(folder)), study_(study), name_(std::move(name)), simulated_(simulated) {}
+
+  /// group/task-<study>_desc-<table>_<analysis>.tsv with its sidecar.
+  void table(const std::string& name, const TidyTable& table, const std::string& description) const;
+  /// figures/<analysis>_<name>.…
+  template <class Chart>
+  PageFigure figure(const std::string& name, const std::string& svg, const Chart& data,
+                    const std::string& caption) const {
+    return Figures(folder_ / "figures").add(name_ + "_" + name, svg, data, caption);
+  }
+  PageFigure figure(const std::string& name, const BrainMap& map, const std::string& caption) const {
+    return Figures(folder_ / "figures").add(name_ + "_" + name, map, caption);
+  }
+  std::filesystem::path file(const std::string& name, const std::string& ending) const;
+  bool simulated() const { return simulated_; }
+
+ private:
+  std::filesystem::path folder_;
+  const Study& study_;
+  std::string name_;
+  bool simulated_;
+};
+
+class Analysis {
+ public:
+  virtual ~Analysis() = default;
+  /// The table's keys with every default filled in: for the resolved study and the units' keys.
+  virtual Json settings() const = 0;
+  /// Adds what the study lacks for this analysis.
+  virtual void check(const Study& study, Problems& problems) const = 0;
+  /// Units of work, run after those of encoding; they may read the outputs of both.
+  virtual std::vector<Unit> units(const AnalysisInput& input) const = 0;
+  /// Reads the units' outputs, writes tables and figures; returns the section of the page.
+  virtual PageSection finish(const AnalysisInput& input, const Summary& summary,
+                             const AnalysisOutput& output) const = 0;
+};
+
+struct AnalysisKind {
+  const char* name;     ///< `kind` in the study file.
+  const char* summary;  ///< One line.
+  std::unique_ptr<const Analysis> (*read)(Section& section);
+};
+
+/// All kinds, in alphabetical order of their file names.
+std::vector<const AnalysisKind*> analysis_kinds();
+
+/// Stands for everything that the scores of this space and layer depend on: states, alignment, responses, folds.
+std::string encoding_key(const AnalysisInput& input, const FeatureSpace& space, const std::string& layer);
+
+/// The unit of an analysis whose output is work/<analysis>/<place>.h5; `write` fills the file. `depends_on` holds what
+/// the result depends on besides the analysis's settings: encoding_key() of what it reads, files' hashes.
+Unit analysis_unit(const AnalysisInput& input, const Json& settings, const std::string& place, const Json& depends_on,
+                   std::function<void(const Compute&, class Hdf5Writer&)> write);
+std::filesystem::path analysis_file(const AnalysisInput& input, const std::string& place);
+
+}  // namespace arcuate
