@@ -136,6 +136,7 @@ std::string resolved_toml(const Study& s) {
       {"controls", toml::table{{"spaces", array_of(s.controls.spaces)}, {"scales", array_of(s.controls.scales)}}},
       {"permutation",
        toml::table{{"count", s.permutation.count}, {"min_shift", s.min_shift()}, {"refit", s.permutation.refit}}}};
+  if (!s.recipe.empty()) table.insert("recipe", s.recipe);
   if (!models.empty()) table.insert("model", models);
   if (!features.empty()) table.insert("feature", features);
   if (!s.analyses.empty()) table.insert("analysis", analysis_tables(s));

@@ -1,0 +1,56 @@
+#include "study/recipes.h"
+
+#include "core/text.h"
+#include "study/study.h"
+#include "support.h"
+
+using namespace arcuate;
+using arcuate::test::contains;
+using arcuate::test::message_of;
+
+namespace {
+
+Study with_recipe(const std::string& recipe, const std::string& more = "") {
+  return parse_study(
+      "recipe = '" + recipe + "'\n" + more + "\n[dataset]\nroot = 'd'\n[[feature]]\nkind = 'word_rate'\n", "s.toml", "",
+      {});
+}
+
+}  // namespace
+
+TEST(Recipe, fills_in_what_the_file_does_not_say) {
+  const auto study = with_recipe("caucheteux2023");
+  EXPECT_EQ(study.align.options.method, AlignMethod::sum);
+  EXPECT_EQ(study.align.delays, (std::vector<int64_t>{0, 1, 2, 3, 4, 5}));
+  EXPECT_EQ(study.encode.ridge.penalties.size(), 10u);
+  EXPECT_EQ(study.encode.inner_folds, 5);  // neither says it: the program's own default
+}
+
+TEST(Recipe, what_the_file_says_wins_key_by_key) {
+  const auto study = with_recipe("caucheteux2023", "align.delays = [2]\nencode = { gap = 9 }");
+  EXPECT_EQ(study.align.delays, (std::vector<int64_t>{2}));
+  EXPECT_EQ(study.align.options.method, AlignMethod::sum);
+  EXPECT_EQ(study.encode.gap, 9);
+  EXPECT_EQ(study.encode.penalties, "log:-1:8:10");
+}
+
+TEST(Recipe, every_one_makes_a_study_whose_resolved_file_says_the_same) {
+  ASSERT_EQ(recipes().size(), 4u);
+  for (const auto& recipe : recipes()) {
+    const auto text = resolved_toml(with_recipe(recipe.name));
+    EXPECT_TRUE(text.find(std::string("recipe = '") + recipe.name) != text.npos);
+    EXPECT_EQ(resolved_toml(parse_study(text, "resolved", "", {})), text) << recipe.name;
+    EXPECT_NE(text, resolved_toml(parse_study("[dataset]\nroot='d'\n[[feature]]\nkind='word_rate'\n", "s", "", {})));
+  }
+}
+
+TEST(Recipe, an_unknown_one_is_named_with_the_nearest) {
+  EXPECT_TRUE(contains(message_of([] { with_recipe("caucheteux2022"); }),
+                       {"no recipe 'caucheteux2022'", "did you mean 'caucheteux2023'"}));
+}
+
+TEST(Recipe, an_unknown_kind_of_analysis_is_named_and_its_keys_are_not) {
+  const auto message = message_of([] { with_recipe("li2024", "[[analysis]]\nkind = 'shapes'\nq = 2\n"); });
+  EXPECT_TRUE(contains(message, {"an [[analysis]] has the kind 'shapes'"}));
+  EXPECT_EQ(message.find("unknown key"), message.npos) << message;
+}
