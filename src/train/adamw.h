@@ -18,14 +18,14 @@ enum class Schedule {
 };
 
 struct AdamWOptions {
-  double learning_rate = 5e-5;            ///< The largest rate of the schedule.
-  Schedule schedule = Schedule::linear;   ///< What follows the warm-up.
-  int64_t warmup = 0;                     ///< Steps in which the rate rises from 0.
-  double beta1 = 0.9;                     ///< Memory of the mean gradient.
-  double beta2 = 0.999;                   ///< Memory of the mean squared gradient.
-  double epsilon = 1e-8;                  ///< Added to the root of the latter.
-  double weight_decay = 0;                ///< Of matrices; norms and biases never decay.
-  double largest_gradient = 1;            ///< Longer gradients (all tensors as one vector) are cut to it; 0: none is.
+  double learning_rate = 5e-5;           ///< The largest rate of the schedule.
+  Schedule schedule = Schedule::linear;  ///< What follows the warm-up.
+  int64_t warmup = 0;                    ///< Steps in which the rate rises from 0.
+  double beta1 = 0.9;                    ///< Memory of the mean gradient.
+  double beta2 = 0.999;                  ///< Memory of the mean squared gradient.
+  double epsilon = 1e-8;                 ///< Added to the root of the latter.
+  double weight_decay = 0;               ///< Of matrices; norms and biases never decay.
+  double largest_gradient = 1;           ///< Longer gradients (all tensors as one vector) are cut to it; 0: none is.
 };
 
 /// Rate of the step that follows `done` of `steps` steps.

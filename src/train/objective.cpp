@@ -21,8 +21,8 @@ Tensor next_token_loss(const Tensor& logits, const Tensor& ids) {
 Tensor contrastive_loss(const Tensor& predicted, const Tensor& positive, const Tensor& negatives,
                         const ObjectiveOptions& options) {
   const auto p = unit_rows(predicted);
-  const auto right = (p * unit_rows(positive)).sum(-1, true) / options.temperature;              // n x 1
-  const auto wrong = at::matmul(p, unit_rows(negatives).t()) / options.temperature;              // n x N
+  const auto right = (p * unit_rows(positive)).sum(-1, true) / options.temperature;  // n x 1
+  const auto wrong = at::matmul(p, unit_rows(negatives).t()) / options.temperature;  // n x N
   const bool both = options.denominator == Denominator::with_positive;
   const auto below = both ? at::cat({right, wrong}, 1) : wrong;
   return (below.logsumexp({1}) - right.squeeze(1)).to(at::kDouble).mean();

@@ -3,9 +3,9 @@
 //   L = a' L_high + (1 - a') L_lm
 //   L_lm   = -log softmax(head f(x_t))[x_{t+1}]
 //   L_high = -log( exp(cos(p, q) / tau) / sum over r of exp(cos(p, r) / tau) )      p = W f(x_t) + b,  q = N^k(x_{t+d})
-// (contrastive predictive coding, van den Oord, Li & Vinyals 2018). f: last layer, after the final norm, of the model in
-// training; N^k: layer k of its frozen copy. Shapes: B sequences, T tokens, C width, V vocabulary, n predictions,
-// N negatives.
+// (contrastive predictive coding, van den Oord, Li & Vinyals 2018). f: last layer, after the final norm, of the model
+// in training; N^k: layer k of its frozen copy. Shapes: B sequences, T tokens, C width, V vocabulary, n predictions, N
+// negatives.
 #pragma once
 #include <ATen/core/Tensor.h>
 

@@ -9,8 +9,8 @@
 #include "core/interrupt.h"
 #include "core/parallel.h"
 #include "core/random.h"
-#include "core/text.h"
 #include "core/tensor.h"
+#include "core/text.h"
 
 namespace arcuate {
 namespace {
