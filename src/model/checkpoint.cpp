@@ -79,6 +79,21 @@ void fuse_attention(const ModelSpec& spec, std::map<std::string, at::Tensor>& na
   }
 }
 
+// The other way round, where the family's file holds q, k and v apart.
+void split_attention(const ModelSpec& spec, const std::map<std::string, std::vector<int64_t>>& shapes,
+                     std::map<std::string, at::Tensor>& named) {
+  const int64_t q = spec.block.heads * spec.block.head_size, kv = spec.block.kv_heads * spec.block.head_size;
+  for (int64_t layer = 0; layer < spec.layers; ++layer) {
+    const std::string block = fmt::format("block.{}.", layer);
+    for (const char* kind : {".weight", ".bias"}) {
+      if (!shapes.contains(block + "q" + kind)) continue;
+      const auto parts = named.at(block + "qkv" + kind).split_with_sizes({q, kv, kv}, 0);
+      named.erase(block + "qkv" + kind);
+      for (size_t i = 0; i < parts.size(); ++i) named[block + attention_parts[i] + kind] = parts[i];
+    }
+  }
+}
+
 // Whether `name` is the pattern with one of the layers put in.
 bool is_of_layer(std::string_view name, std::string_view pattern, int64_t layers) {
   const auto hole = pattern.find("{}");
@@ -206,6 +221,22 @@ ModelWeights read_weights(const fs::path& folder, const ModelSpec& spec, at::Sca
   auto named = loader.finish();
   fuse_attention(spec, named);
   return assemble(spec, std::move(named));
+}
+
+void write_weights(const fs::path& file, const ModelSpec& spec, const ModelWeights& weights) {
+  const Family& family = family_named(spec.family);
+  const auto entries = expected_entries(family, spec.layers);
+  auto named = named_weights(spec, weights);
+  split_attention(spec, split_shapes(spec, entries), named);
+  std::vector<std::pair<std::string, at::Tensor>> tensors;
+  for (const auto& [file_name, name, store] : entries) {
+    const auto found = named.find(name);
+    if (found == named.end()) continue;
+    // The head belongs to the model around the base model that the prefix names.
+    const std::string full = name == "head" ? file_name : family.prefix + file_name;
+    tensors.emplace_back(full, (store == Store::transposed ? found->second.t() : found->second).contiguous());
+  }
+  write_safetensors(file, tensors, {{"format", "pt"}});  // the original library refuses files that do not say "pt"
 }
 
 ModelWeights random_weights(const ModelSpec& spec, uint64_t seed, at::ScalarType type) {

@@ -17,6 +17,10 @@ std::vector<std::filesystem::path> weight_files(const std::filesystem::path& fol
 /// wrong shapes are input errors, all named at once.
 ModelWeights read_weights(const std::filesystem::path& folder, const ModelSpec& spec, at::ScalarType type);
 
+/// Writes all weights under the family's own names, as `read_weights` and the original library read them. A tied head is
+/// not stored.
+void write_weights(const std::filesystem::path& file, const ModelSpec& spec, const ModelWeights& weights);
+
 /// The family's own initialisation: matrices normal with init_std (residual writers scaled where the family does),
 /// biases 0, norms 1. Numbers are drawn tensor by tensor, stem first, then layer after layer in the order of the
 /// family's table, row-major as stored in the file; no weight file is needed. A forward pass of it is the "untrained

@@ -38,10 +38,10 @@ Model Model::load(const std::filesystem::path& folder, const ModelOptions& optio
 
 std::string Model::layer_name(int64_t layer) const { return layer > spec_.layers ? "final" : std::to_string(layer); }
 
-Tensor Model::stem(const Tensor& ids) const {
-  const auto tokens = at::embedding(weights_.tokens, ids);
-  if (spec_.position == Position::none) return tokens;
-  return tokens + weights_.positions.slice(0, 0, ids.size(1));
+static Tensor stem(const ModelSpec& spec, const ModelWeights& weights, const Tensor& ids) {
+  const auto tokens = at::embedding(weights.tokens, ids);
+  if (spec.position == Position::none) return tokens;
+  return tokens + weights.positions.slice(0, 0, ids.size(1));
 }
 
 static void check_ids(const Tensor& ids, const ModelSpec& spec) {
@@ -54,19 +54,20 @@ static void check_ids(const Tensor& ids, const ModelSpec& spec) {
               smallest < 0 ? smallest : largest, spec.vocabulary);
 }
 
-std::vector<Tensor> Model::states(const Tensor& ids, std::span<const int64_t> layers) const {
-  check_ids(ids, spec_);
-  auto x = stem(ids.to(weights_.tokens.device()));  // B x T x C
-  const auto context = block_context(spec_.block, ids.size(1), x);
+std::vector<Tensor> model_states(const ModelSpec& spec, const ModelWeights& weights, const Tensor& ids,
+                                 std::span<const int64_t> layers) {
+  check_ids(ids, spec);
+  auto x = stem(spec, weights, ids.to(weights.tokens.device()));  // B x T x C
+  const auto context = block_context(spec.block, ids.size(1), x);
   std::vector<Tensor> taps;
   auto wanted = layers.begin();
   for (int64_t layer = 0; wanted != layers.end(); ++layer) {
-    if (layer > spec_.layers + 1)
-      bad_usage("layer {} was asked for; the model has layers 0 to {} and 'final'", *wanted, spec_.layers);
-    if (layer > spec_.layers)
-      x = spec_.final_norm ? normalize(spec_.block, weights_.final_norm, x) : x;
+    if (layer > spec.layers + 1)
+      bad_usage("layer {} was asked for; the model has layers 0 to {} and 'final'", *wanted, spec.layers);
+    if (layer > spec.layers)
+      x = spec.final_norm ? normalize(spec.block, weights.final_norm, x) : x;
     else if (layer > 0)
-      x = block(spec_.block, weights_.blocks[static_cast<size_t>(layer - 1)], x, context);
+      x = block(spec.block, weights.blocks[static_cast<size_t>(layer - 1)], x, context);
     if (*wanted == layer) {
       taps.push_back(x);
       ++wanted;
@@ -75,6 +76,8 @@ std::vector<Tensor> Model::states(const Tensor& ids, std::span<const int64_t> la
   return taps;
 }
 
-Tensor Model::logits(const Tensor& final_states) const { return at::matmul(final_states, weights_.head.t()); }
+Tensor model_logits(const ModelWeights& weights, const Tensor& final_states) {
+  return at::matmul(final_states, weights.head.t());
+}
 
 }  // namespace arcuate

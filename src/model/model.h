@@ -21,6 +21,16 @@ struct ModelOptions {
 
 /// Layer numbers of a model with L blocks: 0 is the embedding, l the residual stream after block l, L + 1 the state
 /// after the final norm ("final").
+///
+/// ids: B x T int64. One B x T x C state per wanted layer (ascending); layers above the last wanted are not computed.
+/// Where weights ask for gradients the states carry them. Errors: input when T exceeds the model's positions or an id
+/// its vocabulary.
+std::vector<at::Tensor> model_states(const ModelSpec& spec, const ModelWeights& weights, const at::Tensor& ids,
+                                     std::span<const int64_t> layers);
+/// Next-token logits, … x vocabulary, from states of the layer "final".
+at::Tensor model_logits(const ModelWeights& weights, const at::Tensor& final_states);
+
+/// A spec and its weights, on one device.
 class Model {
  public:
   static Model load(const std::filesystem::path& folder, const ModelOptions& options = {});
@@ -28,14 +38,12 @@ class Model {
   const ModelSpec& spec() const { return spec_; }
   std::string layer_name(int64_t layer) const;  ///< "0" … "L", "final".
 
-  /// ids: B x T int64. One B x T x C state per wanted layer (ascending); layers above the last wanted are not computed.
-  /// Errors: input when T exceeds the model's positions or an id its vocabulary.
-  std::vector<at::Tensor> states(const at::Tensor& ids, std::span<const int64_t> layers) const;
-  /// Next-token logits, B x T x vocabulary, from states of the layer "final".
-  at::Tensor logits(const at::Tensor& final_states) const;
+  std::vector<at::Tensor> states(const at::Tensor& ids, std::span<const int64_t> layers) const {
+    return model_states(spec_, weights_, ids, layers);
+  }
+  at::Tensor logits(const at::Tensor& final_states) const { return model_logits(weights_, final_states); }
 
  private:
-  at::Tensor stem(const at::Tensor& ids) const;
   ModelSpec spec_;
   ModelWeights weights_;
 };

@@ -55,4 +55,31 @@ ModelWeights assemble(const ModelSpec& spec, std::map<std::string, at::Tensor> n
   return weights;
 }
 
+std::map<std::string, at::Tensor> named_weights(const ModelSpec& spec, const ModelWeights& weights) {
+  std::map<std::string, at::Tensor> named;
+  const auto add = [&](const std::string& name, const at::Tensor& tensor) {
+    if (tensor.defined()) named[name] = tensor;
+  };
+  const auto affine = [&](const std::string& name, const Affine& map) {
+    add(name + ".weight", map.weight);
+    add(name + ".bias", map.bias);
+  };
+  add("tokens", weights.tokens);
+  add("positions", weights.positions);
+  for (int64_t layer = 0; layer < spec.layers; ++layer) {
+    const std::string block = fmt::format("block.{}.", layer);
+    const BlockWeights& b = weights.blocks[static_cast<size_t>(layer)];
+    affine(block + "attention_norm", b.attention_norm);
+    affine(block + "qkv", b.qkv);
+    affine(block + "attention_out", b.attention_out);
+    affine(block + "ffn_norm", b.ffn_norm);
+    affine(block + "gate", b.gate);
+    affine(block + "up", b.up);
+    affine(block + "down", b.down);
+  }
+  affine("final_norm", weights.final_norm);
+  if (!spec.tied_head) add("head", weights.head);
+  return named;
+}
+
 }  // namespace arcuate

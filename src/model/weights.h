@@ -43,6 +43,8 @@ struct ModelWeights {
 
 /// Orders named tensors (all of weight_shapes(spec)) into the structure that the forward pass uses.
 ModelWeights assemble(const ModelSpec& spec, std::map<std::string, at::Tensor> named);
+/// The other way round: every tensor of weight_shapes(spec) under its name.
+std::map<std::string, at::Tensor> named_weights(const ModelSpec& spec, const ModelWeights& weights);
 
 /// "block.{}.qkv.weight" with the layer put in.
 std::string with_layer(const char* pattern, int64_t layer);
