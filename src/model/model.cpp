@@ -36,6 +36,8 @@ Model Model::load(const std::filesystem::path& folder, const ModelOptions& optio
   return model;
 }
 
+std::string units_name(Units units) { return units == Units::ffn ? "ffn" : "residual"; }
+
 std::string Model::layer_name(int64_t layer) const { return layer > spec_.layers ? "final" : std::to_string(layer); }
 
 Tensor Model::stem(const Tensor& ids) const {
@@ -54,21 +56,34 @@ static void check_ids(const Tensor& ids, const ModelSpec& spec) {
               smallest < 0 ? smallest : largest, spec.vocabulary);
 }
 
-std::vector<Tensor> Model::states(const Tensor& ids, std::span<const int64_t> layers) const {
+static void check_layers(std::span<const int64_t> layers, const ModelSpec& spec, Units units) {
+  for (const int64_t layer : layers) {
+    if (layer > spec.layers + 1)
+      bad_usage("layer {} was asked for; the model has layers 0 to {} and 'final'", layer, spec.layers);
+    if (units == Units::ffn && (layer < 1 || layer > spec.layers))
+      bad_usage("{} has no feed-forward network; units 'ffn' have the layers 1 to {}",
+                layer < 1 ? "layer 0 (the embedding)" : "layer 'final'", spec.layers);
+  }
+}
+
+std::vector<Tensor> Model::states(const Tensor& ids, std::span<const int64_t> layers, Units units) const {
   check_ids(ids, spec_);
+  check_layers(layers, spec_, units);
   auto x = stem(ids.to(weights_.tokens.device()));  // B x T x C
   const auto context = block_context(spec_.block, ids.size(1), x);
   std::vector<Tensor> taps;
   auto wanted = layers.begin();
   for (int64_t layer = 0; wanted != layers.end(); ++layer) {
-    if (layer > spec_.layers + 1)
-      bad_usage("layer {} was asked for; the model has layers 0 to {} and 'final'", *wanted, spec_.layers);
-    if (layer > spec_.layers)
+    Tensor ffn;
+    if (layer > spec_.layers) {
       x = spec_.final_norm ? normalize(spec_.block, weights_.final_norm, x) : x;
-    else if (layer > 0)
-      x = block(spec_.block, weights_.blocks[static_cast<size_t>(layer - 1)], x, context);
+    } else if (layer > 0) {
+      const auto made = block(spec_.block, weights_.blocks[static_cast<size_t>(layer - 1)], x, context);
+      x = made.residual;
+      ffn = made.ffn;
+    }
     if (*wanted == layer) {
-      taps.push_back(x);
+      taps.push_back(units == Units::ffn ? ffn : x);
       ++wanted;
     }
   }
