@@ -29,7 +29,7 @@ struct Options {
   fs::path model{}, words{};
   groups::OutputFile output{};
   std::vector<std::string> layers{"all"};
-  std::string units = "residual";
+  Units units = Units::residual;
   std::string context = "grow:512:256";
   std::optional<uint64_t> random_init{};
   StartToken start_token = StartToken::from_tokenizer;
@@ -44,9 +44,12 @@ void describe_model(cli::Spec<Options>& s) {
   s.option("model", &Options::model, "folder of the model, in the layout of Hugging Face").required().metavar("DIR");
   s.option(
        "layers", &Options::layers,
-       "layers to keep: numbers (0 is the embedding, l the state after block l), final (after the last norm), or all")
+       "layers to keep: numbers (0 is the embedding, l the state after block l), final (after the last norm), or all; "
+       "feed-forward units have neither 0 nor final")
       .metavar("LIST");
-  s.option("units", &Options::units, "which activations of a layer: the residual stream").choices({"residual"});
+  s.option("units", &Options::units, "which activations of a layer: the residual stream, or what the second layer of its feed-forward network gives, "
+           "before it is added to the stream")
+      .choices({{"residual", Units::residual}, {"ffn", Units::ffn}});
   s.option(
        "context", &Options::context,
        "words that the model sees: N (the last N), grow:N:M (grows to N words, then restarts with the last M), or full")
@@ -105,6 +108,7 @@ std::string activation_key(const Options& options, const std::vector<int64_t>& l
                    {"files", files},
                    {"words", words},
                    {"layers", layers},
+                   {"units", units_name(options.units)},
                    {"context", context_text(parse_context(options.context))},
                    {"random_init", options.random_init ? Json(*options.random_init) : Json()},
                    {"start_token", static_cast<int>(options.start_token)},
@@ -126,12 +130,24 @@ Activations run_model(const Options& options, const Model& model, const Story& s
                 [&] { return extract(model, tokenizer, texts_of(story), extraction, run.compute); });
 }
 
+// "all" stays empty: extract() knows which layers have such units.
+std::vector<int64_t> wanted_layers(const Options& options, const ModelSpec& spec) {
+  const auto text = join(options.layers, ",");
+  if (text == "all") return {};
+  const auto layers = parse_layers(text, spec.layers);
+  if (options.units == Units::ffn && (layers.front() < 1 || layers.back() > spec.layers))
+    bad_usage("--layers {}: the embedding (0) and 'final' have no feed-forward network; --units ffn has 1 to {}", text,
+              spec.layers);
+  return layers;
+}
+
 int run(const Options& options, cli::Run& run) {
   const auto& output = options.output.path;
   refuse_to_replace(output, run.common.force);
   const auto spec = read_spec(options.model);
   const ExtractOptions extraction{.context = parse_context(options.context),
-                                  .layers = parse_layers(join(options.layers, ","), spec.layers),
+                                  .layers = wanted_layers(options, spec),
+                                  .units = options.units,
                                   .start_token = options.start_token};
   const auto story =
       read_story(options.words, {.tier = options.tier, .lowercase = options.lowercase, .untimed = options.untimed});
@@ -144,7 +160,7 @@ int run(const Options& options, cli::Run& run) {
       Model::load(options.model, {.type = type, .device = run.compute.device, .random_init = options.random_init});
   ensure_writable_folder(output.has_parent_path() ? output.parent_path() : fs::path("."));
   const auto activations = run_model(options, model, story, extraction, run);
-  write_activations(output, activations, model, story.words, activation_key(options, extraction.layers, story));
+  write_activations(output, activations, model, story.words, activation_key(options, activations.layers, story));
   run.console.info("read       {} tokens in {} windows", activations.tokens, activations.windows);
   run.console.info("written    {} ({} layers x {} words x {})", output.string(), activations.layers.size(),
                    story.words.size(), spec.block.width);

@@ -84,15 +84,19 @@ static Tensor feed_forward(const BlockSpec& s, const BlockWeights& w, const Tens
   return linear(w.down, activate(s.activation, linear(w.up, x)));
 }
 
-template <class SubLayer>
-static Tensor residual(const BlockSpec& s, const Affine& norm, const Tensor& x, SubLayer&& f) {
-  return s.order == NormOrder::pre ? x + f(normalize(s, norm, x)) : normalize(s, norm, x + f(x));
+// What a sub-layer reads of the stream, and the stream with what it gave.
+static Tensor before(const BlockSpec& s, const Affine& norm, const Tensor& x) {
+  return s.order == NormOrder::pre ? normalize(s, norm, x) : x;
+}
+static Tensor after(const BlockSpec& s, const Affine& norm, const Tensor& x, const Tensor& given) {
+  return s.order == NormOrder::pre ? x + given : normalize(s, norm, x + given);
 }
 
-Tensor block(const BlockSpec& s, const BlockWeights& w, const Tensor& input, const BlockContext& context) {
-  const auto x =
-      residual(s, w.attention_norm, input, [&](const Tensor& h) { return self_attention(s, w, h, context); });
-  return residual(s, w.ffn_norm, x, [&](const Tensor& h) { return feed_forward(s, w, h); });
+BlockStates block(const BlockSpec& s, const BlockWeights& w, const Tensor& input, const BlockContext& context) {
+  const auto attention = self_attention(s, w, before(s, w.attention_norm, input), context);
+  const auto x = after(s, w.attention_norm, input, attention);
+  const auto ffn = feed_forward(s, w, before(s, w.ffn_norm, x));
+  return {.ffn = ffn, .residual = after(s, w.ffn_norm, x, ffn)};
 }
 
 }  // namespace arcuate

@@ -19,7 +19,13 @@ BlockContext block_context(const BlockSpec& spec, int64_t tokens, const at::Tens
 
 at::Tensor normalize(const BlockSpec& spec, const Affine& norm, const at::Tensor& x);
 
-/// x: B x T x C -> B x T x C.
-at::Tensor block(const BlockSpec& spec, const BlockWeights& weights, const at::Tensor& x, const BlockContext& context);
+/// What a block makes of the residual stream, B x T x C each.
+struct BlockStates {
+  at::Tensor ffn;       ///< Output of the second layer of its feed-forward network, not yet added to anything.
+  at::Tensor residual;  ///< The stream after the block.
+};
+
+/// x: B x T x C, the stream before the block.
+BlockStates block(const BlockSpec& spec, const BlockWeights& weights, const at::Tensor& x, const BlockContext& context);
 
 }  // namespace arcuate

@@ -86,9 +86,10 @@ Batch make_batch(const std::vector<size_t>& members, const std::vector<Window>& 
   return batch;
 }
 
-std::vector<int64_t> all_layers(int64_t layers) {
-  std::vector<int64_t> all(static_cast<size_t>(layers) + 1);
-  std::iota(all.begin(), all.end(), int64_t{0});
+std::vector<int64_t> all_layers(int64_t layers, Units units) {
+  const int64_t first = units == Units::ffn ? 1 : 0;
+  std::vector<int64_t> all(static_cast<size_t>(layers + 1 - first));
+  std::iota(all.begin(), all.end(), first);
   return all;
 }
 
@@ -105,7 +106,8 @@ Activations extract(const Model& model, const Tokenizer& tokenizer, std::span<co
   const auto batches = batches_of(lengths, options.tokens_per_batch);
 
   Activations result;
-  result.layers = options.layers.empty() ? all_layers(model.spec().layers) : options.layers;
+  result.layers = options.layers.empty() ? all_layers(model.spec().layers, options.units) : options.layers;
+  result.units = options.units;
   result.windows = static_cast<int64_t>(windows.size());
   result.tokens = std::accumulate(lengths.begin(), lengths.end(), int64_t{0});
   const auto layer_count = static_cast<int64_t>(result.layers.size()), word_count = static_cast<int64_t>(words.size());
@@ -114,7 +116,7 @@ Activations extract(const Model& model, const Tokenizer& tokenizer, std::span<co
   parallel_for(static_cast<int64_t>(batches.size()), compute.threads, [&](int64_t i) {
     stop_if_interrupted();
     const auto batch = make_batch(batches[static_cast<size_t>(i)], windows, lengths, tokens, prefix);
-    const auto states = model.states(batch.ids, result.layers);
+    const auto states = model.states(batch.ids, result.layers, options.units);
     const auto from = at::tensor(batch.positions, at::kLong), to = at::tensor(batch.words, at::kLong);
     std::vector<at::Tensor> rows;
     for (const auto& state : states)

@@ -17,13 +17,15 @@ enum class StartToken { from_tokenizer, always, never };  ///< Special tokens be
 
 struct ExtractOptions {
   ContextOptions context{};
-  std::vector<int64_t> layers{};  ///< Ascending; empty: 0 … L.
+  std::vector<int64_t> layers{};  ///< Ascending; empty: 0 … L, or 1 … L for feed-forward units.
+  Units units = Units::residual;
   StartToken start_token = StartToken::from_tokenizer;
   int64_t tokens_per_batch = 4096;  ///< Windows of similar length run together; changes speed and memory only.
 };
 
 struct Activations {
   std::vector<int64_t> layers;      ///< Layer numbers, ascending.
+  Units units = Units::residual;    ///< What was tapped of them.
   at::Tensor states;                ///< layers x words x width, in the model's arithmetic type.
   int64_t windows = 0, tokens = 0;  ///< Passes and tokens (without padding) that were needed.
 };

@@ -36,6 +36,8 @@ Model Model::load(const std::filesystem::path& folder, const ModelOptions& optio
   return model;
 }
 
+std::string units_name(Units units) { return units == Units::ffn ? "ffn" : "residual"; }
+
 std::string Model::layer_name(int64_t layer) const { return layer > spec_.layers ? "final" : std::to_string(layer); }
 
 static Tensor stem(const ModelSpec& spec, const ModelWeights& weights, const Tensor& ids) {
@@ -54,22 +56,35 @@ static void check_ids(const Tensor& ids, const ModelSpec& spec) {
               smallest < 0 ? smallest : largest, spec.vocabulary);
 }
 
+static void check_layers(std::span<const int64_t> layers, const ModelSpec& spec, Units units) {
+  for (const int64_t layer : layers) {
+    if (layer > spec.layers + 1)
+      bad_usage("layer {} was asked for; the model has layers 0 to {} and 'final'", layer, spec.layers);
+    if (units == Units::ffn && (layer < 1 || layer > spec.layers))
+      bad_usage("{} has no feed-forward network; units 'ffn' have the layers 1 to {}",
+                layer < 1 ? "layer 0 (the embedding)" : "layer 'final'", spec.layers);
+  }
+}
+
 std::vector<Tensor> model_states(const ModelSpec& spec, const ModelWeights& weights, const Tensor& ids,
-                                 std::span<const int64_t> layers) {
+                                 std::span<const int64_t> layers, Units units) {
   check_ids(ids, spec);
+  check_layers(layers, spec, units);
   auto x = stem(spec, weights, ids.to(weights.tokens.device()));  // B x T x C
   const auto context = block_context(spec.block, ids.size(1), x);
   std::vector<Tensor> taps;
   auto wanted = layers.begin();
   for (int64_t layer = 0; wanted != layers.end(); ++layer) {
-    if (layer > spec.layers + 1)
-      bad_usage("layer {} was asked for; the model has layers 0 to {} and 'final'", *wanted, spec.layers);
-    if (layer > spec.layers)
+    Tensor ffn;
+    if (layer > spec.layers) {
       x = spec.final_norm ? normalize(spec.block, weights.final_norm, x) : x;
-    else if (layer > 0)
-      x = block(spec.block, weights.blocks[static_cast<size_t>(layer - 1)], x, context);
+    } else if (layer > 0) {
+      const auto made = block(spec.block, weights.blocks[static_cast<size_t>(layer - 1)], x, context);
+      x = made.residual;
+      ffn = made.ffn;
+    }
     if (*wanted == layer) {
-      taps.push_back(x);
+      taps.push_back(units == Units::ffn ? ffn : x);
       ++wanted;
     }
   }

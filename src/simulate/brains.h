@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "simulate/drives.h"
-#include "simulate/haemodynamics.h"
+#include "simulate/own_response.h"
 #include "simulate/planting.h"
 
 namespace arcuate {

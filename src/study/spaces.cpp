@@ -152,6 +152,7 @@ void write_activations(const std::filesystem::path& path, const Activations& act
   file.attribute("format", std::string("arcuate activations 1"));
   file.attribute("key", key);
   file.attribute("family", model.spec().family);
+  file.attribute("units", units_name(activations.units));
   file.attribute("windows", activations.windows);
   file.attribute("tokens", activations.tokens);
   std::vector<std::string> texts;

@@ -78,6 +78,21 @@ TEST(Extract, options_change_what_is_extracted) {
             1e-12);
 }
 
+TEST(Extract, feed_forward_units_are_those_of_the_words_last_token) {
+  ARCUATE_DATA_OR_SKIP(folder, "models/stories260K");
+  const auto [model, tokenizer] = load(folder);
+  const ContextOptions whole{.kind = ContextKind::full};
+  const auto units = extract(model, tokenizer, story, {.context = whole, .units = Units::ffn}, {});
+  ASSERT_EQ(units.layers, (std::vector<int64_t>{1, 2, 3, 4, 5}));
+  EXPECT_EQ(units.units, Units::ffn);
+  std::vector<int64_t> ids = tokenizer.template_prefix();
+  for (const auto& word : story)
+    for (int64_t id : tokenizer.encode_word(word, true)) ids.push_back(id);
+  const auto direct = model.states(at::tensor(ids, at::kLong).unsqueeze(0), units.layers, Units::ffn);
+  for (size_t layer = 0; layer < units.layers.size(); ++layer)
+    EXPECT_LT(largest_difference(units.states[static_cast<int64_t>(layer)][-1], direct[layer][0][-1]), 1e-12) << layer;
+}
+
 TEST(Extract, gives_the_same_bytes_for_any_number_of_threads) {
   ARCUATE_DATA_OR_SKIP(folder, "models/tales-100k");
   const auto model = Model::load(folder);

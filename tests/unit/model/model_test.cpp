@@ -95,6 +95,18 @@ INSTANTIATE_TEST_SUITE_P(Families, ModelReference,
                            return name;
                          });
 
+TEST(Model, feed_forward_units_agree_with_the_original_library) {
+  const std::vector<int64_t> layers{1, 2, 3};
+  for (const char* name : {"gpt2", "llama", "llama-bias-tied"}) {
+    const auto model = Model::load(reference_model(name), {.type = at::kDouble});
+    const auto ids = Fixture(reference_model(name) / "expected.safetensors")["input_ids"].to(at::kLong);
+    const auto expected = Fixture(reference_model(name) / "ffn.safetensors")["ffn_units"];
+    const auto units = model.states(ids, layers, Units::ffn);
+    for (size_t layer = 0; layer < layers.size(); ++layer)
+      EXPECT_LT(largest_difference(units[layer], expected[static_cast<int64_t>(layer)]), 1e-10) << name << " " << layer;
+  }
+}
+
 TEST(Model, stories260K_agrees_with_its_stored_states_and_logits) {
   ARCUATE_DATA_OR_SKIP(folder, "models/stories260K");
   const Fixture expected(folder / "expected.safetensors");
@@ -225,4 +237,10 @@ TEST(Model, impossible_requests_are_refused) {
   EXPECT_TRUE(contains(message_of([&] { model.states(at::full({1, 3}, 50, at::kLong), layers); }),
                        {"token id 50", "vocabulary of 50"}));
   EXPECT_TRUE(contains(message_of([&] { model.states(at::zeros({1, 3}, at::kLong), beyond); }), {"layer 9"}));
+  const std::vector<int64_t> final_state{4};
+  const auto units_of = [&](const std::vector<int64_t>& wanted) {
+    return message_of([&] { model.states(at::zeros({1, 3}, at::kLong), wanted, Units::ffn); });
+  };
+  EXPECT_TRUE(contains(units_of(layers), {"layer 0 (the embedding) has no feed-forward", "layers 1 to 3"}));
+  EXPECT_TRUE(contains(units_of(final_state), {"layer 'final' has no feed-forward"}));
 }

@@ -1,19 +1,20 @@
-// The haemodynamic response: its shape, how it differs between people, and the convolution with it.
-#include "simulate/haemodynamics.h"
+// The haemodynamic response: its shape, its samples, and the convolution with it.
+#include "encode/haemodynamics.h"
 
 #include <ATen/ATen.h>
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <set>
 
 #include "core/random.h"
 #include "core/tensor.h"
 #include "fixture.h"
 
 using namespace arcuate;
+using arcuate::test::contains;
 using arcuate::test::largest_difference;
+using arcuate::test::message_of;
 
 static at::Tensor random_series(int64_t volumes, int64_t features, uint64_t seed) {
   Random random(seed);
@@ -55,25 +56,22 @@ TEST(Haemodynamics, undershoot_is_as_large_as_said) {
   for (size_t i = 0; i < with.size(); ++i) EXPECT_NEAR(without[i] - twice[i], 2 * (without[i] - with[i]), 1e-15);
 }
 
-TEST(Haemodynamics, own_responses_are_decided_by_the_seed_and_lie_within_the_spread) {
-  const ResponseSpread spread{.peak = 0.5, .undershoot = 0.2};
-  std::set<double> peaks;
-  double lowest = 100, highest = 0, smallest = 1, largest = 0;
-  for (uint64_t seed = 0; seed < 500; ++seed) {
-    const auto own = own_response(spread, seed);
-    EXPECT_EQ(own.peak, own_response(spread, seed).peak);
-    peaks.insert(own.peak);
-    lowest = std::min(lowest, own.peak), highest = std::max(highest, own.peak);
-    smallest = std::min(smallest, 6 * own.undershoot_size), largest = std::max(largest, 6 * own.undershoot_size);
-  }
-  EXPECT_EQ(peaks.size(), 500u);
-  EXPECT_TRUE(lowest >= 5.5 && lowest < 5.52 && highest > 6.48 && highest <= 6.5) << lowest << " " << highest;
-  EXPECT_TRUE(smallest >= 0.8 && smallest < 0.81 && largest > 1.19 && largest <= 1.2) << smallest << " " << largest;
+TEST(Haemodynamics, spm_weights_are_those_of_nilearn) {
+  const std::vector<double> tr2{0, 0, .161, .443, .335, .139, .022, -.028, -.04, -.033};
+  const auto short_one = spm_weights(2, 20);
+  ASSERT_EQ(short_one.size(), tr2.size());
+  for (size_t i = 0; i < tr2.size(); ++i) EXPECT_NEAR(short_one[i], tr2[i], 6e-4) << i;
+  const std::vector<double> tr1_5{0,        0,        .041503,  .230959,  .336529,  .278544,  .166192,
+                                  .074689,  .0175,    -.013646, -.027395, -.029845, -.02586,  -.019366,
+                                  -.012977, -.00794,  -.004496, -.002382, -.00119,  -.000565, -.000256};
+  const auto usual = spm_weights(1.5);
+  ASSERT_EQ(usual.size(), tr1_5.size());
+  for (size_t i = 0; i < tr1_5.size(); ++i) EXPECT_NEAR(usual[i], tr1_5[i], 6e-7) << i;
+  EXPECT_NEAR(std::accumulate(usual.begin(), usual.end(), 0.0), 1, 1e-14);
 }
 
-TEST(Haemodynamics, without_spread_everyone_responds_as_usual) {
-  const auto own = own_response({.peak = 0, .undershoot = 0}, 9);
-  EXPECT_EQ(response_weights(own, 2), response_weights({}, 2));
+TEST(Haemodynamics, a_sampling_that_misses_the_response_is_refused) {
+  EXPECT_TRUE(contains(message_of([] { spm_weights(1500); }), {"32 s sampled every 1500 s", "is the TR in seconds?"}));
 }
 
 TEST(Convolved, is_the_direct_sum_within_each_story) {
