@@ -14,6 +14,7 @@ namespace arcuate {
 namespace {
 
 enum class Action { barcode, distance, features };
+enum class Precision { f32, f64 };
 constexpr double no_limit = std::numeric_limits<double>::infinity();
 
 struct Options {
@@ -23,6 +24,7 @@ struct Options {
   std::optional<RipsFormat> format{};
   std::optional<Metric> metric{};
   std::optional<PointAxis> points{};
+  std::optional<Precision> precision{};
   std::optional<float> threshold{};
   std::optional<int> modulus{};
   std::optional<double> degree{}, ground{};
@@ -47,6 +49,10 @@ void describe_barcode(cli::Spec<Options>& s) {
       .choices({{"euclidean", Metric::euclidean}, {"cosine", Metric::cosine}, {"correlation", Metric::correlation}});
   s.option("points", &Options::points, "what the points of a cloud are (not given: rows)")
       .choices({{"rows", PointAxis::rows}, {"columns", PointAxis::columns}});
+  s.option("precision", &Options::precision,
+           "of the euclidean distances of a cloud (not given: f32, which gives every digit of Ripser); others are "
+           "computed in float64, and all are kept in float32")
+      .choices({{"f32", Precision::f32}, {"f64", Precision::f64}});
   s.option("threshold", &Options::threshold,
            "largest diameter of a simplex; not given: the enclosing radius, beyond which nothing happens, or none for "
            "sparse distances")
@@ -112,6 +118,7 @@ void check_options(const Options& o) {
   belongs(o.format.has_value(), "format", Action::barcode, "barcode");
   belongs(o.metric.has_value(), "metric", Action::barcode, "barcode");
   belongs(o.points.has_value(), "points", Action::barcode, "barcode");
+  belongs(o.precision.has_value(), "precision", Action::barcode, "barcode");
   belongs(o.threshold.has_value(), "threshold", Action::barcode, "barcode");
   belongs(o.modulus.has_value(), "modulus", Action::barcode, "barcode");
   belongs(o.degree.has_value(), "q", Action::distance, "distance");
@@ -132,9 +139,10 @@ void print_barcode(const Options& options, cli::Run& run) {
   const RipsSource source{.file = options.files.front(),
                           .format = options.format.value_or(RipsFormat::lower_distance),
                           .metric = options.metric.value_or(Metric::euclidean),
-                          .points = options.points.value_or(PointAxis::rows)};
-  if ((options.metric || options.points) && source.format != RipsFormat::point_cloud)
-    bad_usage("--metric and --points are of clouds; use them with --format point-cloud");
+                          .points = options.points.value_or(PointAxis::rows),
+                          .float64 = options.precision == Precision::f64};
+  if ((options.metric || options.points || options.precision) && source.format != RipsFormat::point_cloud)
+    bad_usage("--metric, --points and --precision are of clouds; use them with --format point-cloud");
   const auto limit = run.common.memory_limit.count > 0 ? run.common.memory_limit : cli::available_memory();
   const RipsOptions rips{.dimension = options.dimension.value_or(1),
                          .threshold = options.threshold,

@@ -44,8 +44,8 @@ static RipsInput read_cloud(const RipsSource& source, cli::Bytes limit, int thre
                                                  : parse_points(read_file(source.file), name);
   if (source.points == PointAxis::columns) cloud = transposed(cloud);
   refuse_beyond(lower_distance_bytes(cloud.points), limit, "the distances of these points");
-  return {within("in '" + name + "'",
-                 [&] { return distances_of_points(cloud.coordinates, cloud.points, source.metric, threads); }),
+  const CloudOptions options{.metric = source.metric, .like_ripser = !source.float64, .threads = threads};
+  return {within("in '" + name + "'", [&] { return distances_of_points(cloud.coordinates, cloud.points, options); }),
           cloud.width};
 }
 

@@ -24,6 +24,7 @@ struct RipsSource {
   RipsFormat format = RipsFormat::lower_distance;
   Metric metric = Metric::euclidean;   ///< Of a cloud.
   PointAxis points = PointAxis::rows;  ///< Of a cloud.
+  bool float64 = false;                ///< Euclidean distances of a cloud; else with Ripser's arithmetic.
 };
 
 struct RipsInput {

@@ -75,8 +75,8 @@ LowerDistances lower_distances(std::span<const double> matrix, int64_t points, c
 }
 
 // Rows of one length, one after the other.
-static PointCloud parse_rows(std::string_view bytes, const std::string& source) {
-  Problems problems(source);
+static PointCloud parse_rows(std::string_view bytes, const std::string& source, const std::string& expected) {
+  Problems problems(source + expected);
   PointCloud cloud;
   size_t first = 0;
   for (const auto& [line, values] : number_lines(bytes, problems)) {
@@ -93,15 +93,16 @@ static PointCloud parse_rows(std::string_view bytes, const std::string& source) 
   return cloud;
 }
 
-PointCloud parse_points(std::string_view bytes, const std::string& source) { return parse_rows(bytes, source); }
+PointCloud parse_points(std::string_view bytes, const std::string& source) {
+  return parse_rows(bytes, source, ": expected points of as many coordinates each");
+}
 
 LowerDistances parse_full_distances(std::string_view bytes, const std::string& source) {
-  const auto rows = parse_rows(bytes, source);
+  const std::string expected =
+      ": expected a full matrix of distances (lower-distance and upper-distance are triangles)";
+  const auto rows = parse_rows(bytes, source, expected);
   if (rows.points != rows.width)
-    bad_input(
-        "{}: {} lines of {} numbers are no full matrix of distances; a triangle is read with the format "
-        "lower-distance or upper-distance",
-        source, rows.points, rows.width);
+    bad_input("{}{}, found {} lines of {} numbers", source, expected, rows.points, rows.width);
   return lower_distances(rows.coordinates, rows.points, source);
 }
 

@@ -62,25 +62,32 @@ static std::vector<double> unit_points(std::span<const double> coordinates, size
   return unit;
 }
 
-LowerDistances distances_of_points(std::span<const double> coordinates, int64_t points, Metric metric, int threads) {
+template <class Number>
+static float euclidean(std::span<const double> x, std::span<const double> y) {
+  Number square = 0;
+  for (size_t k = 0; k < x.size(); ++k) {
+    const Number step = static_cast<Number>(x[k]) - static_cast<Number>(y[k]);
+    square += step * step;
+  }
+  return static_cast<float>(std::sqrt(square));
+}
+
+LowerDistances distances_of_points(std::span<const double> coordinates, int64_t points, const CloudOptions& options) {
   check_points(coordinates, points);
   const size_t width = coordinates.size() / static_cast<size_t>(points);
   std::vector<double> unit;
-  if (metric != Metric::euclidean) {
-    unit = unit_points(coordinates, width, metric == Metric::correlation);
+  if (options.metric != Metric::euclidean) {
+    unit = unit_points(coordinates, width, options.metric == Metric::correlation);
     coordinates = unit;
   }
+  const bool single = options.like_ripser && options.metric == Metric::euclidean;
+  const auto distance = single ? euclidean<float> : euclidean<double>;
   LowerDistances result{.points = points, .values = std::vector<float>(static_cast<size_t>(points * (points - 1) / 2))};
-  parallel_for(points, threads, [&](int64_t row) {
+  parallel_for(points, options.threads, [&](int64_t row) {
     const auto i = static_cast<size_t>(row);
-    for (size_t j = 0; j < i; ++j) {
-      double square = 0;
-      for (size_t k = 0; k < width; ++k) {
-        const double step = coordinates[i * width + k] - coordinates[j * width + k];
-        square += step * step;
-      }
-      result.values[i * (i - 1) / 2 + j] = static_cast<float>(std::sqrt(square));
-    }
+    for (size_t j = 0; j < i; ++j)
+      result.values[i * (i - 1) / 2 + j] =
+          distance(coordinates.subspan(i * width, width), coordinates.subspan(j * width, width));
   });
   return result;
 }

@@ -1,5 +1,5 @@
 // Distances between points, as a Vietoris-Rips filtration reads them: all pairs below the diagonal, or only those below
-// a threshold. Stored as float32, the precision of Ripser's barcodes; computed in float64.
+// a threshold. Stored as float32, the precision of Ripser's barcodes.
 //   euclidean    |x - y|
 //   cosine       sqrt(2 (1 - cos(x, y))): the euclidean distance of x / |x| and y / |y|
 //   correlation  sqrt(2 (1 - r(x, y))): the same after each point's own mean is taken off
@@ -40,9 +40,15 @@ struct SparseDistances {
 
 enum class Metric { euclidean, cosine, correlation };
 
-/// coordinates: n x d, a row a point. Errors: input, naming every point with a NaN or infinite coordinate and, for
-/// cosine and correlation, every point that is zero or constant.
-LowerDistances distances_of_points(std::span<const double> coordinates, int64_t points, Metric metric, int threads = 1);
+struct CloudOptions {
+  Metric metric = Metric::euclidean;
+  bool like_ripser = false;  ///< Euclidean: coordinates and sums in float32, so that every printed digit is Ripser's.
+  int threads = 1;           ///< The result does not depend on it.
+};
+
+/// coordinates: n x d, a row a point; sums in float64 unless told otherwise. Errors: input, naming every point with a
+/// NaN or infinite coordinate and, for cosine and correlation, every point that is zero or constant.
+LowerDistances distances_of_points(std::span<const double> coordinates, int64_t points, const CloudOptions& options);
 
 /// The pairs at most `threshold` apart.
 SparseDistances sparse_distances(const LowerDistances& distances, float threshold);

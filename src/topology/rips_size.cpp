@@ -62,6 +62,7 @@ static double most_cofacets(double count, int k, int64_t points) {
 template <class Distances>
 static RipsSize size_of(const Distances& distances, int64_t points, float threshold, int dimension) {
   constexpr int64_t most_counted = 10'000;  // Points; counting triangles among more takes longer than is worth it.
+  check_simplex_indices(points, dimension + 2);
   RipsSize size{.points = points};
   for_each_edge(distances, threshold, [&](size_t, size_t) { ++size.edges; });
   double kept = static_cast<double>(size.edges);

@@ -16,6 +16,7 @@ struct RipsSize {
   size_t least_bytes = 0;  ///< Distances and simplices of lower dimensions, which are kept. Columns come on top.
 };
 
+/// Errors: input, when simplices have no 63-bit index.
 RipsSize rips_size(const LowerDistances& distances, const RipsOptions& options);
 RipsSize rips_size(const SparseDistances& distances, const RipsOptions& options);
 

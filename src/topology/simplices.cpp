@@ -30,13 +30,17 @@ static bool indices_fit(int64_t points, int64_t vertices) {
   return binomial(points, static_cast<int>(std::min(vertices, points / 2))) >= 0;
 }
 
-Binomials::Binomials(int64_t points, int vertices) : stride_(points + 1) {
+void check_simplex_indices(int64_t points, int vertices) {
   if (!indices_fit(points, vertices))
     bad_input(
         "simplices of {} vertices among {} points have indices beyond 63 bits: with so many points homology can be "
         "computed up to dimension {}, and in dimension {} with up to {} points",
         vertices, points, last_that_fits(2, vertices, [&](int64_t k) { return indices_fit(points, k); }) - 2,
         vertices - 2, last_that_fits(vertices, points, [&](int64_t n) { return indices_fit(n, vertices); }));
+}
+
+Binomials::Binomials(int64_t points, int vertices) : stride_(points + 1) {
+  check_simplex_indices(points, vertices);
   rows_.assign(static_cast<size_t>(stride_ * (vertices + 1)), 0);
   for (int64_t n = 0; n <= points; ++n) {
     rows_[static_cast<size_t>(n)] = 1;

@@ -25,8 +25,7 @@ struct Simplex {
 /// C(n, k) for n <= points and k <= vertices.
 class Binomials {
  public:
-  /// Errors: input, when the index of a simplex would not fit in 63 bits, naming the dimension and the number of points
-  /// that do.
+  /// Errors: as check_simplex_indices.
   Binomials(int64_t points, int vertices);
 
   int64_t operator()(int64_t n, int k) const { return rows_[static_cast<size_t>(k * stride_ + n)]; }
@@ -59,6 +58,10 @@ class Binomials {
 
 /// C(n, k), or -1 when it does not fit in 63 bits.
 int64_t binomial(int64_t n, int k);
+
+/// Errors: input, when simplices of up to `vertices` vertices have indices beyond 63 bits; says which dimension and how
+/// many points would do.
+void check_simplex_indices(int64_t points, int vertices);
 
 /// What the enumerators below are told.
 struct Complex {
