@@ -150,8 +150,8 @@ std::vector<int64_t> held_out_lengths(const std::vector<RidgeSplit>& splits, std
   return lengths;
 }
 
-Tensor swap_p(const Tensor& responses, const Tensor& joint, const Tensor& present,
-              std::span<const int64_t> lengths, const ForecastOptions& options) {
+Tensor swap_p(const Tensor& responses, const Tensor& joint, const Tensor& present, std::span<const int64_t> lengths,
+              const ForecastOptions& options) {
   const int64_t longest_delay = *std::max_element(options.delays.begin(), options.delays.end());
   const SwapOptions swap{.count = options.swaps,
                          .block = std::max<int64_t>(1, longest_delay + 10),
@@ -207,8 +207,8 @@ ForecastScores forecast_scores(const ForecastProblem& problem, const std::vector
   int64_t done = 0;
   for (const auto& columns : blocks) {
     const auto responses = problem.responses.index_select(1, columns), tested = responses.index_select(0, rows);
-    const auto present = predict([&](size_t k) { return designs.present(k); }, responses, splits, options.ridge,
-                                 compute.threads);
+    const auto present =
+        predict([&](size_t k) { return designs.present(k); }, responses, splits, options.ridge, compute.threads);
     scores.present.index_copy_(0, columns, score(tested, present, splits, options.score));
     parallel_for(count, compute.threads, [&](int64_t i) {
       const auto& window = windows[static_cast<size_t>(i)];

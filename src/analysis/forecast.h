@@ -49,15 +49,15 @@ struct ForecastOptions {
   std::vector<int64_t> delays{1, 2, 3, 4};  ///< In volumes.
   RidgeOptions ridge{};                     ///< z-scored features suit components of unequal variance.
   FoldScore score = FoldScore::joined;
-  int64_t swaps = 0;    ///< Draws of the block-swap test of each target (stats/swap.h); 0: none.
-  uint64_t seed = 0;    ///< Of those draws.
+  int64_t swaps = 0;  ///< Draws of the block-swap test of each target (stats/swap.h); 0: none.
+  uint64_t seed = 0;  ///< Of those draws.
 };
 
 struct ForecastScores {
-  at::Tensor present;         ///< V: R(X)
-  at::Tensor joint;           ///< N x V: R(X + window)
-  at::Tensor p;               ///< N x V: one-sided, by block swaps; undefined without them.
-  std::vector<Flag> flags{};  ///< V
+  at::Tensor present;           ///< V: R(X)
+  at::Tensor joint;             ///< N x V: R(X + window)
+  at::Tensor p;                 ///< N x V: one-sided, by block swaps; undefined without them.
+  std::vector<Flag> flags{};    ///< V
   at::Tensor forecast() const;  ///< N x V: their difference
 };
 

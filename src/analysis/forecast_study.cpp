@@ -112,8 +112,8 @@ class Study {
                         .q = {}};
     std::vector<Tensor> p, q;
     for (int64_t d = 0; d < count; ++d) {
-      const auto test = scores.p.defined() ? corrected(scores.p[d])
-                                           : test_over_subjects(curve.forecast()[d], Alternative::greater);
+      const auto test =
+          scores.p.defined() ? corrected(scores.p[d]) : test_over_subjects(curve.forecast()[d], Alternative::greater);
       p.push_back(test.p);
       q.push_back(test.q);
     }
@@ -156,8 +156,8 @@ class Study {
                 shape_text(states));
     for (const bool meaning : {false, true}) {
       set_ahead(states, syntactic, meaning);
-      add_curve(curve_of(score(options_.layer, windows), distances, options_.layer,
-                         meaning ? "semantic" : "syntactic"));
+      add_curve(
+          curve_of(score(options_.layer, windows), distances, options_.layer, meaning ? "semantic" : "syntactic"));
     }
     problem_.ahead = problem_.continued = Tensor();
   }
@@ -196,8 +196,7 @@ class Study {
                               .kept = {}};
     MaskEvidence evidence{.curve = mean, .q = distance.q, .q_difference = {}};
     if (options_.mask.rule == MaskRule::difference)
-      evidence.q_difference =
-          test_over_subjects(at_tested(curve) - at_distance(curve, 0), Alternative::two_sided).q;
+      evidence.q_difference = test_over_subjects(at_tested(curve) - at_distance(curve, 0), Alternative::two_sided).q;
     distance.kept = kept_targets(evidence, options_.mask);
     study_.distances.push_back(distance);
     study_.curves.push_back(std::move(curve));
@@ -215,8 +214,8 @@ class Study {
   void compare_places() {
     study_.hemispheres = compare_hemispheres(at_tested(study_.curves.front()), input_.places);
     const auto& distance = study_.distances.front();
-    const auto kept = at::where(distance.kept.unsqueeze(0), distance.by_subject,
-                                at::full_like(distance.by_subject, nan));
+    const auto kept =
+        at::where(distance.kept.unsqueeze(0), distance.by_subject, at::full_like(distance.by_subject, nan));
     study_.regions = compare_regions(kept, input_.places);
   }
 

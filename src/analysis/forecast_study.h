@@ -34,7 +34,8 @@ struct ForecastInput {
 };
 
 struct ForecastStudyOptions {
-  ForecastOptions scores{};  ///< Its block swaps are used where there is one subject, who has no others to be tested over.
+  ForecastOptions
+      scores{};  ///< Its block swaps are used where there is one subject, who has no others to be tested over.
   std::vector<int64_t> distances{};  ///< Of the curve.
   int64_t distance = 8;              ///< The tested one: for layers, controls, places, p of targets.
   int64_t layer = 0;                 ///< Of curve, controls and parts.
@@ -74,10 +75,10 @@ struct ForecastComparison {
 };
 
 struct ForecastStudy {
-  std::vector<ForecastCurve> curves{};         ///< The curve, those of the parts, then the other layers (D = 1).
-  std::vector<ForecastDistance> distances{};   ///< Of the curve and of the parts.
-  ForecastDepth depth{};                       ///< Undefined with one layer.
-  std::vector<ForecastComparison> controls{};  ///< In the order asked for.
+  std::vector<ForecastCurve> curves{};              ///< The curve, those of the parts, then the other layers (D = 1).
+  std::vector<ForecastDistance> distances{};        ///< Of the curve and of the parts.
+  ForecastDepth depth{};                            ///< Undefined with one layer.
+  std::vector<ForecastComparison> controls{};       ///< In the order asked for.
   std::vector<PlaceTest> hemispheres{}, regions{};  ///< Forecast scores at the tested distance; d* of pairs of regions.
   std::vector<Flag> flags{};                        ///< S x V
   double seconds_per_word = 0;

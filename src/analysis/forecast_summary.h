@@ -30,7 +30,7 @@ enum class MaskRule {
   none,         ///< All with a score.
   positive,     ///< Mean over subjects above 0 at the peak of that mean.
   significant,  ///< Score at the tested distance above 0, q at most `level`.
-  difference    ///< Score at the tested distance differs from that at distance 0, q at most `level` (Caucheteux et al.).
+  difference  ///< Score at the tested distance differs from that at distance 0, q at most `level` (Caucheteux et al.).
 };
 struct MaskOptions {
   MaskRule rule = MaskRule::positive;

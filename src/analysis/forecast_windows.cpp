@@ -77,9 +77,8 @@ ReducedWords::ReducedWords(const WordSeries& words, const std::vector<bool>& tra
   if (words.continued.defined()) continued_ = source_scaling.apply(words.continued);
   present_ = past_;
   if (options.components == 0) return;
-  within("in the PCA of the present words", [&] {
-    present_ = pca_scores(fit_pca(past_.index_select(0, rows), options.components), past_);
-  });
+  within("in the PCA of the present words",
+         [&] { present_ = pca_scores(fit_pca(past_.index_select(0, rows), options.components), past_); });
   // A window of each story, or of continuations alone, at the distance where it first holds nothing else.
   const int64_t w = options.window, distance = continued_.defined() ? w : 0;
   const auto whole = whole_windows(training, stories_, distance - w + 1, distance);

@@ -45,15 +45,22 @@ Tensor read_hdf5(const ArrayName& name) {
   bad_input("'{}' has no dataset '{}'{}", name.file.string(), name.dataset, suggestion(name.dataset, known));
 }
 
-Tensor read_array(const ArrayName& name) {
+}  // namespace
+
+Tensor read_named_array(const std::string& text) {
+  const auto name = split_name(text);
   if (is_hdf5(name.file)) return read_hdf5(name);
   if (name.file.extension() == ".npy") return read_npy(name.file);
   bad_input("'{}': expected an array as FILE.npy or FILE.h5:DATASET", name.file.string());
 }
 
+fs::path array_file(const std::string& name) { return split_name(name).file; }
+
+namespace {
+
 // Rows x columns; one dimension is one column. Floats keep their precision, whole numbers become float64.
 Tensor read_matrix(const std::string& text) {
-  auto array = read_array(split_name(text));
+  auto array = read_named_array(text);
   if (array.dim() == 1) array = array.unsqueeze(1);
   if (array.dim() != 2 || array.numel() == 0)
     bad_input("'{}' is {}: expected rows x columns, at least one of each", text, shape_text(array));

@@ -22,6 +22,10 @@ struct ArrayNames {
   std::filesystem::path groups{};  ///< A label a row; empty: one story (and the test arrays another).
 };
 
+/// The array behind "FILE.npy" or "FILE.h5:DATASET", and the file. Errors: input.
+at::Tensor read_named_array(const std::string& name);
+std::filesystem::path array_file(const std::string& name);
+
 /// N rows (volumes), F features, V targets; training rows first, then test rows.
 struct EncodeData {
   at::Tensor features{};            ///< N x F, finite, float32 or float64 as in the files.

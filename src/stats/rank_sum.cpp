@@ -54,10 +54,9 @@ RankSumResult rank_sum(std::span<const double> first, std::span<const double> se
   const double variance = na * nb / 12 * (n + 1 - ranked.ties / (n * (n - 1)));
   if (na == 0 || nb == 0 || !(variance > 0)) return result;
   result.exact = ranked.ties == 0 && std::max(result.count_a, result.count_b) <= options.exact_up_to;
-  result.p = result.exact ? rank_null::exact_p(u_probabilities(result.count_a, result.count_b), result.u,
-                                               options.alternative)
-                          : rank_null::normal_p(result.u, na * nb / 2, variance, options.continuity,
-                                                options.alternative);
+  result.p = result.exact
+                 ? rank_null::exact_p(u_probabilities(result.count_a, result.count_b), result.u, options.alternative)
+                 : rank_null::normal_p(result.u, na * nb / 2, variance, options.continuity, options.alternative);
   return result;
 }
 

@@ -27,10 +27,10 @@ struct SignedRankOptions {
 };
 
 struct SignedRankResult {
-  int64_t count = 0;        ///< Differences that are neither NaN nor 0.
-  double rank_sum = 0;      ///< W+
-  double p = 0;             ///< NaN without a difference that counts.
-  bool exact = false;       ///< Whether p is.
+  int64_t count = 0;    ///< Differences that are neither NaN nor 0.
+  double rank_sum = 0;  ///< W+
+  double p = 0;         ///< NaN without a difference that counts.
+  bool exact = false;   ///< Whether p is.
 };
 
 /// NaN are no observations.

@@ -71,6 +71,29 @@ def held_out(x, y, train, test, inner):
     return prediction
 
 
+def write_command_data(rng, states, times, word_story, y, present, joint):
+    """The same problem as files for the command, and other layers, subjects and twins around it."""
+    out = Path(__file__).parents[1] / "data" / "forecast"
+    out.mkdir(parents=True, exist_ok=True)
+    small = lambda x: np.round(x, 3).astype(np.float32)
+    np.save(out / "x.npy", states)
+    np.save(out / "layers.npy", small(np.stack([rng.normal(size=states.shape), states])))
+    np.save(out / "twins.npy", small(states + rng.normal(size=(3,) + states.shape)))
+    np.save(out / "y.npy", y)
+    np.save(out / "subjects.npy", small(y + 0.5 * rng.normal(size=(6,) + y.shape)))
+    for s, name in enumerate(("a", "b")):
+        rows = [f"{t}\t{t}\tword" for t in times[word_story == s]]
+        (out / f"{name}.tsv").write_text("\n".join(["onset\toffset\tword", *rows]) + "\n")
+    places = ("ifg_l\tL\tIFG", "ifg_r\tR\tIFG", "sts_l\tL\tSTS", "sts_r\tR\tSTS")
+    (out / "targets.tsv").write_text("\n".join(["target\themisphere\tregion", *places]) + "\n")
+    rows = ["distance\ttarget\tr_present\tr_joint\tforecast_score"]
+    r = correlation(present, y)
+    for d, prediction in zip(DISTANCES, joint):
+        both = correlation(prediction, y)
+        rows += [f"{d}\t{v}\t{r[v]}\t{both[v]}\t{both[v] - r[v]}" for v in range(TARGETS)]
+    (out / "expected.tsv").write_text("\n".join(rows) + "\n")
+
+
 def main():
     rng = np.random.default_rng(73)
     word_story, volume_story = stories_of(WORDS), stories_of(VOLUMES)
@@ -100,6 +123,7 @@ def main():
             both = np.hstack([x, volumes(window.transform(window_rows(z, word_story, d)[0]))])
             joint[i][test] = held_out(both, y, train, test, inner)
 
+    write_command_data(rng, states, times, word_story, y, present, joint)
     out = Path(__file__).parent / "forecast"
     out.mkdir(exist_ok=True)
     result = {

@@ -71,7 +71,8 @@ TEST(ForecastRecovery, depths_are_found_within_a_layer) {
   std::vector<at::Tensor> states{autocorrelated(speech.words, speech.width, speech.memory, 10)};
   for (int64_t l = 1; l < layers; ++l)
     states.push_back(0.7 * states.back() + std::sqrt(1 - 0.49) * autocorrelated(speech.words, speech.width,
-                                                                               speech.memory, 10 + static_cast<uint64_t>(l)));
+                                                                                speech.memory,
+                                                                                10 + static_cast<uint64_t>(l)));
   for (const int64_t planted : {1, 3, 5}) {
     const auto& source = states[static_cast<size_t>(planted)];
     const auto y = responses_to(at::cat({source, sum_of_words(source, 2, 8)}, 1), speech);
@@ -89,8 +90,8 @@ TEST(ForecastRecovery, a_planted_forecast_beats_every_control_and_a_forecast_of_
   const ForecastProblem problem{.states = states,
                                 .timing = word_a_volume(speech.words),
                                 .responses = responses_to(at::cat({states, sum_of_words(states, 2, 8)}, 1), speech)};
-  const std::vector<FutureWindow> windows{{.distance = 8}, {Future::shuffled, 8, 1}, {Future::random, 8, 1},
-                                          {.distance = -8}};
+  const std::vector<FutureWindow> windows{
+      {.distance = 8}, {Future::shuffled, 8, 1}, {Future::random, 8, 1}, {.distance = -8}};
   const auto splits = splits_of(problem.timing);
   const auto means = forecast_scores(problem, windows, splits, plain_options(7, 10), {}).forecast().mean(1);
   EXPECT_GT(means[0].item<double>(), 0.1);
@@ -117,8 +118,8 @@ namespace {
 // Share of significant tests over the worlds, each of eight subjects with autocorrelated noise of their own.
 double significant_share(bool present_drives, int64_t worlds, double level) {
   constexpr int64_t subjects = 8, targets = 5;
-  const WorldOptions options{.words = 120, .width = 6, .memory = 0.6, .targets = subjects * targets, .noise = 1,
-                             .noise_memory = 0.5};
+  const WorldOptions options{
+      .words = 120, .width = 6, .memory = 0.6, .targets = subjects * targets, .noise = 1, .noise_memory = 0.5};
   int64_t significant = 0;
   for (int64_t i = 0; i < worlds; ++i) {
     auto world = options;

@@ -76,7 +76,8 @@ TEST(ForecastStudy, one_subject_is_tested_by_block_swaps) {
 
 TEST(ForecastStudy, twins_add_a_curve_for_each_part) {
   StudyWorld world;
-  world.input.twins = random_normals(4, StudyWorld::words * 5, 9).view({4, StudyWorld::words, 5}) + world.input.layers[1];
+  world.input.twins =
+      random_normals(4, StudyWorld::words * 5, 9).view({4, StudyWorld::words, 5}) + world.input.layers[1];
   const auto study = world.study();
   ASSERT_EQ(study.curves.size(), 5u);
   EXPECT_EQ(study.curves[1].part, "syntactic");

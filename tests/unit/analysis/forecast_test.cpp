@@ -60,16 +60,17 @@ TEST(Forecast, agrees_with_the_independent_implementation) {
   EXPECT_LT(largest_difference(scores.joint, matrix(r.file["joint"])), 1e-9);
   EXPECT_LT(largest_difference(scores.forecast(), scores.joint - scores.present), 1e-15);
   r.options.score = FoldScore::mean;
-  EXPECT_LT(
-      largest_difference(r.scores().present, to_tensor(r.file["present_by_fold"].get<std::vector<double>>())), 1e-9);
+  EXPECT_LT(largest_difference(r.scores().present, to_tensor(r.file["present_by_fold"].get<std::vector<double>>())),
+            1e-9);
 }
 
 TEST(Forecast, without_a_pca_windows_are_the_words_themselves) {
   WorldOptions world{.words = 60, .width = 3, .targets = 5};
   const auto states = autocorrelated(60, 3, 0.5, 2);
-  const ForecastProblem problem{.states = states,
-                                .timing = word_a_volume(60),
-                                .responses = responses_to(words_ahead(states, 2, std::vector<RowRange>{{0, 60}}), world)};
+  const ForecastProblem problem{
+      .states = states,
+      .timing = word_a_volume(60),
+      .responses = responses_to(words_ahead(states, 2, std::vector<RowRange>{{0, 60}}), world)};
   auto options = plain_options(2, 0);
   options.windows.scale = false;
   const auto splits = splits_of(problem.timing);
@@ -82,8 +83,8 @@ TEST(Forecast, without_a_pca_windows_are_the_words_themselves) {
     for (int64_t n = 0; n < 60; ++n)
       for (int64_t place = 0; place < 3; ++place)
         design[n].slice(0, 3 * place, 3 * place + 3).copy_(n + place < 60 ? states[n + place] : mean);
-    const auto fit = ridge_cross_validated({.bands = {design}, .responses = problem.responses}, {split},
-                                           options.ridge, {});
+    const auto fit =
+        ridge_cross_validated({.bands = {design}, .responses = problem.responses}, {split}, options.ridge, {});
     for (const auto row : split.outer.test) predictions[row].copy_(fit.predictions[row]);
   }
   EXPECT_LT(largest_difference(found.joint[0], pearson(problem.responses, predictions)), 1e-9);
@@ -156,8 +157,12 @@ TEST(Forecast, every_option_changes_the_scores) {
   differs("score", [](auto& r) { r.options.score = FoldScore::mean; });
   differs("gap", [](auto& r) { r.splits = r.splits_with(0, 3); });
   differs("folds", [](auto& r) { r.splits = r.splits_with(2, 4); });
-  differs("kind", [](auto& r) { for (auto& w : r.windows) w.kind = Future::shuffled; });
-  differs("random", [](auto& r) { for (auto& w : r.windows) w.kind = Future::random; });
+  differs("kind", [](auto& r) {
+    for (auto& w : r.windows) w.kind = Future::shuffled;
+  });
+  differs("random", [](auto& r) {
+    for (auto& w : r.windows) w.kind = Future::random;
+  });
   differs("ahead", [](auto& r) { r.problem.ahead = r.problem.states.flip(0); });
 }
 
@@ -248,7 +253,8 @@ TEST(Forecast, says_everything_that_does_not_fit) {
   EXPECT_TRUE(contains(refusal(r), {"distance 90 with 3 words", "distance -70", "longest story has 70 words"}));
   r = Reference();
   r.options.windows.components = 6;
-  EXPECT_TRUE(contains(refusal(r), {"in outer fold 1", "PCA of the present words", "6 principal components", "1 to 5"}));
+  EXPECT_TRUE(
+      contains(refusal(r), {"in outer fold 1", "PCA of the present words", "6 principal components", "1 to 5"}));
   r.options.windows.components = -1;
   EXPECT_TRUE(contains(refusal(r), {"-1 components"}));
   r.options.windows.window = 0;

@@ -13,7 +13,7 @@ namespace arcuate::test {
 struct WorldOptions {
   int64_t words = 240;
   int64_t width = 4;
-  double memory = 0.3;      ///< Autocorrelation of the states from word to word.
+  double memory = 0.3;  ///< Autocorrelation of the states from word to word.
   int64_t targets = 20;
   double noise = 1;         ///< Standard deviation beside a signal of 1.
   double noise_memory = 0;  ///< Autocorrelation of the noise from volume to volume.
@@ -23,8 +23,7 @@ struct WorldOptions {
 /// AR(1) rows of variance 1.
 inline at::Tensor autocorrelated(int64_t rows, int64_t columns, double memory, uint64_t seed) {
   auto x = random_normals(rows, columns, seed);
-  for (int64_t n = 1; n < rows; ++n)
-    x[n] = memory * x[n - 1] + std::sqrt(1 - memory * memory) * x[n];
+  for (int64_t n = 1; n < rows; ++n) x[n] = memory * x[n - 1] + std::sqrt(1 - memory * memory) * x[n];
   return x;
 }
 
@@ -40,8 +39,8 @@ inline ForecastTiming word_a_volume(int64_t words) {
 inline at::Tensor responses_to(const at::Tensor& signal, const WorldOptions& options) {
   const auto weights = random_normals(signal.size(1), options.targets, derive_seed(options.seed, "weights"));
   const auto mixed = signal.mm(weights);
-  const auto noise = autocorrelated(signal.size(0), options.targets, options.noise_memory,
-                                    derive_seed(options.seed, "noise"));
+  const auto noise =
+      autocorrelated(signal.size(0), options.targets, options.noise_memory, derive_seed(options.seed, "noise"));
   return mixed / mixed.std(0, true) + options.noise * noise;
 }
 
