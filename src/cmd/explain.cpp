@@ -175,7 +175,6 @@ int run(const Options& options, cli::Run& run) {
   const auto rows = read_explain_rows(options.columns);
   tell_rows(rows, run.console);
   if (run.common.dry_run) return 0;
-  if (!options.output.empty()) ensure_writable_folder(options.output);
   const auto results = explain(rows.data, used, run.compute);
   const ExplainStory story{.response = options.columns.response,
                            .groups = options.columns.groups,
@@ -185,6 +184,7 @@ int run(const Options& options, cli::Run& run) {
   run.console.out() << regression_text(story, results);
   tell_sums(results, rows, run.console);
   if (options.output.empty()) return 0;
+  ensure_writable_folder(options.output);
   write_explain(options.output, story, results, make_manifest(options, rows, used, run));
   run.console.info("written {}", (options.output / "report.html").string());
   return 0;

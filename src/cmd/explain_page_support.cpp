@@ -99,7 +99,11 @@ std::vector<std::string> definitions(const ExplainStory& story) {
 
 }  // namespace
 
-std::string brief(double value) { return std::isnan(value) ? "n/a" : fmt::format("{:.4g}", value); }
+std::string brief(double value) {
+  if (std::isnan(value)) return "n/a";
+  const double size = std::abs(value);
+  return size >= 1e4 && size < 1e8 ? fmt::format("{:.0f}", value) : fmt::format("{:.4g}", value);
+}
 
 int64_t retained_count(const CellResult& cell) {
   return std::count_if(cell.features.begin(), cell.features.end(), [](const Feature& f) { return f.retained; });

@@ -8,7 +8,7 @@
 
 namespace arcuate {
 
-/// Four significant digits; "n/a" for NaN.
+/// Four significant digits, whole numbers where those are not enough; "n/a" for NaN.
 std::string brief(double value);
 /// Predictors in the regression of the cell.
 int64_t retained_count(const CellResult& cell);
