@@ -23,7 +23,8 @@ struct Problem {
   double rows = 0, penalty = 0;  // the criterion's price of a predictor
 };
 
-// A subset with its Cholesky factor L and L^-1 times its part of `cross`: the drop of SSR is the sum of squares of that.
+// A subset with its Cholesky factor L and L^-1 times its part of `cross`: the drop of SSR is the sum of squares of
+// that.
 struct Subset {
   size_t size = 0;
   std::array<size_t, most> members{};

@@ -1,7 +1,7 @@
 // Cells of a table: the rows that share their values in some columns, each analysed on its own.
-// Any columns make cells. Common designs of 36: 18 regions x 2 hemispheres (roi, hemisphere), 6 regions x 2 hemispheres x 3
-// conditions (roi, hemisphere, condition), 6 regions x 6 conditions (roi, condition); Li 2024 (arXiv 2405.06725) has 36
-// regressions by region and hemisphere.
+// Any columns make cells. Common designs of 36: 18 regions x 2 hemispheres (roi, hemisphere), 6 regions x 2 hemispheres
+// x 3 conditions (roi, hemisphere, condition), 6 regions x 6 conditions (roi, condition); Li 2024 (arXiv 2405.06725)
+// has 36 regressions by region and hemisphere.
 #pragma once
 #include <cstdint>
 #include <string>

@@ -75,9 +75,10 @@ Refit fitted_to(const Problem& problem, const std::vector<int64_t>& rows, const 
 std::vector<Feature> features_of(const Problem& problem, const Refit& refit, bool intercept) {
   std::vector<Feature> features(problem.names.size());
   for (size_t j = 0; j < features.size(); ++j)
-    features[j] = {.retained = false,
-                   .coefficient = {.term = problem.names[j], .estimate = nan, .se = nan, .t = nan, .p = nan, .lower = nan,
-                                   .upper = nan}};
+    features[j] = {
+        .retained = false,
+        .coefficient = {
+            .term = problem.names[j], .estimate = nan, .se = nan, .t = nan, .p = nan, .lower = nan, .upper = nan}};
   for (size_t c = 0; c < refit.chosen.size(); ++c)
     features[static_cast<size_t>(refit.chosen[c])] = {.retained = true,
                                                       .coefficient = refit.fit.coefficients[c + (intercept ? 1 : 0)]};

@@ -24,8 +24,8 @@ namespace arcuate {
 /// Rows of a table: n rows, k predictors.
 struct ExplainData {
   std::vector<std::string> predictors{};
-  at::Tensor x{};                     ///< n x k
-  at::Tensor y{};                     ///< n
+  at::Tensor x{};  ///< n x k
+  at::Tensor y{};  ///< n
   CellTable cells{};
   std::vector<std::string> groups{};  ///< One a row, or none: rows are independent.
 };
@@ -48,8 +48,8 @@ struct ExplainOptions {
 struct Feature {
   bool retained = true;
   Coefficient coefficient{};
-  double q = std::numeric_limits<double>::quiet_NaN();   ///< p after the false discovery rate over the cells.
-  double fold_share = 0;                                 ///< Of the refits, those with the same sign and p < alpha.
+  double q = std::numeric_limits<double>::quiet_NaN();  ///< p after the false discovery rate over the cells.
+  double fold_share = 0;                                ///< Of the refits, those with the same sign and p < alpha.
   double bootstrap_lower = std::numeric_limits<double>::quiet_NaN();  ///< Percentile interval over resamples.
   double bootstrap_upper = std::numeric_limits<double>::quiet_NaN();
   bool reliable = false;
@@ -58,8 +58,8 @@ struct Feature {
 struct CellResult {
   std::string name{};
   int64_t groups = 0;
-  LeastSquaresFit fit{};                ///< Of the retained predictors.
-  std::vector<Feature> features{};      ///< One a predictor, in their order.
+  LeastSquaresFit fit{};            ///< Of the retained predictors.
+  std::vector<Feature> features{};  ///< One a predictor, in their order.
   double held_out_r2 = 0;
   double held_out_p = 1, held_out_q = 1;  ///< (b + 1) / (m + 1) over shuffles; after the false discovery rate.
   double f_q = 1;                         ///< p of F after the false discovery rate.

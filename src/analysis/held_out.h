@@ -11,7 +11,7 @@
 namespace arcuate {
 
 struct HeldOutOptions {
-  bool intercept = true;                   ///< Of the regression, and of the prediction that it is compared with.
+  bool intercept = true;               ///< Of the regression, and of the prediction that it is compared with.
   Criterion select = Criterion::none;  ///< Predictors are chosen anew on the training rows of every fold.
 };
 

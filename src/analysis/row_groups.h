@@ -27,8 +27,8 @@ std::vector<Fold> grouped_folds(const RowGroups& groups, int64_t folds);
 enum class Shuffle {
   rows,    ///< All rows: right when rows are independent of each other.
   within,  ///< Rows of one group: asks only about what differs within groups.
-  groups,  ///< Whole groups of the same size, and the rows within them: right when rows of a group are alike (Winkler et
-           ///< al. 2015, multi-level blocks).
+  groups,  ///< Whole groups of the same size, and the rows within them: right when rows of a group are alike (Winkler
+           ///< et al. 2015, multi-level blocks).
 };
 
 /// orders[i][row]: the row whose response `row` receives in draw i: count x n, int64.

@@ -50,9 +50,7 @@ void check_collinear(const Tensor& r, const std::vector<std::string>& names) {
   }
 }
 
-Tensor inverse_of(const Tensor& r) {
-  return at::linalg_solve_triangular(r, at::eye(r.size(0), at::kDouble), true);
-}
+Tensor inverse_of(const Tensor& r) { return at::linalg_solve_triangular(r, at::eye(r.size(0), at::kDouble), true); }
 
 }  // namespace
 
@@ -69,8 +67,8 @@ Tensor with_constant(const Tensor& x, bool intercept) {
 DesignBasis design_basis(const Tensor& x, const std::vector<std::string>& names, bool intercept) {
   const int64_t n = x.size(0), k = x.size(1), first = intercept ? 1 : 0;
   DesignBasis basis{.q = at::empty({n, first + k}, at::kDouble),
-              .to_coefficients = at::zeros({first + k, first + k}, at::kDouble),
-              .vif = at::empty({0}, at::kDouble)};
+                    .to_coefficients = at::zeros({first + k, first + k}, at::kDouble),
+                    .vif = at::empty({0}, at::kDouble)};
   const auto columns = intercept ? centred(x) : x;
   const auto length = lengths_of(x, columns, names, intercept);
   if (k > 0) {

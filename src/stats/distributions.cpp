@@ -14,9 +14,9 @@ namespace bm = boost::math;
 using bm::policies::ignore_error;
 
 // What is not defined is NaN and what is too large is infinite; nothing throws.
-using Quiet = bm::policies::policy<bm::policies::domain_error<ignore_error>, bm::policies::pole_error<ignore_error>,
-                                   bm::policies::overflow_error<ignore_error>,
-                                   bm::policies::evaluation_error<ignore_error>>;
+using Quiet =
+    bm::policies::policy<bm::policies::domain_error<ignore_error>, bm::policies::pole_error<ignore_error>,
+                         bm::policies::overflow_error<ignore_error>, bm::policies::evaluation_error<ignore_error>>;
 using Normal = bm::normal_distribution<double, Quiet>;
 using Student = bm::students_t_distribution<double, Quiet>;
 using Fisher = bm::fisher_f_distribution<double, Quiet>;
@@ -72,8 +72,6 @@ double f_quantile(double p, double above, double below) {
 
 double chi2_tail(double x, double freedom) { return is_freedom(freedom) ? upper_tail(Chi2(freedom), x) : nan; }
 
-double chi2_quantile(double p, double freedom) {
-  return is_freedom(freedom) ? quantile_of(Chi2(freedom), p, 0) : nan;
-}
+double chi2_quantile(double p, double freedom) { return is_freedom(freedom) ? quantile_of(Chi2(freedom), p, 0) : nan; }
 
 }  // namespace arcuate

@@ -1,6 +1,6 @@
-// Tails and quantiles of the four distributions of classical tests. Tails are computed as such, never as 1 - cdf, so a p
-// of 1e-40 is exact to its last digits. The special functions are those of Boost.Math.
-// NaN in an argument, degrees of freedom that are not positive and probabilities outside [0, 1] give NaN.
+// Tails and quantiles of the four distributions of classical tests. Tails are computed as such, never as 1 - cdf, so a
+// p of 1e-40 is exact to its last digits. The special functions are those of Boost.Math. NaN in an argument, degrees of
+// freedom that are not positive and probabilities outside [0, 1] give NaN.
 #pragma once
 
 namespace arcuate {

@@ -56,10 +56,14 @@ Tensor row_variances(const LeastSquaresFit& fit, CoefficientErrors kind) {
     return at::where(fit.leverage < full_leverage, divided, at::full_like(divided, nan));
   };
   switch (kind) {
-    case CoefficientErrors::hc1: return squares * (static_cast<double>(fit.rows) / fit.freedom);
-    case CoefficientErrors::hc2: return known(squares / rest);
-    case CoefficientErrors::hc3: return known(squares / rest.square());
-    default: return squares;
+    case CoefficientErrors::hc1:
+      return squares * (static_cast<double>(fit.rows) / fit.freedom);
+    case CoefficientErrors::hc2:
+      return known(squares / rest);
+    case CoefficientErrors::hc3:
+      return known(squares / rest.square());
+    default:
+      return squares;
   }
 }
 
@@ -71,7 +75,8 @@ Tensor covariance_of(const DesignBasis& basis, const LeastSquaresFit& fit, Coeff
 }
 
 void describe_whole(LeastSquaresFit& fit, int64_t parameters, int64_t predictors, bool intercept) {
-  const auto n = static_cast<double>(fit.rows), p = static_cast<double>(parameters), k = static_cast<double>(predictors);
+  const auto n = static_cast<double>(fit.rows), p = static_cast<double>(parameters),
+             k = static_cast<double>(predictors);
   fit.r2 = 1 - fit.ssr / fit.sst;
   fit.adjusted_r2 = 1 - (1 - fit.r2) * (intercept ? n - 1 : n) / fit.freedom;
   fit.f = predictors > 0 ? ((fit.sst - fit.ssr) / k) / (fit.ssr / fit.freedom) : nan;

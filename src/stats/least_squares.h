@@ -13,9 +13,9 @@
 
 namespace arcuate {
 
-/// Which errors of coefficients t, p and intervals are made of. The HC kinds stay right when the spread of the residuals
-/// differs between rows (White 1980; MacKinnon & White 1985): the variance of row i is taken to be e_i^2 (hc0),
-/// e_i^2 n / (n - p) (hc1), e_i^2 / (1 - h_i) (hc2), e_i^2 / (1 - h_i)^2 (hc3), with h_i the row's leverage.
+/// Which errors of coefficients t, p and intervals are made of. The HC kinds stay right when the spread of the
+/// residuals differs between rows (White 1980; MacKinnon & White 1985): the variance of row i is taken to be e_i^2
+/// (hc0), e_i^2 n / (n - p) (hc1), e_i^2 / (1 - h_i) (hc2), e_i^2 / (1 - h_i)^2 (hc3), with h_i the row's leverage.
 enum class CoefficientErrors { classical, hc0, hc1, hc2, hc3 };
 
 struct LeastSquaresOptions {
@@ -28,7 +28,7 @@ struct LeastSquaresOptions {
 struct Coefficient {
   std::string term{};  ///< "(intercept)" or the predictor's name.
   double estimate = 0, se = 0, t = 0;
-  double p = 1;                ///< Two-sided, Student's t with n - p degrees of freedom.
+  double p = 1;                 ///< Two-sided, Student's t with n - p degrees of freedom.
   double lower = 0, upper = 0;  ///< Ends of the confidence interval.
   /// Variance inflation factor 1 / (1 - R2 of the predictor on the others); NaN for the intercept.
   double vif = std::numeric_limits<double>::quiet_NaN();

@@ -27,22 +27,15 @@ double relative(double found, double expected) { return std::abs(found - expecte
 
 // U.S. employment, 1947-1962 (Longley 1967): the test of NIST's Statistical Reference Datasets whose predictors are
 // nearly collinear. Response first.
-const std::vector<std::vector<double>> longley_rows{{60323, 83.0, 234289, 2356, 1590, 107608, 1947},
-                                                    {61122, 88.5, 259426, 2325, 1456, 108632, 1948},
-                                                    {60171, 88.2, 258054, 3682, 1616, 109773, 1949},
-                                                    {61187, 89.5, 284599, 3351, 1650, 110929, 1950},
-                                                    {63221, 96.2, 328975, 2099, 3099, 112075, 1951},
-                                                    {63639, 98.1, 346999, 1932, 3594, 113270, 1952},
-                                                    {64989, 99.0, 365385, 1870, 3547, 115094, 1953},
-                                                    {63761, 100.0, 363112, 3578, 3350, 116219, 1954},
-                                                    {66019, 101.2, 397469, 2904, 3048, 117388, 1955},
-                                                    {67857, 104.6, 419180, 2822, 2857, 118734, 1956},
-                                                    {68169, 108.4, 442769, 2936, 2798, 120445, 1957},
-                                                    {66513, 110.8, 444546, 4681, 2637, 121950, 1958},
-                                                    {68655, 112.6, 482704, 3813, 2552, 123366, 1959},
-                                                    {69564, 114.2, 502601, 3931, 2514, 125368, 1960},
-                                                    {69331, 115.7, 518173, 4806, 2572, 127852, 1961},
-                                                    {70551, 116.9, 554894, 4007, 2827, 130081, 1962}};
+const std::vector<std::vector<double>> longley_rows{
+    {60323, 83.0, 234289, 2356, 1590, 107608, 1947},  {61122, 88.5, 259426, 2325, 1456, 108632, 1948},
+    {60171, 88.2, 258054, 3682, 1616, 109773, 1949},  {61187, 89.5, 284599, 3351, 1650, 110929, 1950},
+    {63221, 96.2, 328975, 2099, 3099, 112075, 1951},  {63639, 98.1, 346999, 1932, 3594, 113270, 1952},
+    {64989, 99.0, 365385, 1870, 3547, 115094, 1953},  {63761, 100.0, 363112, 3578, 3350, 116219, 1954},
+    {66019, 101.2, 397469, 2904, 3048, 117388, 1955}, {67857, 104.6, 419180, 2822, 2857, 118734, 1956},
+    {68169, 108.4, 442769, 2936, 2798, 120445, 1957}, {66513, 110.8, 444546, 4681, 2637, 121950, 1958},
+    {68655, 112.6, 482704, 3813, 2552, 123366, 1959}, {69564, 114.2, 502601, 3931, 2514, 125368, 1960},
+    {69331, 115.7, 518173, 4806, 2572, 127852, 1961}, {70551, 116.9, 554894, 4007, 2827, 130081, 1962}};
 const std::vector<std::string> longley_names{"deflator", "gnp", "unemployed", "armed", "population", "year"};
 
 LeastSquaresFit longley(bool intercept) {
@@ -178,13 +171,12 @@ TEST(LeastSquares, names_columns_that_cannot_be_used) {
 
 TEST(LeastSquares, fits_a_constant_given_as_a_column_through_the_origin) {
   const auto a = to_tensor({{1, 2, 3, 4, 5, 7}}), y = to_tensor({{1, 3, 2, 5, 9, 4}});
-  const auto by_hand =
-      least_squares(at::stack({at::ones_like(a), a}, 1), y, {"one", "a"}, {.intercept = false});
+  const auto by_hand = least_squares(at::stack({at::ones_like(a), a}, 1), y, {"one", "a"}, {.intercept = false});
   const auto fit = least_squares(a.unsqueeze(1), y, {"a"});
   EXPECT_NEAR(by_hand.coefficients[0].estimate, fit.coefficients[0].estimate, 1e-12);
   EXPECT_NEAR(by_hand.coefficients[1].se, fit.coefficients[1].se, 1e-12);
   EXPECT_GT(by_hand.r2, fit.r2);
-  EXPECT_TRUE(contains(
-      message_of([&] { least_squares(at::zeros({6, 1}, at::kDouble), y, {"nothing"}, {.intercept = false}); }),
-      {"0 everywhere", "'nothing' is 0 in all 6 rows"}));
+  EXPECT_TRUE(
+      contains(message_of([&] { least_squares(at::zeros({6, 1}, at::kDouble), y, {"nothing"}, {.intercept = false}); }),
+               {"0 everywhere", "'nothing' is 0 in all 6 rows"}));
 }
