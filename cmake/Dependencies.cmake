@@ -14,6 +14,7 @@ else()
   set(ARCUATE_FMT fmt::fmt)
 endif()
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(Boost REQUIRED)  # headers only: Student's t
 find_package(nlohmann_json REQUIRED)
 find_package(HDF5 REQUIRED COMPONENTS C)
 find_package(pugixml REQUIRED)
