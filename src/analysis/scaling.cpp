@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "core/error.h"
-#include "stats/student.h"
+#include "stats/distributions.h"
 
 namespace arcuate {
 namespace {
@@ -52,7 +52,7 @@ void add_errors(const Points& points, const Moments& m, double level, LogLine& l
     residuals += std::pow(points.y[i] - line.intercept - line.slope * points.x[i], 2);
   line.r = m.yy > 0 ? m.xy / std::sqrt(m.xx * m.yy) : nan;
   line.slope_se = std::sqrt(residuals / degrees / m.xx);
-  line.p = student_two_sided_p(line.slope / line.slope_se, degrees);
+  line.p = student_two_sided(line.slope / line.slope_se, degrees);
   const double half = student_quantile((1 + level) / 2, degrees) * line.slope_se;
   line.slope_t = {line.slope - half, line.slope + half};
 }
@@ -103,9 +103,18 @@ std::vector<double> mean_scores(const ScoreGrid& grid, std::span<const size_t> p
   return scores;
 }
 
+// Stories that any of the points has a score of, from one subject.
+size_t stories_of(const ScoreGrid& grid, std::span<const size_t> points, size_t subject) {
+  size_t count = 0;
+  for (size_t t = 0; t < grid.stories.size(); ++t)
+    count += std::any_of(points.begin(), points.end(), [&](size_t i) {
+      return !std::isnan(grid.points[i].scores[subject * grid.stories.size() + t]);
+    });
+  return count;
+}
+
 // For one subject alone only stories are drawn.
-std::vector<UnitWeights> draws_within(const UnitWeights& subject, std::vector<UnitWeights> draws, size_t stories) {
-  if (stories == 1) return {};
+std::vector<UnitWeights> draws_within(const UnitWeights& subject, std::vector<UnitWeights> draws) {
   for (auto& draw : draws) draw.subjects = subject.subjects;
   return draws;
 }
@@ -175,7 +184,9 @@ std::vector<ScalingFit> fit_scaling(const ScoreGrid& grid, const ChosenPoints& c
     fits.push_back(fit_of(grid, family, even_weights(grid), draws, options));
     for (size_t s = 0; grid.subjects.size() > 1 && s < grid.subjects.size(); ++s) {
       const auto weights = only_subject(grid, s);
-      fits.push_back(fit_of(grid, family, weights, draws_within(weights, draws, grid.stories.size()), options));
+      const bool several = stories_of(grid, family.points, s) > 1;
+      fits.push_back(
+          fit_of(grid, family, weights, several ? draws_within(weights, draws) : std::vector<UnitWeights>{}, options));
       fits.back().subject = grid.subjects[s];
     }
   }

@@ -1,4 +1,4 @@
-"""Scaling fits, quantiles, normalised correlations, mixtures on the simplex, stacked ridge, chunk folds."""
+"""Scaling fits, sample quantiles, normalised correlations, mixtures on the simplex, stacked ridge, chunk folds."""
 
 from itertools import combinations
 
@@ -43,10 +43,7 @@ def log_fits(rng):
 
 
 def quantiles():
-    grid = [(p, d) for p in (0.6, 0.9, 0.975, 0.9995) for d in (1, 2, 7, 97)]
     return {
-        "student": [{"p": p, "degrees": d, "t": float(student.ppf(p, d))} for p, d in grid],
-        "tails": [{"t": x, "degrees": d, "p": float(2 * student.sf(abs(x), d))} for x, d in ((0.3, 1), (-2, 5), (40, 97))],
         "type7": [
             {"values": v, "p": p, "quantile": float(np.quantile(v, p))}
             for v in ([3.0], [1.0, 2.0], [5.0, -1.0, 2.5, 2.5, 9.0, 0.25, 7.0])

@@ -138,6 +138,16 @@ TEST(Scaling, stories_are_units_too) {
   EXPECT_TRUE(std::isnan(fit(records, {.bootstrap = {.draws = 0}})[0].slope_units.low));
 }
 
+TEST(Scaling, a_subject_of_one_story_has_no_interval_of_its_own) {
+  auto records = grown(2, 0.02, 0, 0.01, 8);
+  for (auto& record : records) record.story = record.subject == "s0" ? "one" : "two";
+  const auto more = grown(1, 0.03, 0, 0.01, 9);  // another story of s0
+  for (auto record : more) record.story = "three", records.push_back(record);
+  const auto fits = fit(records);
+  EXPECT_LT(fits[1].slope_units.low, fits[1].slope_units.high);
+  EXPECT_TRUE(std::isnan(fits[2].slope_units.low));
+}
+
 TEST(Scaling, points_have_means_and_intervals) {
   const auto grid = make_score_grid(grown(10, 0.02, 0, 0.01, 7));
   const auto scores = point_scores(grid, {});

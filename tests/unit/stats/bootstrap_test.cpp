@@ -1,11 +1,10 @@
-// Draws of units, quantiles against numpy, Student's t against scipy.
+// Draws of units and intervals; quantiles against numpy.
 #include "stats/bootstrap.h"
 
 #include <cmath>
 #include <numeric>
 
 #include "io/json.h"
-#include "stats/student.h"
 #include "support.h"
 
 using namespace arcuate;
@@ -46,19 +45,4 @@ TEST(Bootstrap, an_interval_holds_the_middle_of_the_values) {
   EXPECT_NEAR(interval.low, 5, 1e-12);
   EXPECT_NEAR(interval.high, 95, 1e-12);
   EXPECT_TRUE(std::isnan(percentile_interval({}, 0.9).low));
-}
-
-TEST(Student, quantiles_and_tails_are_those_of_scipy) {
-  for (const auto& c : reference()["student"])
-    EXPECT_NEAR(student_quantile(c["p"].get<double>(), c["degrees"].get<double>()), c["t"].get<double>(),
-                1e-10 * c["t"].get<double>());
-  for (const auto& c : reference()["tails"])
-    EXPECT_NEAR(student_two_sided_p(c["t"].get<double>(), c["degrees"].get<double>()) / c["p"].get<double>(), 1, 1e-10);
-}
-
-TEST(Student, is_unknown_without_degrees_of_freedom) {
-  EXPECT_TRUE(std::isnan(student_quantile(0.9, 0)));
-  EXPECT_TRUE(std::isnan(student_two_sided_p(1, 0)));
-  EXPECT_TRUE(std::isnan(student_two_sided_p(NAN, 4)));
-  EXPECT_EQ(student_two_sided_p(INFINITY, 4), 0);
 }
