@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "core/files.h"
+#include "core/random.h"
 #include "core/tensor.h"
 #include "core/text.h"
 #include "encode/score.h"
@@ -83,11 +84,12 @@ void check_finite(const std::string& name, const Tensor& x, Problems& problems) 
 }
 
 struct Part {
-  Tensor features, responses;
+  Tensor features{}, responses{};
+  std::vector<int64_t> widths{};
 };
 
 Part read_part(const std::vector<std::string>& feature_names, const std::string& response_name) {
-  Part part{.features = {}, .responses = read_matrix(response_name)};
+  Part part{.responses = read_matrix(response_name)};
   std::vector<Tensor> columns;
   Problems lengths("features and responses must have the same number of rows");
   Problems values("features must be finite (rows and columns counted from 0); repair or leave out these columns");
@@ -101,6 +103,7 @@ Part read_part(const std::vector<std::string>& feature_names, const std::string&
   lengths.raise();
   values.raise();
   part.features = at::cat(columns, 1);
+  for (const auto& x : columns) part.widths.push_back(x.size(1));
   return part;
 }
 
@@ -110,6 +113,9 @@ void append_test(EncodeData& data, const Part& test) {
     problems.add("{} test features for {} training features", test.features.size(1), data.features.size(1));
   if (test.responses.size(1) != data.responses.size(1))
     problems.add("{} test targets for {} training targets", test.responses.size(1), data.responses.size(1));
+  for (size_t i = 0; i < std::min(data.widths.size(), test.widths.size()); ++i)
+    if (test.widths[i] != data.widths[i] && test.features.size(1) == data.features.size(1))
+      problems.add("feature file {} has {} columns, its test file {}", i + 1, data.widths[i], test.widths[i]);
   problems.raise();
   data.features = at::cat({data.features, test.features}, 0);
   data.responses = at::cat({data.responses, test.responses}, 0);
@@ -176,7 +182,10 @@ EncodeData read_encode_data(const ArrayNames& names) {
   if (names.test_features.empty() != names.test_responses.empty())
     bad_usage("--test-features and --test-responses belong together; only one is given");
   auto train = read_part(names.features, names.responses);
-  EncodeData data{.features = train.features, .responses = train.responses, .train_rows = train.features.size(0)};
+  EncodeData data{.features = train.features,
+                  .responses = train.responses,
+                  .widths = train.widths,
+                  .train_rows = train.features.size(0)};
   data.constant_features = data.features.eq(data.features.slice(0, 0, 1)).all(0).sum().item<int64_t>();
   if (!names.test_features.empty()) append_test(data, read_part(names.test_features, names.test_responses));
   data.stories = story_ranges(names.groups, data.train_rows, data.features.size(0));
@@ -196,27 +205,43 @@ std::vector<fs::path> array_files(const ArrayNames& names) {
   return files;
 }
 
+namespace {
+
+std::vector<Fold> contiguous(std::span<const int64_t> rows, const EncodeData& data, std::optional<int64_t> folds,
+                             int64_t gap) {
+  return contiguous_folds(rows, data.stories, folds.value_or(usual_folds), std::min(gap, data.features.size(0)));
+}
+
+// Inner folds of split `k`. Of two groups one is left for training, which has to be cut into blocks.
+std::vector<Fold> inner_folds(const EncodeData& data, const FoldOptions& options, const std::vector<int64_t>& rows,
+                              bool by_group, size_t k) {
+  if (options.chunks) {
+    auto chunks = *options.chunks;
+    chunks.seed = derive_seed(chunks.seed, fmt::format("split {}", k));
+    return chunk_folds(rows, data.stories, chunks, std::min(options.gap, data.features.size(0)));
+  }
+  return by_group ? leave_one_story_out(rows, data.stories) : contiguous(rows, data, options.inner_folds, options.gap);
+}
+
+}  // namespace
+
 std::vector<RidgeSplit> encode_splits(const EncodeData& data, const FoldOptions& options) {
   const int64_t all = data.features.size(0);
   const auto train = all_rows(data.train_rows);
   const bool by_group = options.by_group && !options.folds;
-  const auto contiguous = [&](std::span<const int64_t> rows, std::optional<int64_t> folds) {
-    return contiguous_folds(rows, data.stories, folds.value_or(usual_folds), std::min(options.gap, all));
-  };
-  auto outer = by_group ? leave_one_story_out(train, data.stories) : contiguous(train, options.folds);
   if (all > data.train_rows) {
+    auto inner = options;
+    inner.inner_folds = options.folds;
     std::vector<int64_t> test;
     for (int64_t row = data.train_rows; row < all; ++row) test.push_back(row);
-    return {{{train, test}, std::move(outer)}};
+    return {{{train, test}, inner_folds(data, inner, train, by_group, 0)}};
   }
-  std::vector<RidgeSplit> splits;
-  // Of two groups one is left for training, which has to be cut into blocks.
+  const auto outer =
+      by_group ? leave_one_story_out(train, data.stories) : contiguous(train, data, options.folds, options.gap);
   const bool inner_by_group = by_group && !options.inner_folds && outer.size() > 2;
-  for (auto& fold : outer) {
-    auto inner =
-        inner_by_group ? leave_one_story_out(fold.train, data.stories) : contiguous(fold.train, options.inner_folds);
-    splits.push_back({std::move(fold), std::move(inner)});
-  }
+  std::vector<RidgeSplit> splits;
+  for (const auto& fold : outer)
+    splits.push_back({fold, inner_folds(data, options, fold.train, inner_by_group, splits.size())});
   return splits;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "encode/chunks.h"
 #include "encode/ridge.h"
 #include "encode/rows.h"
 
@@ -30,6 +31,7 @@ std::filesystem::path array_file(const std::string& name);
 struct EncodeData {
   at::Tensor features{};            ///< N x F, finite, float32 or float64 as in the files.
   at::Tensor responses{};           ///< N x V, as in the files: may hold bad targets.
+  std::vector<int64_t> widths{};    ///< Columns of each feature file; they add up to F.
   int64_t train_rows = 0;           ///< N without test arrays.
   int64_t constant_features = 0;    ///< Columns of the training rows that never change.
   std::vector<RowRange> stories{};  ///< Test rows never share one with training rows.
@@ -47,6 +49,7 @@ struct FoldOptions {
   std::optional<int64_t> folds{};        ///< Contiguous outer folds (inner ones with test arrays); else 5.
   std::optional<int64_t> inner_folds{};  ///< Contiguous inner folds; else 5.
   int64_t gap = 0;                       ///< Rows left out between training and test rows of a story.
+  std::optional<ChunkOptions> chunks{};  ///< Inner folds of random chunks instead; each split draws its own.
 };
 
 /// With test arrays one split, else one an outer fold. Errors: usage, when there are too few rows or groups.

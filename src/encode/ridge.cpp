@@ -48,6 +48,7 @@ Rows::Rows(const std::vector<int64_t>& positions) : index_(index_tensor(position
 Tensor Rows::of(const Tensor& tensor, int64_t dim) const {
   return end_ > first_ ? tensor.slice(dim, first_, end_) : tensor.index_select(dim, index_);
 }
+int64_t Rows::count() const { return index_.size(0); }
 
 Tensor inner_score(Select select, const Tensor& responses, const Tensor& predictions) {
   if (select == Select::r) return at::nan_to_num(pearson(responses, predictions));
@@ -113,10 +114,12 @@ bool dual_is_cheaper(const ridge::SplitData& data) {
   double features = 0;
   for (const auto& band : data.train) features += static_cast<double>(band.size(1));
   const auto rows = static_cast<double>(data.responses.size(0)), targets = static_cast<double>(data.responses.size(1));
-  const auto folds = static_cast<double>(std::max<size_t>(data.inner.size(), 1));
-  const double block = rows / folds;
-  const double dual = rows * rows * (rows + 2 * targets) + folds * block * block * (block + 2 * targets);
-  const double primal = folds * (features * features * (features + 2 * targets) + 2 * block * features * targets);
+  double dual = rows * rows * (rows + 2 * targets), primal = data.inner.empty() ? features * features * features : 0;
+  for (const auto& fold : data.inner) {
+    const auto block = static_cast<double>(fold.block.count()), tested = static_cast<double>(fold.test.count());
+    dual += block * block * (block + 2 * targets);
+    primal += features * features * (features + 2 * targets) + 2 * tested * features * targets;
+  }
   return dual <= primal;
 }
 

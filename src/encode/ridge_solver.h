@@ -14,6 +14,7 @@ class Rows {
  public:
   explicit Rows(const std::vector<int64_t>& positions);
   at::Tensor of(const at::Tensor& tensor, int64_t dim = 0) const;
+  int64_t count() const;
 
  private:
   int64_t first_ = 0, end_ = 0;

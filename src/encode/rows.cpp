@@ -29,10 +29,9 @@ static size_t story_of(int64_t row, std::span<const RowRange> stories) {
   fail(Fault::failed, "row {} belongs to no story", row);
 }
 
-// Training rows: those of `rows` that are not test rows and not within `gap` rows of one in the same story.
-static std::vector<int64_t> training_rows(std::span<const int64_t> rows, std::span<const int64_t> test,
-                                          std::span<const RowRange> stories, int64_t gap) {
-  std::vector<RowRange> barred;  // one span a story: test rows of a contiguous fold are contiguous among `rows`
+std::vector<int64_t> training_rows(std::span<const int64_t> rows, std::span<const int64_t> test,
+                                   std::span<const RowRange> stories, int64_t gap) {
+  std::vector<RowRange> barred;  // ascending, without overlap
   for (const auto& story : stories) {
     const auto first = std::lower_bound(test.begin(), test.end(), story.begin),
                last = std::lower_bound(test.begin(), test.end(), story.end);

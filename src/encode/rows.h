@@ -26,6 +26,11 @@ struct Fold {
 std::vector<Fold> contiguous_folds(std::span<const int64_t> rows, std::span<const RowRange> stories, int64_t folds,
                                    int64_t gap);
 
+/// Those of `rows` (ascending) that are no test rows and not within `gap` rows of one in the same story. `test` is
+/// ascending too.
+std::vector<int64_t> training_rows(std::span<const int64_t> rows, std::span<const int64_t> test,
+                                   std::span<const RowRange> stories, int64_t gap);
+
 /// Each story is the test set once.
 std::vector<Fold> leave_one_story_out(std::span<const int64_t> rows, std::span<const RowRange> stories);
 

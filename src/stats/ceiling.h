@@ -1,4 +1,4 @@
-// Noise ceilings: how well responses could be predicted at best.
+// Noise ceilings: how well responses could be predicted at best, and scores as a share of that.
 #pragma once
 #include <ATen/core/Tensor.h>
 
@@ -14,5 +14,30 @@ at::Tensor inter_subject_correlation(const at::Tensor& responses);
 /// repeats: N x T x V with N > 1. Returns V, float64: 0 where no signal power is found (SP <= 0), NaN where a repeat
 /// holds NaN or all are constant.
 at::Tensor repeat_ceiling(const at::Tensor& repeats);
+
+/// How the mean of a repeat's variance, TP, is known.
+enum class TotalPower {
+  measured,
+  one  ///< The repeats were z-scored; that of the rows left after trimming is then only nearly 1.
+};
+
+enum class Normalization {
+  direct,  ///< cov(y, p) / sqrt(SP var(p)): unbiased, unbounded where little signal is found. NaN for SP <= 0.
+  floored  ///< r(y, p) / max(CC_max, floor): bounded by 1 / floor, too low where CC_max is below the floor.
+};
+
+struct NormalizedOptions {
+  Normalization form = Normalization::floored;
+  double floor = 0.25;  ///< Smallest ceiling that a correlation is divided by; above 0.
+  TotalPower total_power = TotalPower::measured;
+};
+
+/// CC_norm of Schoppe et al. 2016: correlation of predictions p with the mean of N repeats y, relative to what can be
+/// expected of a prediction that knows the signal. Directly,
+///   CC_norm = cov(y, p) / sqrt(SP var(p))        SP, TP, CC_max: as above
+/// repeats: N x T x V with N > 1, predictions: T x V. Returns V, float64; NaN where the repeats or the prediction are
+/// constant or hold NaN. Errors: usage (a floor that is not above 0), input (shapes that do not fit).
+at::Tensor normalized_correlation(const at::Tensor& repeats, const at::Tensor& predictions,
+                                  const NormalizedOptions& options);
 
 }  // namespace arcuate
