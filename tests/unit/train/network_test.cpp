@@ -38,7 +38,8 @@ double step_difference(const TrainingReference& reference, at::ScalarType type) 
   const auto kept = n["kept_steps"].get<std::vector<int64_t>>();
   double largest = 0;
   for (int64_t step = 1; step <= steps; ++step) {
-    auto gradients = batch_gradients(network, reference.batch(type, step - 1), reference.objective, reference.mixing, {});
+    auto gradients =
+        batch_gradients(network, reference.batch(type, step - 1), reference.objective, reference.mixing, {});
     clip_gradients(gradients.of, n["clip"]);
     adamw_step(network.trained, first, second, gradients.of, options, scheduled_rate(options, step - 1, steps), step);
     if (std::find(kept.begin(), kept.end(), step) == kept.end()) continue;
@@ -91,7 +92,8 @@ TEST_P(NetworkReference, gradients_above_frozen_layers_are_those_of_the_whole) {
   const auto whole = batch_gradients(reference.network(at::kDouble), batch, reference.objective, 0.4, {});
   const auto part = batch_gradients(reference.network(at::kDouble, 2), batch, reference.objective, 0.4, {});
   ASSERT_LT(part.of.size(), whole.of.size());
-  for (const auto& [name, gradient] : part.of) EXPECT_LT(largest_difference(gradient, whole.of.at(name)), 1e-13) << name;
+  for (const auto& [name, gradient] : part.of)
+    EXPECT_LT(largest_difference(gradient, whole.of.at(name)), 1e-13) << name;
 }
 
 TEST_P(NetworkReference, bytes_do_not_depend_on_threads) {
@@ -132,7 +134,9 @@ TEST(Network, without_negatives_there_is_no_high_loss) {
 TEST(Network, the_map_of_the_high_loss_is_drawn_from_its_seed) {
   const TrainingReference reference("gpt2");
   const auto start = read_weights(reference.folder, reference.spec, at::kDouble);
-  const auto map = [&](uint64_t seed) { return make_network(reference.spec, start, 0, seed).trained.at("contrast.weight"); };
+  const auto map = [&](uint64_t seed) {
+    return make_network(reference.spec, start, 0, seed).trained.at("contrast.weight");
+  };
   EXPECT_TRUE(at::equal(map(1), map(1)));
   EXPECT_FALSE(at::equal(map(1), map(2)));
   EXPECT_LE(map(1).abs().max().item<double>(), 0.25);  // 1 / sqrt(16)

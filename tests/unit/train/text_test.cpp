@@ -35,7 +35,8 @@ std::string end() { return tales().decode(std::vector<int64_t>{tales().eos().val
 
 TEST(TrainingText, each_file_is_a_document_with_an_end) {
   const Text text;
-  const auto a = text.write("a.txt", "one day\n\nlater"), b = text.write("b.txt", "two"), c = text.write("c.txt", " \n");
+  const auto a = text.write("a.txt", "one day\n\nlater"), b = text.write("b.txt", "two"),
+             c = text.write("c.txt", " \n");
   EXPECT_EQ(Text::read({a, b, c}, {}), "one day\n\nlater" + end() + "two" + end());
   EXPECT_EQ(Text::read({a, b}, {.end_token = false}), "one day\n\nlatertwo");
   EXPECT_EQ(Text::read({}, {}), "");
