@@ -5,6 +5,7 @@
 
 #include "core/random.h"
 #include "core/tensor.h"
+#include "model/model.h"
 #include "reference.h"
 
 using namespace arcuate;
@@ -134,6 +135,33 @@ TEST(Trainer, the_weight_is_reset_to_the_share_and_kept_in_between) {
     else
       EXPECT_EQ(report.mixing, kept) << step;
     kept = report.mixing;
+  }
+}
+
+TEST(Trainer, the_queue_holds_the_latest_states_of_the_frozen_copy) {
+  auto trainer = trainer_of(small());
+  trainer.step({});
+  const auto first = trainer.state().queue.clone();
+  trainer.step({});
+  const auto& second = trainer.state().queue;
+  ASSERT_EQ(first.size(0), 24);  // 8 of the first queue and the 16 of a batch
+  ASSERT_EQ(second.size(0), 24);
+  EXPECT_TRUE(at::equal(second.slice(0, 0, 8), first.slice(0, 16)));
+  const TokenWindows text{some_tokens(130), 8};
+  const auto ids = text.batch(WindowOrder(text.count(), derive_seed(3, "windows")).take(2, 2));
+  const std::vector<int64_t> layer{1};
+  const auto states = model_states(gpt2().spec, read_weights(gpt2().folder, gpt2().spec, at::kDouble), ids, layer)[0];
+  EXPECT_LT(largest_difference(second.slice(0, 8), states.flatten(0, 1)), 1e-12);
+}
+
+TEST(Trainer, no_target_of_a_step_is_among_its_negatives) {
+  auto trainer = trainer_of(small());
+  trainer.evaluate(some_tokens(130), {});  // fills the queue
+  for (int i = 0; i < 4; ++i) {
+    const auto before = trainer.state().queue.clone();
+    trainer.step({});
+    const auto entered = trainer.state().queue.slice(0, 8);  // the states of this step's batch
+    EXPECT_GT(at::cdist(entered, before).min().item<double>(), 1e-6) << i;
   }
 }
 
