@@ -83,7 +83,22 @@ TEST(Finetune, writes_models_a_log_and_a_state) {
   }
   EXPECT_EQ(steps, (std::vector<std::string>{"0", "1", "3", "5", "6", "9"}));
   EXPECT_EQ(validated, (std::vector<std::string>{"0", "5", "9"}));
-  EXPECT_LT(log.number(5, log.column("validation_lm")), log.number(0, log.column("validation_lm")));
+}
+
+TEST(Finetune, the_loss_of_validation_is_that_of_the_model_that_was_written) {
+  const Small small;
+  Small::train(small.options("out"));
+  const auto log = read_table(small.folder / "out/log.tsv");
+  const auto ids = read_tokens(std::vector{small.folder / "held.txt"}, Tokenizer::load(small.folder / "model"), {}, {});
+  const int64_t windows = ids.numel() / 16;
+  const std::vector<int64_t> last{3};
+  for (const auto& [row, name] : {std::pair<size_t, const char*>{0, "out/step-0"}, {5, "out/step-9"}}) {
+    const auto model = Model::load(small.folder / name, {.type = at::kDouble});
+    const auto seen = ids.slice(0, 0, windows * 16).view({windows, 16}).to(at::kLong);
+    const auto logits = model.logits(model.states(seen, last)[0]).log_softmax(-1);
+    const auto right = logits.slice(1, 0, 15).gather(2, seen.slice(1, 1).unsqueeze(2));
+    EXPECT_NEAR(log.number(row, log.column("validation_lm")), -right.mean().item<double>(), 1e-5) << name;
+  }
 }
 
 TEST(Finetune, interrupted_and_resumed_ends_with_the_same_bytes) {
