@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/hash.h"
 #include "core/interrupt.h"
+#include "core/text.h"
 #include "model/checkpoint.h"
 #include "model/family.h"
 #include "train/checkpoint_steps.h"
@@ -138,7 +139,9 @@ class Training {
     fs::remove(options_.output / log_name);
     std::vector<fs::path> old;
     for (const auto& entry : fs::directory_iterator(options_.output))
-      if (entry.path().filename().string().starts_with(step_name)) old.push_back(entry.path());
+      if (const auto name = entry.path().filename().string();
+          name.starts_with(step_name) && to_integer(name.substr(std::string_view(step_name).size())))
+        old.push_back(entry.path());
     for (const auto& path : old) fs::remove_all(path);
   }
 
