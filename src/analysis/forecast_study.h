@@ -29,8 +29,8 @@ struct ForecastInput {
   std::vector<at::Tensor> layers{};  ///< W x F each.
   at::Tensor twins{};                ///< n x W x F or n x W x H x F, of `layer`; undefined: no parts.
   ForecastTiming timing{};
-  at::Tensor responses{};             ///< S x T x V
-  std::vector<TargetPlace> places{};  ///< V; empty: no comparison of places.
+  at::Tensor responses{};               ///< S x T x V
+  std::vector<ForecastPlace> places{};  ///< V; empty: no comparison of places.
 };
 
 struct ForecastStudyOptions {

@@ -27,7 +27,8 @@ std::vector<double> subject_means(const Tensor& values, const std::vector<int64_
 
 double mean_of(const std::vector<double>& values) { return at::nanmean(to_tensor(values)).item<double>(); }
 
-std::map<std::string, std::vector<int64_t>> by_region(const std::vector<TargetPlace>& places, const char* hemisphere) {
+std::map<std::string, std::vector<int64_t>> by_region(const std::vector<ForecastPlace>& places,
+                                                      const char* hemisphere) {
   std::map<std::string, std::vector<int64_t>> regions;
   for (size_t v = 0; v < places.size(); ++v)
     if (std::string_view(hemisphere).empty() || places[v].hemisphere == hemisphere)
@@ -35,7 +36,7 @@ std::map<std::string, std::vector<int64_t>> by_region(const std::vector<TargetPl
   return regions;
 }
 
-void check_places(const Tensor& values, const std::vector<TargetPlace>& places) {
+void check_places(const Tensor& values, const std::vector<ForecastPlace>& places) {
   if (values.dim() != 2 || values.size(1) != static_cast<int64_t>(places.size()))
     bad_input("values are {} for {} places: expected subjects x targets", shape_text(values), places.size());
 }
@@ -92,7 +93,7 @@ Tensor kept_targets(const MaskEvidence& evidence, const MaskOptions& options) {
   return scored;
 }
 
-std::vector<PlaceTest> compare_hemispheres(const Tensor& values, const std::vector<TargetPlace>& places) {
+std::vector<PlaceTest> compare_hemispheres(const Tensor& values, const std::vector<ForecastPlace>& places) {
   check_places(values, places);
   const auto right = by_region(places, "R");
   std::vector<PlaceTest> tests;
@@ -107,7 +108,7 @@ std::vector<PlaceTest> compare_hemispheres(const Tensor& values, const std::vect
   return tests;
 }
 
-std::vector<PlaceTest> compare_regions(const Tensor& values, const std::vector<TargetPlace>& places) {
+std::vector<PlaceTest> compare_regions(const Tensor& values, const std::vector<ForecastPlace>& places) {
   check_places(values, places);
   const auto regions = by_region(places, "");
   std::vector<PlaceTest> tests;

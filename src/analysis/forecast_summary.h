@@ -45,7 +45,7 @@ struct MaskEvidence {
 at::Tensor kept_targets(const MaskEvidence& evidence, const MaskOptions& options);
 
 /// Where a target lies.
-struct TargetPlace {
+struct ForecastPlace {
   std::string hemisphere{};  ///< "L" or "R"
   std::string region{};
 };
@@ -58,9 +58,9 @@ struct PlaceTest {
 };
 /// Left against right for each region with targets in both: signed-rank test over subjects, two-sided. values: S x V,
 /// NaN are left out.
-std::vector<PlaceTest> compare_hemispheres(const at::Tensor& values, const std::vector<TargetPlace>& places);
+std::vector<PlaceTest> compare_hemispheres(const at::Tensor& values, const std::vector<ForecastPlace>& places);
 /// Each pair of regions: rank-sum test of the subjects' means, two-sided.
-std::vector<PlaceTest> compare_regions(const at::Tensor& values, const std::vector<TargetPlace>& places);
+std::vector<PlaceTest> compare_regions(const at::Tensor& values, const std::vector<ForecastPlace>& places);
 
 /// Half the width of the 95 % confidence interval of a mean, by Student's t; NaN for fewer than two values. NaN are no
 /// values.

@@ -27,10 +27,10 @@ enum class Base {
 struct LogLine {
   double slope = 0;  ///< Per decade of size. NaN: there is no line.
   double intercept = 0;
-  double r = 0;         ///< Pearson r of score and log10(size); NaN for scores that are all the same.
-  double slope_se = 0;  ///< sqrt(SSE / (n - 2) / Sxx)
-  double p = 0;         ///< Two-sided, of slope 0.
-  Interval slope_t{};   ///< Student's t with n - 2 degrees of freedom.
+  double r = 0;                  ///< Pearson r of score and log10(size); NaN for scores that are all the same.
+  double slope_se = 0;           ///< sqrt(SSE / (n - 2) / Sxx)
+  double p = 0;                  ///< Two-sided, of slope 0.
+  ConfidenceInterval slope_t{};  ///< Student's t with n - 2 degrees of freedom.
 };
 /// Points without a score are left out.
 LogLine fit_log_line(std::span<const double> sizes, std::span<const double> scores, double level);
@@ -50,9 +50,9 @@ struct ScalingFit {
   int64_t points = 0;
   double smallest = 0, largest = 0;  ///< Size.
   LogLine line{};
-  Interval slope_units{};        ///< Bootstrap over subjects and stories; NaN where there is one of each.
-  double base = 0, percent = 0;  ///< 100 slope / base; NaN unless the base is positive.
-  Interval percent_units{};      ///< Bootstrap, with the base computed anew in each draw.
+  ConfidenceInterval slope_units{};    ///< Bootstrap over subjects and stories; NaN where there is one of each.
+  double base = 0, percent = 0;        ///< 100 slope / base; NaN unless the base is positive.
+  ConfidenceInterval percent_units{};  ///< Bootstrap, with the base computed anew in each draw.
 };
 
 /// All points first, then each family where there are several; each for the mean over subjects, then for every one
@@ -63,7 +63,7 @@ std::vector<ScalingFit> fit_scaling(const ScoreGrid& grid, const ChosenPoints& c
 /// A point's mean over subjects and stories, with its bootstrap interval.
 struct PointScore {
   double mean = 0;
-  Interval interval{};
+  ConfidenceInterval interval{};
 };
 std::vector<PointScore> point_scores(const ScoreGrid& grid, const BootstrapOptions& options);
 

@@ -49,7 +49,7 @@ std::string or_all(const std::string& text) { return text.empty() ? "all" : text
 std::string fixed(double value, int digits) {
   return std::isnan(value) ? "n/a" : fmt::format("{:.{}f}", value, digits);
 }
-std::string range_text(const Interval& interval, int digits) {
+std::string range_text(const ConfidenceInterval& interval, int digits) {
   return std::isnan(interval.low) ? "n/a" : fixed(interval.low, digits) + " to " + fixed(interval.high, digits);
 }
 

@@ -180,7 +180,10 @@ void read_rows(const Joined& joined, const Roles& roles, const std::vector<Condi
   const Numbers numbers{problems};
   std::set<std::string> without_size;
   for (const size_t row : kept_rows(joined, conditions)) {
-    const auto text = [&](const Source& s) { return text_of(joined, s, row); };
+    const auto text = [&](const Source& s) {
+      const auto found = text_of(joined, s, row);
+      return found == "n/a" ? std::string() : found;
+    };
     Row read{.record = {.model = text(model),
                         .family = text(family),
                         .subject = text(subject),
@@ -195,8 +198,7 @@ void read_rows(const Joined& joined, const Roles& roles, const std::vector<Condi
     if (!(r.size > 0) && without_size.insert(r.model).second)
       problems.add("'{}', line {}: {} of {} is {}; leave its rows out with --where, or give it one",
                    joined.scores.source, joined.scores.lines[row], roles.size.what,
-                   r.model.empty() ? "the row" : "'" + r.model + "'",
-                   text(size).empty() || text(size) == "n/a" ? "not known" : text(size));
+                   r.model.empty() ? "the row" : "'" + r.model + "'", text(size).empty() ? "not known" : text(size));
     if (is_untrained(joined, training, row)) {
       r.model += " untrained";
       r.family = r.family.empty() ? "untrained" : r.family + " untrained";

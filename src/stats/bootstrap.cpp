@@ -10,7 +10,7 @@ namespace arcuate {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-Interval no_interval() { return {nan, nan}; }
+ConfidenceInterval no_interval() { return {nan, nan}; }
 
 std::vector<std::vector<int64_t>> bootstrap_counts(int64_t units, std::string_view kind,
                                                    const BootstrapOptions& options) {
@@ -40,7 +40,7 @@ double quantile(std::vector<double> values, double p) {
   return quantile_of_sorted(sorted_numbers(std::move(values)), p);
 }
 
-Interval percentile_interval(const std::vector<double>& values, double level) {
+ConfidenceInterval percentile_interval(const std::vector<double>& values, double level) {
   const auto sorted = sorted_numbers(values);
   return {quantile_of_sorted(sorted, (1 - level) / 2), quantile_of_sorted(sorted, (1 + level) / 2)};
 }

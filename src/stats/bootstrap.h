@@ -18,10 +18,10 @@ struct BootstrapOptions {
 };
 
 /// NaN at both ends: not known.
-struct Interval {
+struct ConfidenceInterval {
   double low = 0, high = 0;
 };
-Interval no_interval();
+ConfidenceInterval no_interval();
 
 /// How often each of `units` is taken in each draw: draws x units. `kind` ("subject") keeps the numbers of different
 /// kinds of unit apart. One unit is taken once in every draw.
@@ -33,6 +33,6 @@ std::vector<std::vector<int64_t>> bootstrap_counts(int64_t units, std::string_vi
 double quantile(std::vector<double> values, double p);
 
 /// The middle `level` of the values. NaNs are left out.
-Interval percentile_interval(const std::vector<double>& values, double level);
+ConfidenceInterval percentile_interval(const std::vector<double>& values, double level);
 
 }  // namespace arcuate

@@ -70,7 +70,7 @@ class Analysis {
 struct AnalysisKind {
   const char* name;     ///< `kind` in the study file.
   const char* summary;  ///< One line.
-  std::unique_ptr<const Analysis> (*read)(Section& section);
+  std::unique_ptr<const Analysis> (*read)(StudySection& section);
 };
 
 /// All kinds, in alphabetical order of their file names.

@@ -25,10 +25,10 @@ bool is_count(const toml::node& node) {
 
 }  // namespace
 
-Section::Section(const toml::table& table, std::string name, Problems& problems, const fs::path& folder)
+StudySection::StudySection(const toml::table& table, std::string name, Problems& problems, const fs::path& folder)
     : table_(table), name_(std::move(name)), problems_(problems), folder_(folder) {}
 
-Section::~Section() {
+StudySection::~StudySection() {
   if (ignores_unknown_) return;
   for (const auto& [key, node] : table_)
     if (!known_.contains(std::string(key.str())))
@@ -36,15 +36,15 @@ Section::~Section() {
                     suggestion(key.str(), std::vector<std::string>(known_.begin(), known_.end())));
 }
 
-const toml::node* Section::find(const char* key) {
+const toml::node* StudySection::find(const char* key) {
   known_.insert(key);
   return table_.get(key);
 }
 
-bool Section::contains(const char* key) const { return table_.contains(key); }
+bool StudySection::contains(const char* key) const { return table_.contains(key); }
 
 template <class T, class Fits>
-void Section::read_as(const char* key, T& field, const std::string& expected, Fits fits) {
+void StudySection::read_as(const char* key, T& field, const std::string& expected, Fits fits) {
   const auto* node = find(key);
   if (!node) return;
   const auto value = node->value<T>();
@@ -54,7 +54,7 @@ void Section::read_as(const char* key, T& field, const std::string& expected, Fi
     wrong(key, *node, expected);
 }
 
-void Section::read(const char* key, std::string& field) {
+void StudySection::read(const char* key, std::string& field) {
   if (const auto* node = find(key)) {
     if (const auto value = node->value<std::string>(); value && node->is_string())
       field = *value;
@@ -65,38 +65,38 @@ void Section::read(const char* key, std::string& field) {
   }
 }
 
-void Section::read(const char* key, bool& field) {
+void StudySection::read(const char* key, bool& field) {
   read_as(key, field, "true or false", [](const toml::node& n) { return n.is_boolean(); });
 }
 
-void Section::read(const char* key, int64_t& field) {
+void StudySection::read(const char* key, int64_t& field) {
   read_as(key, field, fmt::format("a whole number of at most {}", largest_count), is_count);
 }
 
-void Section::read(const char* key, uint64_t& field) {
+void StudySection::read(const char* key, uint64_t& field) {
   auto value = static_cast<int64_t>(field);
   read_as(key, value, "a whole number", [](const toml::node& n) { return n.is_integer(); });
   field = static_cast<uint64_t>(value);
 }
 
-void Section::read(const char* key, int& field) {
+void StudySection::read(const char* key, int& field) {
   int64_t value = field;
   read(key, value);
   field = static_cast<int>(value);
 }
 
-void Section::read(const char* key, double& field) {
+void StudySection::read(const char* key, double& field) {
   read_as(key, field, "a finite number",
           [](const toml::node& n) { return n.is_number() && std::isfinite(n.value<double>().value_or(INFINITY)); });
 }
 
-void Section::read(const char* key, fs::path& field, std::string& given) {
+void StudySection::read(const char* key, fs::path& field, std::string& given) {
   read(key, given);
   if (contains(key)) field = resolve(given, key);
 }
 
 template <class T>
-void Section::read_list(const char* key, std::vector<T>& field, const char* expected) {
+void StudySection::read_list(const char* key, std::vector<T>& field, const char* expected) {
   const auto* node = find(key);
   if (!node) return;
   field.clear();
@@ -112,11 +112,11 @@ void Section::read_list(const char* key, std::vector<T>& field, const char* expe
     add(*node);
 }
 
-void Section::read(const char* key, std::vector<std::string>& field) { read_list(key, field, "a list of names"); }
-void Section::read(const char* key, std::vector<int64_t>& field) { read_list(key, field, "a list of numbers"); }
-void Section::read(const char* key, std::vector<double>& field) { read_list(key, field, "a list of numbers"); }
+void StudySection::read(const char* key, std::vector<std::string>& field) { read_list(key, field, "a list of names"); }
+void StudySection::read(const char* key, std::vector<int64_t>& field) { read_list(key, field, "a list of numbers"); }
+void StudySection::read(const char* key, std::vector<double>& field) { read_list(key, field, "a list of numbers"); }
 
-size_t Section::chosen(const char* key, const std::vector<std::string>& names) {
+size_t StudySection::chosen(const char* key, const std::vector<std::string>& names) {
   const auto* node = find(key);
   if (!node) return names.size();
   for (size_t i = 0; i < names.size(); ++i)
@@ -125,22 +125,22 @@ size_t Section::chosen(const char* key, const std::vector<std::string>& names) {
   return names.size();
 }
 
-void Section::wrong(const char* key, const toml::node& node, const std::string& expected) {
+void StudySection::wrong(const char* key, const toml::node& node, const std::string& expected) {
   problems_.add("{}: '{}{}' must be {}", place(node), name_, key, expected);
 }
 
-void Section::wrong(const char* key, const std::string& expected) {
+void StudySection::wrong(const char* key, const std::string& expected) {
   if (const auto* node = table_.get(key))
     wrong(key, *node, expected);
   else
     problems_.add("'{}{}' must be {}", name_, key, expected);
 }
 
-Section Section::inner(const toml::table& table, const std::string& name) {
-  return Section(table, name, problems_, folder_);
+StudySection StudySection::inner(const toml::table& table, const std::string& name) {
+  return StudySection(table, name, problems_, folder_);
 }
 
-fs::path Section::resolve(std::string text, const char* key) {
+fs::path StudySection::resolve(std::string text, const char* key) {
   for (size_t open = text.find("${"); open != text.npos; open = text.find("${", open)) {
     const size_t close = text.find('}', open);
     if (close == text.npos) break;

@@ -20,13 +20,13 @@ class table;
 
 namespace arcuate {
 
-class Section {
+class StudySection {
  public:
   /// `name` is what stands before a key in messages: "encode.". Relative paths start at `folder`.
-  Section(const toml::table& table, std::string name, Problems& problems, const std::filesystem::path& folder);
-  Section(const Section&) = delete;  // it would report its unknown keys twice
-  Section& operator=(const Section&) = delete;
-  ~Section();
+  StudySection(const toml::table& table, std::string name, Problems& problems, const std::filesystem::path& folder);
+  StudySection(const StudySection&) = delete;  // it would report its unknown keys twice
+  StudySection& operator=(const StudySection&) = delete;
+  ~StudySection();
 
   /// The key's value, or null; the key is known from now on.
   const toml::node* find(const char* key);
@@ -57,7 +57,7 @@ class Section {
 
   void wrong(const char* key, const toml::node& node, const std::string& expected);
   void wrong(const char* key, const std::string& expected);
-  Section inner(const toml::table& table, const std::string& name);
+  StudySection inner(const toml::table& table, const std::string& name);
   Problems& problems() { return problems_; }
 
  private:

@@ -16,7 +16,7 @@
 namespace arcuate {
 namespace {
 
-void read_context(Section& section, ContextOptions& context) {
+void read_context(StudySection& section, ContextOptions& context) {
   const auto* node = section.find("context");
   if (!node) return;
   if (const auto* table = node->as_table()) {
@@ -38,7 +38,7 @@ void read_context(Section& section, ContextOptions& context) {
   }
 }
 
-void read_model(Section& section, ModelEntry& model) {
+void read_model(StudySection& section, ModelEntry& model) {
   section.read("name", model.name);
   section.read("path", model.path, model.given_path);
   section.read("layers", model.layers);
@@ -52,7 +52,7 @@ void read_model(Section& section, ModelEntry& model) {
   if (model.name.empty()) model.name = model.path.filename().string();
 }
 
-void read_feature(Section& section, FeatureEntry& feature) {
+void read_feature(StudySection& section, FeatureEntry& feature) {
   section.read("kind", feature.kind);
   section.read("name", feature.name);
   section.read("path", feature.path, feature.given_path);
@@ -68,7 +68,7 @@ void read_feature(Section& section, FeatureEntry& feature) {
   if (feature.parameters < 0) section.wrong("parameters", "a positive number");
 }
 
-void read_analysis(Section& section, AnalysisEntry& entry) {
+void read_analysis(StudySection& section, AnalysisEntry& entry) {
   section.read("kind", entry.kind);
   section.read("name", entry.name);
   if (entry.name.empty()) entry.name = entry.kind;
@@ -83,7 +83,7 @@ void read_analysis(Section& section, AnalysisEntry& entry) {
 }
 
 template <class Entry, class Read>
-void read_list(Section& root, const char* key, std::vector<Entry>& entries, Read read) {
+void read_list(StudySection& root, const char* key, std::vector<Entry>& entries, Read read) {
   const auto* node = root.find(key);
   if (!node) return;
   const auto* array = node->as_array();
@@ -98,7 +98,7 @@ void read_list(Section& root, const char* key, std::vector<Entry>& entries, Read
 }
 
 template <class Read>
-void read_table(Section& root, const char* key, Read read) {
+void read_table(StudySection& root, const char* key, Read read) {
   const auto* node = root.find(key);
   if (!node) return;
   const auto* table = node->as_table();
@@ -109,7 +109,7 @@ void read_table(Section& root, const char* key, Read read) {
 
 constexpr int64_t longest_delay = 100'000;  // TRs: longer than any recording
 
-void read_align(Section& s, AlignEntry& align) {
+void read_align(StudySection& s, AlignEntry& align) {
   s.read_choice("method", align.options.method, methods);
   s.read("lobes", align.options.lobes);
   s.read("cutoff", align.options.cutoff);
@@ -133,7 +133,7 @@ void read_align(Section& s, AlignEntry& align) {
     s.problems().add("'align.lobes' and 'align.cutoff' must be positive");
 }
 
-void read_encode(Section& s, EncodeEntry& encode) {
+void read_encode(StudySection& s, EncodeEntry& encode) {
   s.read("penalties", encode.penalties);
   s.read("folds", encode.folds);
   s.read("inner_folds", encode.inner_folds);
@@ -152,7 +152,7 @@ void read_encode(Section& s, EncodeEntry& encode) {
 
 Study read_root(const toml::table& table, const fs::path& folder, Problems& problems) {
   Study study;
-  Section root(table, "", problems, folder);
+  StudySection root(table, "", problems, folder);
   int64_t schema = 1;
   root.read("schema_version", schema);
   if (schema != 1) problems.add("schema_version is {}; this program knows 1", schema);
@@ -160,14 +160,14 @@ Study read_root(const toml::table& table, const fs::path& folder, Problems& prob
   root.read("recipe", study.recipe);
   root.read("seed", study.seed);
   root.read_choice("precision", study.precision, precisions);
-  read_table(root, "dataset", [&](Section& s) {
+  read_table(root, "dataset", [&](StudySection& s) {
     s.read("layout", study.dataset.layout);
     s.read("root", study.dataset.root, study.given_root);
     s.read("subjects", study.dataset.subjects);
     s.read("stories", study.dataset.stories);
     s.read("roi_radius", study.dataset.roi_radius);
   });
-  read_table(root, "story", [&](Section& s) {
+  read_table(root, "story", [&](StudySection& s) {
     s.read("tier", study.story.tier);
     s.read("lowercase", study.story.lowercase);
     s.read_choice("untimed", study.story.untimed, untimed_rules);
@@ -175,13 +175,13 @@ Study read_root(const toml::table& table, const fs::path& folder, Problems& prob
   });
   read_list(root, "model", study.models, read_model);
   read_list(root, "feature", study.features, read_feature);
-  read_table(root, "align", [&](Section& s) { read_align(s, study.align); });
-  read_table(root, "encode", [&](Section& s) { read_encode(s, study.encode); });
-  read_table(root, "controls", [&](Section& s) {
+  read_table(root, "align", [&](StudySection& s) { read_align(s, study.align); });
+  read_table(root, "encode", [&](StudySection& s) { read_encode(s, study.encode); });
+  read_table(root, "controls", [&](StudySection& s) {
     s.read("spaces", study.controls.spaces);
     s.read("scales", study.controls.scales);
   });
-  read_table(root, "permutation", [&](Section& s) {
+  read_table(root, "permutation", [&](StudySection& s) {
     s.read("count", study.permutation.count);
     s.read("min_shift", study.permutation.min_shift);
     s.read("refit", study.permutation.refit);

@@ -55,7 +55,7 @@ TEST(ForecastSummary, hemispheres_are_compared_region_by_region) {
   auto values = random_normals(8, 5, 2);
   values.select(1, 0).add_(5);
   values[3][1] = none;
-  const std::vector<TargetPlace> places{{"L", "IFG"}, {"L", "IFG"}, {"R", "IFG"}, {"R", "STS"}, {"L", "Angular"}};
+  const std::vector<ForecastPlace> places{{"L", "IFG"}, {"L", "IFG"}, {"R", "IFG"}, {"R", "STS"}, {"L", "Angular"}};
   const auto tests = compare_hemispheres(values, places);
   ASSERT_EQ(tests.size(), 1u);
   EXPECT_EQ(tests[0].first + tests[0].second, "IFG LIFG R");
@@ -68,7 +68,7 @@ TEST(ForecastSummary, hemispheres_are_compared_region_by_region) {
 
 TEST(ForecastSummary, pairs_of_regions_are_compared_by_rank_sums) {
   const auto values = random_normals(7, 4, 3) + at::tensor({0.0, 0.0, 1.0, 3.0});
-  const std::vector<TargetPlace> places{{"L", "a"}, {"R", "a"}, {"L", "b"}, {"L", "c"}};
+  const std::vector<ForecastPlace> places{{"L", "a"}, {"R", "a"}, {"L", "b"}, {"L", "c"}};
   const auto tests = compare_regions(values, places);
   ASSERT_EQ(tests.size(), 3u);
   EXPECT_EQ(tests[2].first + tests[2].second, "bc");

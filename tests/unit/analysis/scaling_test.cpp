@@ -20,7 +20,7 @@ namespace {
 constexpr Base all_bases[] = {Base::smallest, Base::mean, Base::fitted};
 const char* const base_names[] = {"smallest", "mean", "fitted"};
 
-Interval interval_of(const Json& json) { return {json[0].get<double>(), json[1].get<double>()}; }
+ConfidenceInterval interval_of(const Json& json) { return {json[0].get<double>(), json[1].get<double>()}; }
 
 // Scores of models whose growth differs from subject to subject.
 std::vector<ScoreRecord> grown(int subjects, double slope, double spread, double noise, uint64_t seed) {
