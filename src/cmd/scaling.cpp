@@ -3,10 +3,12 @@
 #include "cli/run.h"
 #include "cmd/groups.h"
 #include "cmd/output_support.h"
-#include "cmd/scaling_report_support.h"
 #include "cmd/scaling_table_support.h"
 #include "core/error.h"
 #include "core/files.h"
+#include "core/version.h"
+#include "report/figures.h"
+#include "study/scaling_report.h"
 
 namespace arcuate {
 namespace {
@@ -86,33 +88,59 @@ void describe(cli::Spec<Options>& s) {
             "what `run` wrote for each subject, with a table of the models' sizes");
 }
 
-int run(const Options& options, cli::Run& run) {
-  const auto& folder = options.output.path;
-  refuse_to_replace(folder / "report.html", run.common.force);
-  ScalingStudy study{.read = read_scores(options.tables)};
-  for (const auto& note : study.read.notes) run.console.info("note       {}", note);
-  study.options = {
-      .base = options.base,
-      .bootstrap = {.draws = options.draws, .level = options.level, .seed = static_cast<uint64_t>(run.common.seed)}};
-  study.grid = make_score_grid(study.read.records);
-  study.chosen = choose_layers(study.grid);
-  run.console.info("scores     {} rows: {} points, {} subjects, {} stories; {} against {}", study.read.records.size(),
-                   study.chosen.points.size(), study.grid.subjects.size(), study.grid.stories.size(),
-                   study.read.score_name, study.read.size_name);
-  if (run.common.dry_run) return 0;
-  study.scores = point_scores(study.grid, study.options.bootstrap);
-  study.fits = fit_scaling(study.grid, study.chosen, study.options);
-  ensure_writable_folder(folder);
+// The page is written last: where it is, the rest is.
+void write_scaling(const fs::path& folder, const ScalingReport& report) {
+  const auto write = [&](const char* name, const TidyTable& table, const char* what) {
+    write_table(folder / name, table, what, report.simulated);
+  };
+  write("scaling.tsv", points_table(report), "Points of the scaling law: one row per model and size");
+  write("fits.tsv", fits_table(report), "Lines: one row per family and subject");
+  if (has_layers_to_compare(report)) write("depth.tsv", depth_table(report), "All layers: one row per model and layer");
+  const Figures figures(folder / "figures");
+  const auto add = [&](const auto& name, const auto& svg, const auto& data, const auto& caption) {
+    return figures.add(name, svg, data, caption);
+  };
+  write_page(folder / "report.html",
+             {.title = fmt::format("{} against {}", report.score_name, report.size_name),
+              .subtitle = "How scores grow with size",
+              .simulated = report.simulated,
+              .sections = scaling_sections(report, add),
+              .footer = fmt::format("arcuate {}. Full precision: the .tsv files beside this page.", version)});
+}
+
+Json manifest_of(const Options& options, const ScalingReport& report, const cli::Run& run) {
   auto inputs = options.tables.files;
   if (!options.tables.models.empty()) inputs.push_back(options.tables.models);
   Json manifest = cli::manifest(run.record, inputs);
-  manifest["columns"] = {{"score", study.read.score_name}, {"size", study.read.size_name}};
-  manifest["layer_choice"] = choice_name(study.chosen.choice);
-  manifest["notes"] = study.read.notes;
-  manifest["simulated"] = study.read.simulated;
-  write_json(folder / "manifest.json", manifest);
-  write_scaling(folder, study);
-  run.console.out() << scaling_text(study);
+  manifest["columns"] = {{"score", report.score_name}, {"size", report.size_name}};
+  manifest["layer_choice"] = choice_name(report.chosen.choice);
+  manifest["notes"] = report.notes;
+  manifest["simulated"] = report.simulated;
+  return manifest;
+}
+
+int run(const Options& options, cli::Run& run) {
+  const auto& folder = options.output.path;
+  refuse_to_replace(folder / "report.html", run.common.force);
+  const auto read = read_scores(options.tables);
+  for (const auto& note : read.notes) run.console.info("note       {}", note);
+  ScalingReport report{
+      .score_name = read.score_name,
+      .size_name = read.size_name,
+      .notes = read.notes,
+      .simulated = read.simulated,
+      .options = {.base = options.base,
+                  .bootstrap = {
+                      .draws = options.draws, .level = options.level, .seed = static_cast<uint64_t>(run.common.seed)}}};
+  fit_report(report, read.records);
+  run.console.info("scores     {} rows: {} points, {} subjects, {} stories; {} against {}", read.records.size(),
+                   report.chosen.points.size(), report.grid.subjects.size(), report.grid.stories.size(),
+                   report.score_name, report.size_name);
+  if (run.common.dry_run) return 0;
+  ensure_writable_folder(folder);
+  write_json(folder / "manifest.json", manifest_of(options, report, run));
+  write_scaling(folder, report);
+  run.console.out() << scaling_text(report);
   run.console.info("written    {}", (folder / "report.html").string());
   return 0;
 }

@@ -20,6 +20,10 @@ penalties = "log:2:8:15"
 folds = "story"
 select = "r2"
 intercept = false
+
+[[analysis]]
+kind = "scaling"
+score = "signed_square"
 )"};
 
 }  // namespace arcuate

@@ -1,4 +1,4 @@
-#include "cmd/scaling_report_support.h"
+#include "study/scaling_report.h"
 
 #include <fmt/format.h>
 
@@ -7,9 +7,6 @@
 #include <map>
 
 #include "core/text.h"
-#include "core/version.h"
-#include "io/table.h"
-#include "report/figures.h"
 #include "report/line_chart.h"
 #include "report/scatter_chart.h"
 
@@ -25,24 +22,6 @@ const char* choice_name(LayerChoice choice) {
 
 namespace {
 
-struct Column {
-  const char* name = "";
-  const char* what = "";
-};
-
-void write_described(const fs::path& stem, const std::vector<Column>& columns,
-                     const std::vector<std::vector<std::string>>& rows, bool simulated) {
-  std::vector<std::string> names;
-  Json json;
-  for (const auto& column : columns) {
-    names.emplace_back(column.name);
-    json[column.name] = {{"Description", column.what}};
-  }
-  if (simulated) json["Simulated"] = true;
-  write_json(fs::path(stem).concat(".json"), json);
-  write_tsv(fs::path(stem).concat(".tsv"), names, rows);
-}
-
 std::string or_absent(const std::string& text) { return text.empty() ? "n/a" : text; }
 std::string or_all(const std::string& text) { return text.empty() ? "all" : text; }
 
@@ -53,23 +32,22 @@ std::string range_text(const ConfidenceInterval& interval, int digits) {
   return std::isnan(interval.low) ? "n/a" : fixed(interval.low, digits) + " to " + fixed(interval.high, digits);
 }
 
-bool is_chosen(const ScalingStudy& study, size_t point) {
-  const auto& points = study.chosen.points;
+bool is_chosen(const ScalingReport& report, size_t point) {
+  const auto& points = report.chosen.points;
   return std::find(points.begin(), points.end(), point) != points.end();
 }
 
-void write_points(const fs::path& folder, const ScalingStudy& study) {
-  std::vector<std::vector<std::string>> rows;
-  for (const size_t i : study.chosen.points) {
-    const auto& point = study.grid.points[i];
-    const auto& score = study.scores[i];
+TidyTable points_table(const ScalingReport& report) {
+  TidyTable table;
+  for (const size_t i : report.chosen.points) {
+    const auto& point = report.grid.points[i];
+    const auto& score = report.scores[i];
     const auto cells = std::count_if(point.scores.begin(), point.scores.end(), [](double s) { return !std::isnan(s); });
-    rows.push_back({or_absent(point.family), or_absent(point.model), shortest(point.size), or_absent(point.layer),
-                    choice_name(study.chosen.choice), shortest(point.depth), std::to_string(cells),
-                    shortest(score.mean), shortest(score.interval.low), shortest(score.interval.high)});
+    table.rows.push_back({or_absent(point.family), or_absent(point.model), shortest(point.size), or_absent(point.layer),
+                          choice_name(report.chosen.choice), shortest(point.depth), std::to_string(cells),
+                          shortest(score.mean), shortest(score.interval.low), shortest(score.interval.high)});
   }
-  write_described(folder / "scaling",
-                  {{"family", "Family of models"},
+  table.columns = {{"family", "Family of models"},
                    {"model", "Model"},
                    {"size", "What the score is fitted against"},
                    {"layer", "Layer whose score stands here"},
@@ -80,21 +58,20 @@ void write_points(const fs::path& folder, const ScalingStudy& study) {
                    {"cells", "Subjects x stories that were scored"},
                    {"score", "Mean over subjects of each one's mean over stories"},
                    {"score_low", "Lower end of its bootstrap interval over subjects and stories"},
-                   {"score_high", "Upper end"}},
-                  rows, study.read.simulated);
+                   {"score_high", "Upper end"}};
+  return table;
 }
 
-void write_fits(const fs::path& folder, const ScalingStudy& study) {
-  std::vector<std::vector<std::string>> rows;
-  for (const auto& f : study.fits)
-    rows.push_back({or_all(f.family), or_all(f.subject), std::to_string(f.points), shortest(f.smallest),
-                    shortest(f.largest), shortest(f.line.intercept), shortest(f.line.slope), shortest(f.line.slope_se),
-                    shortest(f.line.slope_t.low), shortest(f.line.slope_t.high), shortest(f.line.p),
-                    shortest(f.slope_units.low), shortest(f.slope_units.high), shortest(f.line.r),
-                    base_name(study.options.base), shortest(f.base), shortest(f.percent), shortest(f.percent_units.low),
-                    shortest(f.percent_units.high)});
-  write_described(folder / "fits",
-                  {{"family", "Family of models; all: the line through all points"},
+TidyTable fits_table(const ScalingReport& report) {
+  TidyTable table;
+  for (const auto& f : report.fits)
+    table.rows.push_back({or_all(f.family), or_all(f.subject), std::to_string(f.points), shortest(f.smallest),
+                          shortest(f.largest), shortest(f.line.intercept), shortest(f.line.slope),
+                          shortest(f.line.slope_se), shortest(f.line.slope_t.low), shortest(f.line.slope_t.high),
+                          shortest(f.line.p), shortest(f.slope_units.low), shortest(f.slope_units.high),
+                          shortest(f.line.r), base_name(report.options.base), shortest(f.base), shortest(f.percent),
+                          shortest(f.percent_units.low), shortest(f.percent_units.high)});
+  table.columns = {{"family", "Family of models; all: the line through all points"},
                    {"subject", "Subject; all: the mean over subjects"},
                    {"points", "Points of the line"},
                    {"smallest", "Smallest size"},
@@ -114,21 +91,21 @@ void write_fits(const fs::path& folder, const ScalingStudy& study) {
                    {"base_score", "Its value"},
                    {"percent", "100 slope / base; n/a unless the base is positive"},
                    {"percent_low", "Lower end of its bootstrap interval, with the base computed anew in each draw"},
-                   {"percent_high", "Upper end"}},
-                  rows, study.read.simulated);
+                   {"percent_high", "Upper end"}};
+  return table;
 }
 
-void write_depths(const fs::path& folder, const ScalingStudy& study) {
-  std::vector<std::vector<std::string>> rows;
-  for (size_t i = 0; i < study.grid.points.size(); ++i) {
-    const auto& point = study.grid.points[i];
-    const auto& score = study.scores[i];
-    rows.push_back({or_absent(point.family), or_absent(point.model), shortest(point.size), or_absent(point.layer),
-                    shortest(point.depth), shortest(score.mean), shortest(score.interval.low),
-                    shortest(score.interval.high), is_chosen(study, i) ? choice_name(study.chosen.choice) : "n/a"});
+TidyTable depth_table(const ScalingReport& report) {
+  TidyTable table;
+  for (size_t i = 0; i < report.grid.points.size(); ++i) {
+    const auto& point = report.grid.points[i];
+    const auto& score = report.scores[i];
+    table.rows.push_back({or_absent(point.family), or_absent(point.model), shortest(point.size), or_absent(point.layer),
+                          shortest(point.depth), shortest(score.mean), shortest(score.interval.low),
+                          shortest(score.interval.high),
+                          is_chosen(report, i) ? choice_name(report.chosen.choice) : "n/a"});
   }
-  write_described(folder / "depth",
-                  {{"family", "Family of models"},
+  table.columns = {{"family", "Family of models"},
                    {"model", "Model"},
                    {"size", "What the score is fitted against"},
                    {"layer", "Layer"},
@@ -136,24 +113,24 @@ void write_depths(const fs::path& folder, const ScalingStudy& study) {
                    {"score", "Mean over subjects of each one's mean over stories"},
                    {"score_low", "Lower end of its bootstrap interval over subjects and stories"},
                    {"score_high", "Upper end"},
-                   {"best", "best-by-test or best-by-training for the model's best layer, n/a for the others"}},
-                  rows, study.read.simulated);
+                   {"best", "best-by-test or best-by-training for the model's best layer, n/a for the others"}};
+  return table;
 }
 
-ScatterChart scatter_of(const ScalingStudy& study) {
-  ScatterChart chart{.title = "Score against " + study.read.size_name,
-                     .x_label = study.read.size_name,
-                     .y_label = study.read.score_name,
+ScatterChart scatter_of(const ScalingReport& report) {
+  ScatterChart chart{.title = "Score against " + report.size_name,
+                     .x_label = report.size_name,
+                     .y_label = report.score_name,
                      .fit = ScatterFit::all,
                      .log_x = true,
-                     .simulated = study.read.simulated};
+                     .simulated = report.simulated};
   std::map<std::string, size_t> place;
-  for (const size_t i : study.chosen.points) {
-    const auto& point = study.grid.points[i];
+  for (const size_t i : report.chosen.points) {
+    const auto& point = report.grid.points[i];
     const auto [found, is_new] = place.try_emplace(point.family, chart.series.size());
     if (is_new) chart.series.push_back({.label = or_all(point.family)});
     auto& series = chart.series[found->second];
-    series.x.push_back(point.size), series.y.push_back(study.scores[i].mean);
+    series.x.push_back(point.size), series.y.push_back(report.scores[i].mean);
     series.names.push_back(or_absent(point.model));
   }
   const bool lines =
@@ -163,26 +140,26 @@ ScatterChart scatter_of(const ScalingStudy& study) {
 }
 
 // Layers with a depth, in order of depth, a line for each model.
-LineChart depth_chart(const ScalingStudy& study) {
+LineChart depth_chart(const ScalingReport& report) {
   LineChart chart{.title = "Score over depth",
                   .x_label = "relative depth (layer / layers)",
-                  .y_label = study.read.score_name,
-                  .simulated = study.read.simulated};
+                  .y_label = report.score_name,
+                  .simulated = report.simulated};
   std::vector<size_t> order;
-  for (size_t i = 0; i < study.grid.points.size(); ++i)
-    if (!std::isnan(study.grid.points[i].depth)) order.push_back(i);
+  for (size_t i = 0; i < report.grid.points.size(); ++i)
+    if (!std::isnan(report.grid.points[i].depth)) order.push_back(i);
   std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return study.grid.points[a].depth < study.grid.points[b].depth; });
+                   [&](size_t a, size_t b) { return report.grid.points[a].depth < report.grid.points[b].depth; });
   std::map<std::pair<std::string, double>, size_t> place;
-  for (const auto& point : study.grid.points) {
+  for (const auto& point : report.grid.points) {
     const auto [found, is_new] = place.try_emplace({point.model, point.size}, chart.series.size());
     if (is_new) chart.series.push_back({.label = or_absent(point.model)});
   }
   for (const size_t i : order) {
-    const auto& point = study.grid.points[i];
+    const auto& point = report.grid.points[i];
     auto& series = chart.series[place.at({point.model, point.size})];
-    series.x.push_back(point.depth), series.y.push_back(study.scores[i].mean);
-    series.low.push_back(study.scores[i].interval.low), series.high.push_back(study.scores[i].interval.high);
+    series.x.push_back(point.depth), series.y.push_back(report.scores[i].mean);
+    series.low.push_back(report.scores[i].interval.low), series.high.push_back(report.scores[i].interval.high);
   }
   std::erase_if(chart.series, [](const ChartSeries& series) { return series.x.empty(); });
   for (auto& series : chart.series)
@@ -190,8 +167,13 @@ LineChart depth_chart(const ScalingStudy& study) {
   return chart;
 }
 
-std::vector<std::string> fit_headings(const ScalingStudy& study) {
-  const auto level = shortest(100 * study.options.bootstrap.level);
+bool has_depths(const ScalingReport& report) {
+  return std::any_of(report.grid.points.begin(), report.grid.points.end(),
+                     [](const ScorePoint& point) { return !std::isnan(point.depth); });
+}
+
+std::vector<std::string> fit_headings(const ScalingReport& report) {
+  const auto level = shortest(100 * report.options.bootstrap.level);
   return {"family",
           "subject",
           "points",
@@ -200,7 +182,7 @@ std::vector<std::string> fit_headings(const ScalingStudy& study) {
           level + " % bootstrap",
           "p",
           "r",
-          fmt::format("% of {}", base_name(study.options.base))};
+          fmt::format("% of {}", base_name(report.options.base))};
 }
 
 std::vector<std::string> fit_row(const ScalingFit& f) {
@@ -222,41 +204,25 @@ std::string choice_sentence(LayerChoice choice) {
          "reported.";
 }
 
-PageSection law_section(const ScalingStudy& study, const Figures& figures) {
+PageSection law_section(const ScalingReport& report, const AddFigure& add) {
   PageSection section{.heading = "Scaling law"};
   section.paragraphs = {
       "score = a + b log10(size) by least squares over points; b is the gain for ten times the size. A point is the "
       "mean "
       "over subjects of each one's mean over stories.",
-      choice_sentence(study.chosen.choice)};
-  section.paragraphs.insert(section.paragraphs.end(), study.read.notes.begin(), study.read.notes.end());
-  const auto chart = scatter_of(study);
-  section.figures.push_back(figures.add("scaling", render_scatter_chart(chart), chart_data(chart),
-                                        "Points and least-squares lines with their 95 % band (Student's t)."));
-  PageTable table{.caption = "Fits", .columns = fit_headings(study)};
-  for (const auto& fit : study.fits) table.rows.push_back(fit_row(fit));
+      choice_sentence(report.chosen.choice)};
+  section.paragraphs.insert(section.paragraphs.end(), report.notes.begin(), report.notes.end());
+  const auto chart = scatter_of(report);
+  section.figures.push_back(add("scaling", render_scatter_chart(chart), chart_data(chart),
+                                "Points and least-squares lines with their 95 % band (Student's t)."));
+  PageTable table{.caption = "Fits", .columns = fit_headings(report)};
+  for (const auto& fit : report.fits) table.rows.push_back(fit_row(fit));
   section.tables.push_back(table);
   return section;
 }
 
-PageSection depth_section(const ScalingStudy& study, const LineChart& chart, const Figures& figures) {
-  PageSection section{.heading = "Depth"};
-  section.figures.push_back(figures.add("depth", render_line_chart(chart), chart_data(chart),
-                                        "Scores of all layers over relative depth; bands: bootstrap over subjects and "
-                                        "stories, where there are several."));
-  PageTable table{.caption = "The layer of each model: " + std::string(choice_name(study.chosen.choice)),
-                  .columns = {"model", "layer", "depth", "score"}};
-  for (const size_t i : study.chosen.points) {
-    const auto& point = study.grid.points[i];
-    table.rows.push_back(
-        {or_absent(point.model), or_absent(point.layer), fixed(point.depth, 2), fixed(study.scores[i].mean, 4)});
-  }
-  section.tables.push_back(table);
-  return section;
-}
-
-PageSection method_section(const ScalingStudy& study) {
-  const auto& bootstrap = study.options.bootstrap;
+PageSection method_section(const ScalingReport& report) {
+  const auto& bootstrap = report.options.bootstrap;
   return {
       .heading = "What the intervals say",
       .paragraphs = {
@@ -268,33 +234,44 @@ PageSection method_section(const ScalingStudy& study) {
           "A percentage has a base, and different bases give different numbers; the table fits.tsv names it."}};
 }
 
-bool has_layers_to_compare(const ScalingStudy& study) { return study.chosen.choice != LayerChoice::none; }
-
-Page page_of(const ScalingStudy& study, const Figures& figures) {
-  Page page{.title = fmt::format("{} against {}", study.read.score_name, study.read.size_name),
-            .subtitle = "How scores grow with size",
-            .simulated = study.read.simulated};
-  page.sections.push_back(law_section(study, figures));
-  const auto chart = depth_chart(study);
-  if (has_layers_to_compare(study) && !chart.series.empty())
-    page.sections.push_back(depth_section(study, chart, figures));
-  page.sections.push_back(method_section(study));
-  page.footer = fmt::format("arcuate {}. Full precision: the .tsv files beside this page.", version);
-  return page;
-}
-
 }  // namespace
 
-void write_scaling(const fs::path& folder, const ScalingStudy& study) {
-  write_points(folder, study);
-  write_fits(folder, study);
-  if (has_layers_to_compare(study)) write_depths(folder, study);
-  write_page(folder / "report.html", page_of(study, Figures(folder / "figures")));
+bool has_layers_to_compare(const ScalingReport& report) { return report.chosen.choice != LayerChoice::none; }
+
+void fit_report(ScalingReport& report, const std::vector<ScoreRecord>& records) {
+  report.grid = make_score_grid(records);
+  report.chosen = choose_layers(report.grid);
+  report.scores = point_scores(report.grid, report.options.bootstrap);
+  report.fits = fit_scaling(report.grid, report.chosen, report.options);
 }
 
-std::string scaling_text(const ScalingStudy& study) {
-  std::vector<std::vector<std::string>> rows{fit_headings(study)};
-  for (const auto& fit : study.fits) rows.push_back(fit_row(fit));
+PageSection depth_section(const ScalingReport& report, const AddFigure& add) {
+  PageSection section{.heading = "Depth"};
+  const auto chart = depth_chart(report);
+  section.figures.push_back(add("depth", render_line_chart(chart), chart_data(chart),
+                                "Scores of all layers over relative depth; bands: bootstrap over subjects and stories, "
+                                "where there are several."));
+  PageTable table{.caption = "The layer of each model: " + std::string(choice_name(report.chosen.choice)),
+                  .columns = {"model", "layer", "depth", "score"}};
+  for (const size_t i : report.chosen.points) {
+    const auto& point = report.grid.points[i];
+    table.rows.push_back(
+        {or_absent(point.model), or_absent(point.layer), fixed(point.depth, 2), fixed(report.scores[i].mean, 4)});
+  }
+  section.tables.push_back(table);
+  return section;
+}
+
+std::vector<PageSection> scaling_sections(const ScalingReport& report, const AddFigure& add) {
+  std::vector<PageSection> sections{law_section(report, add)};
+  if (has_layers_to_compare(report) && has_depths(report)) sections.push_back(depth_section(report, add));
+  sections.push_back(method_section(report));
+  return sections;
+}
+
+std::string scaling_text(const ScalingReport& report) {
+  std::vector<std::vector<std::string>> rows{fit_headings(report)};
+  for (const auto& fit : report.fits) rows.push_back(fit_row(fit));
   std::vector<size_t> widths(rows.front().size(), 0);
   for (const auto& row : rows)
     for (size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], code_points(row[c]).size());
