@@ -17,6 +17,9 @@
 namespace arcuate {
 namespace {
 
+// Beyond this size of t colours need no steps, and one huge t would leave the others pale.
+constexpr double certain_t = 6;
+
 std::string short_name(const CellTable& cells, size_t cell) {
   return cells.columns.empty() ? "all rows" : join(cells.cells[cell].labels, " ");
 }
@@ -26,8 +29,10 @@ HeatMap map_of(const ExplainStory& story, const std::vector<CellResult>& results
               .row_label = story.cells.columns.empty() ? "cell" : join(story.cells.columns, ", "),
               .column_label = "predictor",
               .columns = story.predictors,
-              .value_label = "t = estimate / SE",
+              .value_label = fmt::format("t = estimate / SE (colours end at {})", certain_t),
               .scale = ColourScale::diverging,
+              .low = -certain_t,
+              .high = certain_t,
               .cell_text = true};
   for (size_t c = 0; c < results.size(); ++c) {
     map.rows.push_back(short_name(story.cells, c));
