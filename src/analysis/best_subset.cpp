@@ -71,10 +71,14 @@ void visit(const Problem& problem, const Subset& subset, size_t next, Best& best
 
 }  // namespace
 
-SubsetSearch::SubsetSearch(const at::Tensor& x, bool intercept) : intercept_(intercept) {
-  if (x.size(1) > most_candidates)
+void check_candidates(int64_t predictors) {
+  if (predictors > most_candidates)
     bad_usage("an exhaustive choice takes at most {} predictors, found {}: name fewer, or choose none", most_candidates,
-              x.size(1));
+              predictors);
+}
+
+SubsetSearch::SubsetSearch(const at::Tensor& x, bool intercept) : intercept_(intercept) {
+  check_candidates(x.size(1));
   const auto about = intercept ? centred(x) : x;
   columns_ = about / about.norm(2, 0, true);
   gram_ = to_vector(columns_.t().mm(columns_).flatten());

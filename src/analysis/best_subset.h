@@ -14,10 +14,13 @@ enum class Criterion { none, aic, bic };
 /// As many predictors as an exhaustive choice takes (4096 subsets).
 inline constexpr int64_t most_candidates = 12;
 
+/// Errors: usage, when there are more.
+void check_candidates(int64_t predictors);
+
 /// One design, searched for many responses.
 class SubsetSearch {
  public:
-  /// x: n x k, columns that design_basis() accepts. Errors: usage, when k exceeds most_candidates.
+  /// x: n x k, columns that design_basis() accepts. Errors: those of check_candidates(k).
   SubsetSearch(const at::Tensor& x, bool intercept);
   /// Ascending columns of the best subset for y (n); may be empty. Ties go to the one found first, the smaller.
   /// Criterion::none: all columns.

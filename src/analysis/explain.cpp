@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <cmath>
+#include <optional>
 
 #include "analysis/held_out.h"
 #include "core/error.h"
@@ -187,19 +188,37 @@ void correct_over_cells(std::vector<CellResult>& cells, size_t predictors, doubl
   for (auto& cell : cells) cell.valid = cell.fit.f_p < alpha && cell.held_out_r2 > 0 && cell.held_out_q < alpha;
 }
 
+// One fault as it is, several in one list: which cells are told must not depend on which thread came first.
+void raise_all(const std::vector<std::optional<Error>>& faults) {
+  std::vector<Error> found;
+  for (const auto& fault : faults)
+    if (fault) found.push_back(*fault);
+  if (found.size() == 1) throw found.front();
+  Problems problems("some cells have no regression; choose other rows or predictors");
+  for (const auto& error : found) problems.add("{}", error.what());
+  problems.raise();
+}
+
 }  // namespace
 
 std::vector<CellResult> explain(const ExplainData& data, const ExplainOptions& options, const Compute& compute) {
   if (options.z_score != ZScore::none && !options.regression.intercept)
     bad_usage("z-scores subtract means, which only an intercept gives back: ask for one of the two");
+  if (options.select != Criterion::none) check_candidates(data.x.size(1));
   const auto& cells = data.cells.cells;
   std::vector<CellResult> results(cells.size());
+  std::vector<std::optional<Error>> faults(cells.size());
   parallel_for(static_cast<int64_t>(cells.size()), compute.threads, [&](int64_t c) {
-    const auto& cell = cells[static_cast<size_t>(c)];
-    const auto name = cell_name(data.cells, cell);
-    results[static_cast<size_t>(c)] = within(
-        "in the cell " + name, [&] { return explain_cell(problem_of(data, cell, name, options), name, options); });
+    const auto place = static_cast<size_t>(c);
+    const auto name = cell_name(data.cells, cells[place]);
+    try {
+      results[place] = explain_cell(problem_of(data, cells[place], name, options), name, options);
+    } catch (Error& error) {
+      if (error.fault() != Fault::input) throw;
+      faults[place] = error.within("in the cell " + name);
+    }
   });
+  raise_all(faults);
   correct_over_cells(results, data.predictors.size(), options.alpha);
   return results;
 }

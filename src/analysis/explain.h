@@ -67,8 +67,8 @@ struct CellResult {
 };
 
 /// One result a cell. Every cell has its own random numbers, so neither threads nor other cells change it.
-/// Errors: input, in words that name the cell: those of least_squares(), of its refits without a fold, and too few
-/// groups for the folds; usage: z-scores without an intercept, too many predictors to choose from.
+/// Errors: input, all cells at once, in words that name the cell: those of least_squares(), of its refits without a
+/// fold, and too few groups for the folds; usage: z-scores without an intercept, too many predictors to choose from.
 std::vector<CellResult> explain(const ExplainData& data, const ExplainOptions& options, const Compute& compute);
 
 }  // namespace arcuate
