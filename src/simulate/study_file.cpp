@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "core/error.h"
@@ -9,6 +10,8 @@
 #include "core/text.h"
 #include "io/json.h"
 #include "io/table.h"
+#include "simulate/model_sizes.h"
+#include "simulate/planting.h"
 
 namespace arcuate {
 namespace {
@@ -57,9 +60,24 @@ std::string feature_tables(const SimulatedDataset& dataset, const StudyFileOptio
   if (study.random_features > 0)
     tables += fmt::format("[[feature]]\nname = \"random\"\nkind = \"random\"\nwidth = 16\nseeds = {}\n\n",
                           seed_list(study.random_features));
-  for (const auto& size : dataset.sizes)
-    tables += fmt::format("[[feature]]\nname = {0}\nkind = \"file\"\npath = {1}\n\n", quoted(size),
-                          quoted("features/" + size));
+  for (const auto& size : model_sizes())
+    if (std::find(dataset.sizes.begin(), dataset.sizes.end(), size.name) != dataset.sizes.end())
+      tables += fmt::format("[[feature]]\nname = {0}\nkind = \"file\"\npath = {1}\nparameters = {2:.0f}\n\n",
+                            quoted(size.name), quoted("features/" + size.name), size.parameters);
+  return tables;
+}
+
+// What can be asked of the drives that were planted.
+std::string analysis_tables(const SimulatedDataset& dataset) {
+  std::string tables;
+  if (!dataset.sizes.empty()) {
+    const auto patches = patches_of(Drive::size);
+    std::vector<std::string> names;
+    for (const auto& size : dataset.sizes) names.push_back(quoted(size));
+    tables +=
+        fmt::format("\n[[analysis]]\nkind = \"scaling\"\nspaces = [{}]\nregions = [{}]  # where they are planted\n",
+                    join(names, ", "), quoted(patches.front()));
+  }
   return tables;
 }
 
@@ -99,10 +117,11 @@ scales = [1.0]         # of the controls, relative to the layer
 
 [permutation]
 count = 1000           # all circular shifts, where there are fewer
-)",
+{analyses})",
                      fmt::arg("name", quoted(study.name)), fmt::arg("seed", options.seed),
                      fmt::arg("model", model_table(options, dataset.depth, study)),
-                     fmt::arg("features", feature_tables(dataset, study)), fmt::arg("tr", options.drive.tr));
+                     fmt::arg("features", feature_tables(dataset, study)), fmt::arg("tr", options.drive.tr),
+                     fmt::arg("analyses", analysis_tables(dataset)));
 }
 
 }  // namespace arcuate

@@ -37,6 +37,8 @@ bool is_chosen(const ScalingReport& report, size_t point) {
   return std::find(points.begin(), points.end(), point) != points.end();
 }
 
+}  // namespace
+
 TidyTable points_table(const ScalingReport& report) {
   TidyTable table;
   for (const size_t i : report.chosen.points) {
@@ -116,6 +118,8 @@ TidyTable depth_table(const ScalingReport& report) {
                    {"best", "best-by-test or best-by-training for the model's best layer, n/a for the others"}};
   return table;
 }
+
+namespace {
 
 ScatterChart scatter_of(const ScalingReport& report) {
   ScatterChart chart{.title = "Score against " + report.size_name,
