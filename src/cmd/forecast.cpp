@@ -33,7 +33,7 @@ struct Options {
   std::vector<std::string> controls{"random", "shuffled", "past"};
   MaskOptions mask{};
   AlignMethod align = AlignMethod::lanczos;
-  std::vector<std::string> delays{"1,2,3,4"}, penalties{"log:-1:8:10"};
+  std::vector<std::string> delays{"1", "2", "3", "4"}, penalties{"log:-1:8:10"};
   Select select = Select::mse;
   Standardize standardize = Standardize::features;
   int64_t folds = 5, inner_folds = 5, gap = 5;
