@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "io/hdf5.h"
 #include "io/json.h"
 #include "report/figures.h"
 #include "study/encoding.h"
@@ -82,7 +83,7 @@ std::string encoding_key(const AnalysisInput& input, const FeatureSpace& space, 
 /// The unit of an analysis whose output is work/<analysis>/<place>.h5; `write` fills the file. `depends_on` holds what
 /// the result depends on besides the analysis's settings: encoding_key() of what it reads, files' hashes.
 Unit analysis_unit(const AnalysisInput& input, const Json& settings, const std::string& place, const Json& depends_on,
-                   std::function<void(const Compute&, class Hdf5Writer&)> write);
+                   std::function<void(const Compute&, Hdf5Writer&)> write);
 std::filesystem::path analysis_file(const AnalysisInput& input, const std::string& place);
 
 }  // namespace arcuate

@@ -17,7 +17,7 @@ static const fs::path& folder() {
   return folder.path();
 }
 
-static int64_t count_weights(const ModelSpec& spec) {
+static int64_t exact_count(const ModelSpec& spec) {
   int64_t count = 0;
   for (const auto& [name, shape] : weight_shapes(spec)) {
     int64_t size = 1;
@@ -30,7 +30,7 @@ static int64_t count_weights(const ModelSpec& spec) {
 
 static void check(const ModelSpec& spec) {
   constexpr int64_t small = 100'000;  // a twin of this many weights is quickly made
-  if (spec.layers > 100 || count_weights(spec) > small) return;
+  if (spec.layers > 100 || exact_count(spec) > small) return;
   fuzz::only_errors([&] {
     if (!random_weights(spec, 1, at::kFloat).tokens.defined()) std::abort();
   });

@@ -17,6 +17,10 @@ highpass = 0
 penalties = "log:-1:8:10"
 folds = 5
 standardize = "features"
+
+[[analysis]]
+kind = "forecast"
+depths = true
 )"};
 
 }  // namespace arcuate

@@ -11,9 +11,10 @@ using arcuate::test::message_of;
 namespace {
 
 Study with_recipe(const std::string& recipe, const std::string& more = "") {
-  return parse_study(
-      "recipe = '" + recipe + "'\n" + more + "\n[dataset]\nroot = 'd'\n[[feature]]\nkind = 'word_rate'\n", "s.toml", "",
-      {});
+  const auto text = "recipe = '" + recipe + "'\n" + more +
+                    "\n[dataset]\nroot = 'd'\n[[feature]]\nkind = 'word_rate'\n"
+                    "[[model]]\npath = 'a'\n[[model]]\npath = 'b'\n";
+  return parse_study(text, "s.toml", "", {});
 }
 
 }  // namespace
@@ -42,6 +43,15 @@ TEST(Recipe, every_one_makes_a_study_whose_resolved_file_says_the_same) {
     EXPECT_EQ(resolved_toml(parse_study(text, "resolved", "", {})), text) << recipe.name;
     EXPECT_NE(text, resolved_toml(parse_study("[dataset]\nroot='d'\n[[feature]]\nkind='word_rate'\n", "s", "", {})));
   }
+}
+
+TEST(Recipe, an_analysis_of_the_file_is_completed_by_the_recipes) {
+  const auto study = with_recipe("antonello2023", "[[analysis]]\nkind = 'scaling'\nbase = 'mean'\n");
+  ASSERT_EQ(study.analyses.size(), 1u);
+  const auto text = resolved_toml(study);
+  EXPECT_NE(text.find("base = 'mean'"), text.npos);
+  EXPECT_NE(text.find("score = 'signed_square'"), text.npos);  // from the recipe
+  EXPECT_EQ(with_recipe("antonello2023").analyses.size(), 1u);
 }
 
 TEST(Recipe, an_unknown_one_is_named_with_the_nearest) {

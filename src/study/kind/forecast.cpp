@@ -1,0 +1,239 @@
+// Analysis "forecast": how far ahead and how deep responses follow a model (Caucheteux, Gramfort & King 2023).
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "analysis/forecast_study.h"
+#include "core/tensor.h"
+#include "core/text.h"
+#include "io/hdf5.h"
+#include "study/analysis.h"
+#include "study/design.h"
+#include "study/forecast_report.h"
+#include "study/study_names.h"
+
+namespace arcuate {
+namespace {
+
+const Names<MaskRule> masks{{"none", MaskRule::none},
+                            {"positive", MaskRule::positive},
+                            {"significant", MaskRule::significant},
+                            {"difference", MaskRule::difference}};
+const Names<ForecastControl> controls{{"random", ForecastControl::random},
+                                      {"shuffled", ForecastControl::shuffled},
+                                      {"past", ForecastControl::past},
+                                      {"mirrored", ForecastControl::mirrored}};
+
+class ForecastAnalysis : public Analysis {
+ public:
+  explicit ForecastAnalysis(StudySection& section) {
+    section.read("model", model_);
+    section.read("layer", layer_);
+    section.read("depths", depths_);
+    section.read("first_distance", first_);
+    section.read("last_distance", last_);
+    section.read("distance", options_.distance);
+    section.read("window", options_.scores.windows.window);
+    section.read("components", options_.scores.windows.components);
+    section.read("controls", controls_);
+    section.read("regions", regions_);
+    section.read_choice("mask", options_.mask.rule, masks);
+    section.read("level", options_.mask.level);
+    section.read("seed", options_.seed);
+    if (first_ > last_ || last_ - first_ > 1000)
+      section.wrong("last_distance", "at or after first_distance, at most 1000 words later");
+    if (options_.scores.windows.window < 1) section.wrong("window", "at least 1 word");
+    if (options_.scores.windows.components < 0) section.wrong("components", "0 (no PCA) or more");
+    if (!(options_.mask.level > 0 && options_.mask.level <= 1)) section.wrong("level", "from 0 to 1");
+    read_controls(section);
+    for (int64_t d = first_; d <= last_; ++d) options_.distances.push_back(d);
+  }
+
+  Json settings() const override {
+    Json json{{"model", model_},
+              {"depths", depths_},
+              {"first_distance", first_},
+              {"last_distance", last_},
+              {"distance", options_.distance},
+              {"window", options_.scores.windows.window},
+              {"components", options_.scores.windows.components},
+              {"controls", controls_},
+              {"regions", regions_},
+              {"level", options_.mask.level},
+              {"seed", options_.seed}};
+    json["layer"] = layer_;
+    for (const auto& [name, rule] : masks)
+      if (rule == options_.mask.rule) json["mask"] = name;
+    return json;
+  }
+
+  void check(const Study& study, Problems& problems) const override {
+    std::vector<std::string> models;
+    for (const auto& model : study.models) models.push_back(model.name);
+    if (models.empty()) problems.add("an analysis of the kind forecast needs a [[model]]");
+    if (!model_.empty() && std::find(models.begin(), models.end(), model_) == models.end())
+      problems.add("'analysis.model' names '{}', which is no [[model]]{}", model_, suggestion(model_, models));
+    if (options_.mask.rule == MaskRule::difference && (first_ > 0 || last_ < 0))
+      problems.add("'analysis.mask' = \"difference\" needs the distance 0 among the distances");
+  }
+
+  std::vector<Unit> units(const AnalysisInput& input) const override {
+    const auto& space = space_of(input);
+    const auto layers = layers_of(space);
+    Json depends = Json::array();
+    for (const auto& layer : layers) depends.push_back(encoding_key(input, space, layer));
+    return {analysis_unit(
+        input, settings(), "scores", depends, [this, &input, &space, layers](const Compute& compute, Hdf5Writer& file) {
+          auto options = options_;
+          options.layer = std::find(layers.begin(), layers.end(), tested_layer(space)) - layers.begin();
+          options.scores.align = input.plan.study.align.options;
+          options.scores.delays = input.plan.study.align.delays;
+          options.scores.ridge = input.plan.study.encode.ridge;
+          options.scores.swaps = input.plan.study.permutation.count;
+          write_forecast(run_forecast_study(input_of(input, space, layers), input.plan.splits, options, compute),
+                         options, file);
+        })};
+  }
+
+  PageSection finish(const AnalysisInput& input, const Summary&, const AnalysisOutput& output) const override {
+    const auto& space = space_of(input);
+    ForecastReport report{.name = input.name,
+                          .space = space.name,
+                          .layer = tested_layer(space),
+                          .layer_names = layers_of(space),
+                          .subjects = single_subjects(input),
+                          .targets = chosen_names(input),
+                          .places = places_of(input),
+                          .tr = input.dataset.stories.front().tr,
+                          .distance = options_.distance,
+                          .study = read_forecast(Hdf5Reader(analysis_file(input, "scores")))};
+    output.table("curve", forecast_curve_table(report),
+                 "Forecast scores, mean over subjects: one row per distance and target");
+    output.table("distance", forecast_distance_table(report), "Where forecast scores peak: one row per target");
+    if (!report.study.controls.empty())
+      output.table("controls", forecast_control_table(report),
+                   "Forecast scores against controls: one row per control and target");
+    return forecast_section(report, output);
+  }
+
+ private:
+  void read_controls(StudySection& section) {
+    options_.controls.clear();
+    std::vector<std::string> known;
+    for (const auto& control : controls) known.emplace_back(control.first);
+    for (const auto& wanted : controls_) {
+      const auto found = std::find(known.begin(), known.end(), wanted);
+      if (found == known.end())
+        section.wrong("controls", "a list of " + join(known, ", "));
+      else
+        options_.controls.push_back((controls.begin() + (found - known.begin()))->second);
+    }
+  }
+
+  const FeatureSpace& space_of(const AnalysisInput& input) const {
+    for (const auto& space : input.spaces)
+      if (space.training == Training::trained && (model_.empty() || space.name == model_)) return space;
+    bad_usage("there is no model for the analysis '{}'", input.name);
+  }
+
+  // Two thirds of the way up, if the file names no layer.
+  std::string tested_layer(const FeatureSpace& space) const {
+    const auto& names = space.layer_names;
+    if (layer_.empty()) return names[(2 * names.size() - 1) / 3];
+    if (std::find(names.begin(), names.end(), layer_) == names.end())
+      bad_usage("'analysis.layer' is {}, but {} has the layers {}", layer_, space.name, join(names, ", "));
+    return layer_;
+  }
+
+  std::vector<std::string> layers_of(const FeatureSpace& space) const {
+    return depths_ ? space.layer_names : std::vector<std::string>{tested_layer(space)};
+  }
+
+  std::vector<int64_t> chosen_targets(const AnalysisInput& input) const {
+    const auto& places = input.dataset.places;
+    std::vector<int64_t> chosen;
+    for (int64_t v = 0; v < input.plan.responses.target_count(); ++v) {
+      const auto i = static_cast<size_t>(v);
+      const auto& region = places.empty() ? input.plan.responses.targets[i] : places[i].region;
+      if (regions_.empty() || std::find(regions_.begin(), regions_.end(), region) != regions_.end())
+        chosen.push_back(v);
+    }
+    if (chosen.empty())
+      bad_usage("no target lies in the regions {} of the analysis '{}'", join(regions_, ", "), input.name);
+    return chosen;
+  }
+
+  std::vector<std::string> chosen_names(const AnalysisInput& input) const {
+    std::vector<std::string> names;
+    for (int64_t v : chosen_targets(input)) names.push_back(input.plan.responses.targets[static_cast<size_t>(v)]);
+    return names;
+  }
+
+  std::vector<ForecastPlace> places_of(const AnalysisInput& input) const {
+    std::vector<ForecastPlace> places;
+    if (!input.dataset.places.empty())
+      for (int64_t v : chosen_targets(input)) {
+        const auto& place = input.dataset.places[static_cast<size_t>(v)];
+        places.push_back({place.hemisphere, place.region});
+      }
+    return places;
+  }
+
+  static int64_t single_subjects(const AnalysisInput& input) {
+    return static_cast<int64_t>(input.plan.responses.subjects.size()) - (input.plan.study.encode.mean_subject ? 1 : 0);
+  }
+
+  static ForecastTiming timing_of(const AnalysisInput& input) {
+    ForecastTiming timing;
+    std::vector<int64_t> words;
+    for (const auto& story : input.plan.stories) {
+      words.push_back(static_cast<int64_t>(story.words.size()));
+      timing.times.insert(timing.times.end(), story.times.begin(), story.times.end());
+    }
+    timing.words = stack_ranges(words);
+    timing.volumes = input.plan.responses.stories;
+    for (size_t s = 0; s < input.plan.stories.size(); ++s) {
+      const auto& stimulus = *input.plan.stories[s].stimulus;
+      const int64_t before = stimulus.lead + input.plan.study.align.trim_start;
+      for (int64_t i = 0; i < timing.volumes[s].size(); ++i)
+        timing.centres.push_back(stimulus.first_volume + stimulus.tr * static_cast<double>(before + i));
+      timing.tr = stimulus.tr;
+    }
+    return timing;
+  }
+
+  ForecastInput input_of(const AnalysisInput& input, const FeatureSpace& space,
+                         const std::vector<std::string>& layers) const {
+    ForecastInput made;
+    for (const auto& layer : layers) {
+      std::vector<at::Tensor> states;
+      for (const auto& story : input.plan.stories) states.push_back(word_values(input.plan, space, layer, story));
+      made.layers.push_back(at::cat(states, 0));
+    }
+    made.timing = timing_of(input);
+    const auto& responses = input.plan.responses;
+    const auto all = responses.matrix.view({responses.matrix.size(0), -1, responses.target_count()});  // T x S x V
+    made.responses = all.slice(1, 0, single_subjects(input))
+                         .index_select(2, index_tensor(chosen_targets(input)))
+                         .permute({1, 0, 2})
+                         .contiguous();
+    made.places = places_of(input);
+    return made;
+  }
+
+  std::string model_{}, layer_{};
+  bool depths_ = false;
+  int64_t first_ = -10, last_ = 30;
+  std::vector<std::string> controls_{"random", "shuffled", "past"}, regions_{};
+  ForecastStudyOptions options_{};
+};
+
+}  // namespace
+
+extern const AnalysisKind forecast_kind{"forecast", "how far ahead and how deep responses follow a model",
+                                        [](StudySection& section) -> std::unique_ptr<const Analysis> {
+                                          return std::make_unique<ForecastAnalysis>(section);
+                                        }};
+
+}  // namespace arcuate
