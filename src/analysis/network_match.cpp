@@ -45,8 +45,7 @@ static Tensor best_of_surrogates(const Tensor& atoms, std::span<const RowRange> 
   int64_t done = 0;
   parallel_for(options.surrogates, compute.threads, [&](int64_t i) {
     stop_if_interrupted();
-    const auto surrogate =
-        phase_randomised(atoms, runs, derive_seed(options.seed, "surrogate " + std::to_string(i)));
+    const auto surrogate = phase_randomised(atoms, runs, derive_seed(options.seed, "surrogate " + std::to_string(i)));
     const auto extents = map_extent(mean_map(subject_maps(surrogate, making, {})), making.extent);
     best[i].copy_(intersection_over_union(extents, networks).amax(0));
     const std::lock_guard lock(guard);

@@ -1,8 +1,9 @@
 // Which maps are which networks, and whether that could be chance.
 //
-// A map matches a network where their IoU is above a threshold. Chance is what atoms of the same spectrum find that know
-// nothing of the recordings: maps are made anew from phase-randomised atoms (analysis/surrogates.h), and each network
-// keeps the best IoU that any of them reaches. Comparing with the best of all atoms corrects for having tried them all.
+// A map matches a network where their IoU is above a threshold. Chance is what atoms of the same spectrum find that
+// know nothing of the recordings: maps are made anew from phase-randomised atoms (analysis/surrogates.h), and each
+// network keeps the best IoU that any of them reaches. Comparing with the best of all atoms corrects for having tried
+// them all.
 //   p = (b + 1) / (m + 1),  b of m best null IoUs >= the observed one
 // Shapes: R rows, K atoms, F networks, V vertices, M surrogates.
 #pragma once

@@ -143,29 +143,28 @@ std::vector<Metric> organisation_metrics(const OrganisationParts& parts) {
   const auto patterns = row_patterns(parts.matched);
   const double apart = mean_dissimilarity(parts.atoms), with_atoms = agreement_with_atoms(parts);
   const auto count = [](int64_t n) { return static_cast<double>(n); };
-  return {
-      {"matches", "matched_maps", count(static_cast<int64_t>(matched_atoms.size())),
-       "Atoms whose map matches a network or more"},
-      {"matches", "matched_networks", count(parts.matched.any(0).sum().item<int64_t>()),
-       "Networks that a map or more matches"},
-      {"diversity", "distinct_patterns", count(patterns.distinct),
-       "Distinct sets of networks that a map matches, none included"},
-      {"diversity", "pattern_entropy", patterns.entropy, "Entropy of which set of networks a map matches, bits"},
-      {"diversity", "atom_dissimilarity", apart, "Mean 1 - |r| of every two atoms"},
-      {"diversity", "effective_rank", effective_rank(parts.atoms),
-       "exp of the entropy of the atoms' singular values as shares of their sum"},
-      {"consistency", "agreement_within_networks", agreement_within_networks(parts),
-       "Mean IoU of every two maps that match the same network, mean over networks with two or more"},
-      {"consistency", "agreement_with_atoms", with_atoms, "Mean |r| of the neurons of a group with its atom"},
-      {"consistency", "agreement_between_subjects", agreement_between_subjects(parts),
-       "Mean Dice of the same atom's maps in every two subjects"},
-      {"compactness", "covered_neurons", covered_neurons(parts, matched_atoms),
-       "Share of neurons in the groups of atoms that match a network"},
-      {"compactness", "layer_spread", layer_spread(parts, matched_atoms),
-       "Standard deviation of the layer within the group of an atom that matches a network, mean over atoms"},
-      {"compactness", "group_gini", gini(group_sizes(parts)), "Gini coefficient of the sizes of the groups"},
-      {"balance", "balance", 2 * apart * with_atoms / (apart + with_atoms),
-       "Harmonic mean of atom_dissimilarity and agreement_with_atoms"}};
+  return {{"matches", "matched_maps", count(static_cast<int64_t>(matched_atoms.size())),
+           "Atoms whose map matches a network or more"},
+          {"matches", "matched_networks", count(parts.matched.any(0).sum().item<int64_t>()),
+           "Networks that a map or more matches"},
+          {"diversity", "distinct_patterns", count(patterns.distinct),
+           "Distinct sets of networks that a map matches, none included"},
+          {"diversity", "pattern_entropy", patterns.entropy, "Entropy of which set of networks a map matches, bits"},
+          {"diversity", "atom_dissimilarity", apart, "Mean 1 - |r| of every two atoms"},
+          {"diversity", "effective_rank", effective_rank(parts.atoms),
+           "exp of the entropy of the atoms' singular values as shares of their sum"},
+          {"consistency", "agreement_within_networks", agreement_within_networks(parts),
+           "Mean IoU of every two maps that match the same network, mean over networks with two or more"},
+          {"consistency", "agreement_with_atoms", with_atoms, "Mean |r| of the neurons of a group with its atom"},
+          {"consistency", "agreement_between_subjects", agreement_between_subjects(parts),
+           "Mean Dice of the same atom's maps in every two subjects"},
+          {"compactness", "covered_neurons", covered_neurons(parts, matched_atoms),
+           "Share of neurons in the groups of atoms that match a network"},
+          {"compactness", "layer_spread", layer_spread(parts, matched_atoms),
+           "Standard deviation of the layer within the group of an atom that matches a network, mean over atoms"},
+          {"compactness", "group_gini", gini(group_sizes(parts)), "Gini coefficient of the sizes of the groups"},
+          {"balance", "balance", 2 * apart * with_atoms / (apart + with_atoms),
+           "Harmonic mean of atom_dissimilarity and agreement_with_atoms"}};
 }
 
 }  // namespace arcuate

@@ -22,9 +22,9 @@ struct OrganisationParts {
 };
 
 struct Metric {
-  std::string family{};       ///< "matches", "diversity", "consistency", "compactness", "balance".
+  std::string family{};  ///< "matches", "diversity", "consistency", "compactness", "balance".
   std::string name{};
-  double value = 0;           ///< NaN where it is not defined.
+  double value = 0;  ///< NaN where it is not defined.
   std::string description{};
 };
 std::vector<Metric> organisation_metrics(const OrganisationParts& parts);

@@ -52,7 +52,8 @@ FunctionalNetworks functional_networks(const NetworkProblem& problem, const Netw
   found.maps = mean_map(each);
   found.extents = map_extent(found.maps, options.extent);
   found.matches = match_networks(found.extents, problem.networks, options.match_iou);
-  found.chance = match_chance(atoms, problem.runs, making, problem.networks, found.matches.iou, options.chance, compute);
+  found.chance =
+      match_chance(atoms, problem.runs, making, problem.networks, found.matches.iou, options.chance, compute);
   found.metrics = organisation_metrics({.atoms = atoms,
                                         .correlations = found.correlations,
                                         .groups = found.groups,

@@ -10,10 +10,9 @@ using at::Tensor;
 
 std::vector<std::vector<int64_t>> group_neurons(const Tensor& codes, Grouping grouping) {
   const auto sizes = codes.abs().to(at::kDouble);
-  const auto belongs =
-      grouping == Grouping::any
-          ? sizes > 0
-          : at::zeros_like(sizes).scatter_(0, sizes.argmax(0, true), 1).logical_and(sizes > 0);
+  const auto belongs = grouping == Grouping::any
+                           ? sizes > 0
+                           : at::zeros_like(sizes).scatter_(0, sizes.argmax(0, true), 1).logical_and(sizes > 0);
   std::vector<std::vector<int64_t>> groups;
   for (int64_t atom = 0; atom < codes.size(0); ++atom) {
     const auto members = belongs[atom].nonzero().flatten().contiguous();

@@ -82,7 +82,8 @@ UnitColumns neuron_signals(const Tensor& series, std::span<const RowRange> runs,
   signals = signals.index_select(1, candidates);
   if (options.haemodynamic) signals = convolved(signals, spm_weights(options.tr), runs);
   auto result = unit_columns(rows_after_lead_in(signals, runs, options.lead_in), kept_runs, candidates);
-  if (result.kept.empty()) bad_input("all {} neurons are constant: there is nothing to find networks in", series.size(1));
+  if (result.kept.empty())
+    bad_input("all {} neurons are constant: there is nothing to find networks in", series.size(1));
   return result;
 }
 

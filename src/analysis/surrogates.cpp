@@ -31,8 +31,9 @@ at::Tensor phase_randomised(const Tensor& series, std::span<const RowRange> runs
     const auto kernel = all_pass_kernel(run.size(), random);
     const auto row = at::arange(run.size(), at::kLong);
     const auto lag = at::remainder(row.unsqueeze(1) - row.unsqueeze(0), run.size());
-    parts.push_back(
-        kernel.index_select(0, lag.flatten()).view({run.size(), run.size()}).mm(series.slice(0, run.begin, run.end).to(at::kDouble)));
+    parts.push_back(kernel.index_select(0, lag.flatten())
+                        .view({run.size(), run.size()})
+                        .mm(series.slice(0, run.begin, run.end).to(at::kDouble)));
   }
   return at::cat(parts, 0);
 }

@@ -110,7 +110,7 @@ class Learner {
   const Tensor& signals_;
   const DictionaryOptions& options_;
   Random random_;
-  Tensor norms_;  // of the signals
+  Tensor norms_;                      // of the signals
   Tensor atoms_{}, uses_{}, sums_{};  // D, A, B
   int64_t batches_ = 0, replaced_ = 0;
 };

@@ -15,10 +15,10 @@
 namespace arcuate {
 
 struct LassoOptions {
-  double penalty = 0.15;      ///< In the units of x'D; for columns of norm 1 anything from 1 on gives zeros only.
-  bool positive = false;      ///< No negative coefficients.
-  double tolerance = 1e-10;   ///< Duality gap at which a signal is done, as a share of 1/2 ||x||^2.
-  int64_t sweeps = 100'000;   ///< Passes over the atoms after which a signal is given up.
+  double penalty = 0.15;     ///< In the units of x'D; for columns of norm 1 anything from 1 on gives zeros only.
+  bool positive = false;     ///< No negative coefficients.
+  double tolerance = 1e-10;  ///< Duality gap at which a signal is done, as a share of 1/2 ||x||^2.
+  int64_t sweeps = 100'000;  ///< Passes over the atoms after which a signal is given up.
 };
 
 /// dictionary: T x K, signals: T x N. Returns K x N, float64. Errors: usage (a penalty that is not positive), input

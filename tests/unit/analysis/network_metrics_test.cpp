@@ -37,7 +37,8 @@ TEST(NetworkMetrics, agree_with_their_definitions_written_out) {
   const auto expected = read_json(test::source_path("reference/networks/networks.json"))["metrics"];
   const auto metrics = organisation_metrics(parts_of({}));
   EXPECT_EQ(metrics.size(), expected.size());
-  for (const auto& metric : metrics) EXPECT_NEAR(metric.value, expected[metric.name].get<double>(), 1e-9) << metric.name;
+  for (const auto& metric : metrics)
+    EXPECT_NEAR(metric.value, expected[metric.name].get<double>(), 1e-9) << metric.name;
 }
 
 TEST(NetworkMetrics, what_is_not_defined_is_not_a_number) {

@@ -19,8 +19,8 @@ at::Tensor drifting(int64_t rows, int64_t columns, double keep, uint64_t seed) {
   return x;
 }
 
-// Neurons in groups: each follows one of `atoms` time courses and, less, a few others; network f is a block of vertices that follows the
-// time course of atom f; half of the vertices belong to no network.
+// Neurons in groups: each follows one of `atoms` time courses and, less, a few others; network f is a block of vertices
+// that follows the time course of atom f; half of the vertices belong to no network.
 struct PlantedNetworks {
   at::Tensor atoms{};
   NetworkProblem problem{};
@@ -30,8 +30,8 @@ PlantedNetworks plant(int64_t atoms, int64_t neurons, int64_t networks) {
   PlantedNetworks planted{.atoms = unit(drifting(rows, atoms, 0.5, 1))};
   const auto own = at::arange(neurons, at::kLong).remainder(atoms);
   const auto few = random_normals(atoms, neurons, 4) * (random_normals(atoms, neurons, 5) > 1.6449);
-  planted.problem.neurons = unit(planted.atoms.index_select(1, own) + planted.atoms.mm(few) / 2 +
-                                 0.03 * random_normals(rows, neurons, 2));
+  planted.problem.neurons =
+      unit(planted.atoms.index_select(1, own) + planted.atoms.mm(few) / 2 + 0.03 * random_normals(rows, neurons, 2));
   for (int64_t n = 0; n < neurons; ++n) planted.problem.layer_of.push_back(n % atoms % 4 + 1);
   auto signals = at::zeros({rows, 2 * networks * block}, at::kDouble);
   planted.problem.networks = at::zeros({networks, 2 * networks * block}, at::kDouble);
@@ -48,8 +48,8 @@ PlantedNetworks plant(int64_t atoms, int64_t neurons, int64_t networks) {
 
 TEST(Networks, planted_atoms_and_networks_are_found) {
   const auto planted = plant(64, 2048, 10);
-  const auto found = functional_networks(planted.problem, {.dictionary = {.epochs = 5}, .chance = {.surrogates = 99}},
-                                         {.threads = 2});
+  const auto found =
+      functional_networks(planted.problem, {.dictionary = {.epochs = 5}, .chance = {.surrogates = 99}}, {.threads = 2});
   const auto r = planted.atoms.t().mm(found.dictionary.atoms / found.dictionary.atoms.norm(2, 0, true)).abs();
   const auto recovered = (r.amax(1) > 0.9).sum().item<int64_t>();
   RecordProperty("recovered", std::to_string(recovered));
@@ -129,14 +129,14 @@ TEST(Networks, all_that_does_not_fit_is_told_at_once) {
   problem.networks[1].zero_();
   problem.responses.push_back(random_normals(299, 120, 1));
   const auto error = message_of([&] { functional_networks(problem, {}, {}); });
-  EXPECT_TRUE(contains(error, {"3 problems", "160 neurons have 159 layers", "responses are 299 x 120: 300 x 120 expected",
-                               "network 2 has no vertex"}));
+  EXPECT_TRUE(contains(error, {"3 problems", "160 neurons have 159 layers",
+                               "responses are 299 x 120: 300 x 120 expected", "network 2 has no vertex"}));
   problem = plant(8, 32, 3).problem;
   EXPECT_TRUE(contains(message_of([&] { functional_networks(problem, {}, {}); }), {"64 atoms", "32 signals"}));
 }
 
-// Atoms and recordings that have nothing in common but their autocorrelation. With 39 surrogates p <= 0.05 means that at
-// most one of them is as good, whose chance is exactly 2/40 if atoms and surrogates are alike.
+// Atoms and recordings that have nothing in common but their autocorrelation. With 39 surrogates p <= 0.05 means that
+// at most one of them is as good, whose chance is exactly 2/40 if atoms and surrogates are alike.
 TEST(SlowNetworks, recordings_that_know_nothing_of_the_model_match_no_more_often_than_said) {
   constexpr int64_t worlds = 300, networks = 4, vertices = 60;
   int64_t small_p = 0, worlds_with_a_match = 0;

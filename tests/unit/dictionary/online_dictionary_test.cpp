@@ -1,6 +1,5 @@
 #include "dictionary/online_dictionary.h"
 
-
 #include "core/tensor.h"
 #include "fixture.h"
 #include "io/json.h"
@@ -102,8 +101,8 @@ TEST(OnlineDictionary, every_option_changes_the_atoms) {
 TEST(OnlineDictionary, gives_the_same_bytes_for_any_number_of_threads) {
   const auto x = planted_signals(1500, 5).to(at::kFloat);
   const DictionaryOptions options{.batch = 600, .epochs = 2};
-  EXPECT_TRUE(
-      at::equal(learn_dictionary(x, options, {.threads = 1}).atoms, learn_dictionary(x, options, {.threads = 3}).atoms));
+  EXPECT_TRUE(at::equal(learn_dictionary(x, options, {.threads = 1}).atoms,
+                        learn_dictionary(x, options, {.threads = 3}).atoms));
 }
 
 TEST(OnlineDictionary, impossible_requests_are_refused) {
