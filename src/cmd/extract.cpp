@@ -47,8 +47,10 @@ void describe_model(cli::Spec<Options>& s) {
        "layers to keep: numbers (0 is the embedding, l the state after block l), final (after the last norm), or all; "
        "feed-forward units have neither 0 nor final")
       .metavar("LIST");
-  s.option("units", &Options::units, "which activations of a layer: the residual stream, or what the second layer of its feed-forward network gives, "
-           "before it is added to the stream")
+  s.option(
+       "units", &Options::units,
+       "which activations of a layer: the residual stream, or what the second layer of its feed-forward network gives, "
+       "before it is added to the stream")
       .choices({{"residual", Units::residual}, {"ffn", Units::ffn}});
   s.option(
        "context", &Options::context,

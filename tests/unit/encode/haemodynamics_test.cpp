@@ -61,9 +61,9 @@ TEST(Haemodynamics, spm_weights_are_those_of_nilearn) {
   const auto short_one = spm_weights(2, 20);
   ASSERT_EQ(short_one.size(), tr2.size());
   for (size_t i = 0; i < tr2.size(); ++i) EXPECT_NEAR(short_one[i], tr2[i], 6e-4) << i;
-  const std::vector<double> tr1_5{0,        0,        .041503,  .230959,  .336529,  .278544,  .166192,
-                                  .074689,  .0175,    -.013646, -.027395, -.029845, -.02586,  -.019366,
-                                  -.012977, -.00794,  -.004496, -.002382, -.00119,  -.000565, -.000256};
+  const std::vector<double> tr1_5{0,        0,       .041503,  .230959,  .336529,  .278544,  .166192,
+                                  .074689,  .0175,   -.013646, -.027395, -.029845, -.02586,  -.019366,
+                                  -.012977, -.00794, -.004496, -.002382, -.00119,  -.000565, -.000256};
   const auto usual = spm_weights(1.5);
   ASSERT_EQ(usual.size(), tr1_5.size());
   for (size_t i = 0; i < tr1_5.size(); ++i) EXPECT_NEAR(usual[i], tr1_5[i], 6e-7) << i;

@@ -28,4 +28,3 @@ TEST(OwnResponse, without_spread_everyone_responds_as_usual) {
   const auto own = own_response({.peak = 0, .undershoot = 0}, 9);
   EXPECT_EQ(response_weights(own, 2), response_weights({}, 2));
 }
-

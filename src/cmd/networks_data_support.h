@@ -1,0 +1,70 @@
+// What `networks` reads: units of models on the recordings' time axis, responses of subjects, maps of named networks.
+// Shapes: T volumes of all runs, R rows without lead-ins, W words, N neurons, V vertices, F networks.
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "analysis/neuron_signals.h"
+
+namespace arcuate {
+
+/// Where a model's units lie, one array (and word table) a run.
+struct NeuronFiles {
+  std::string model{};
+  std::vector<std::filesystem::path> neurons{}, words{};
+  std::filesystem::path layers{};  ///< Table with a column `layer`; empty: of the .h5 files, or not known.
+};
+
+/// The rows of the table `path` (columns model and neurons; perhaps words and layers), paths relative to its folder.
+/// Errors: input, for names that are missing or twice.
+std::vector<NeuronFiles> read_model_table(const std::filesystem::path& path);
+
+/// The recordings' time axis, as the command line says it.
+struct TimeAxis {
+  double tr = 2;
+  double first_volume = 1;  ///< Centre of each run's first volume, seconds.
+  AlignMethod align = AlignMethod::mean;
+  std::vector<RowRange> runs{};
+};
+
+struct ModelNeurons {
+  at::Tensor series{};              ///< T x N
+  std::vector<int64_t> layer_of{};  ///< Of each neuron; empty: not known.
+};
+/// Errors: input, naming the file: shapes that do not fit the runs or the words, values that are not finite.
+ModelNeurons read_neurons(const NeuronFiles& files, const TimeAxis& axis);
+
+/// T x V of each subject. Errors: input (neither T x V nor subjects x T x V).
+std::vector<at::Tensor> read_responses(const std::filesystem::path& path);
+
+/// The runs that `lengths` say, or one of all volumes. Errors: usage, when they do not add up.
+std::vector<RowRange> runs_of(const std::vector<int64_t>& lengths, int64_t volumes);
+
+enum class SubjectUse { mean, each };
+/// What is left of the responses: the vertices that every subject has.
+struct UsableResponses {
+  std::vector<at::Tensor> subjects{};  ///< R x kept each, centred and of norm 1; one for SubjectUse::mean.
+  std::vector<int64_t> vertices{};     ///< Numbers of the vertices kept, ascending.
+};
+UsableResponses usable_responses(const std::vector<at::Tensor>& responses, const TimeAxis& axis, int64_t lead_in,
+                                 SubjectUse use);
+
+struct NetworkTemplates {
+  std::vector<std::string> names{};
+  at::Tensor values{};  ///< F x V
+};
+/// .npy (F x V, `names` one each or none) or .tsv (a row a vertex, a column a network). Only `wanted` are kept, in
+/// their order; empty: all. Errors: usage (unknown networks), input.
+NetworkTemplates read_templates(const std::filesystem::path& path, const std::vector<std::string>& names,
+                                const std::vector<std::string>& wanted);
+
+/// Values above the threshold at the vertices kept, others 0; 1 or divided by the deviation as maps are. Errors: input,
+/// naming every network of which nothing is left.
+at::Tensor network_extents(const NetworkTemplates& templates, const std::vector<int64_t>& vertices, double threshold,
+                           bool binary);
+
+}  // namespace arcuate
