@@ -138,7 +138,7 @@ RowPatterns row_patterns(const Tensor& matched) {
   return patterns;
 }
 
-std::vector<Metric> organisation_metrics(const OrganisationParts& parts) {
+std::vector<OrganisationMetric> organisation_metrics(const OrganisationParts& parts) {
   const auto matched_atoms = rows_where(parts.matched.any(1));
   const auto patterns = row_patterns(parts.matched);
   const double apart = mean_dissimilarity(parts.atoms), with_atoms = agreement_with_atoms(parts);

@@ -21,13 +21,13 @@ struct OrganisationParts {
   at::Tensor matched{};                        ///< K x F bool
 };
 
-struct Metric {
+struct OrganisationMetric {
   std::string family{};  ///< "matches", "diversity", "consistency", "compactness", "balance".
   std::string name{};
   double value = 0;  ///< NaN where it is not defined.
   std::string description{};
 };
-std::vector<Metric> organisation_metrics(const OrganisationParts& parts);
+std::vector<OrganisationMetric> organisation_metrics(const OrganisationParts& parts);
 
 /// exp of the entropy of the singular values as shares of their sum (Roy & Vetterli 2007).
 double effective_rank(const at::Tensor& matrix);

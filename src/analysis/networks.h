@@ -48,7 +48,7 @@ struct FunctionalNetworks {
   at::Tensor extents{};                        ///< K x V: what is left of them after thresholding.
   NetworkMatches matches{};
   NetworkChance chance{};
-  std::vector<Metric> metrics{};
+  std::vector<OrganisationMetric> metrics{};
 };
 
 /// Errors: input, all at once: shapes that do not fit, values that are not finite, an empty network; and those of the

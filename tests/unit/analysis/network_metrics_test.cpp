@@ -24,7 +24,7 @@ OrganisationParts parts_of(const NetworkWorld& world) {
   return parts;
 }
 
-double value_of(const std::vector<Metric>& metrics, const std::string& name) {
+double value_of(const std::vector<OrganisationMetric>& metrics, const std::string& name) {
   for (const auto& metric : metrics)
     if (metric.name == name) return metric.value;
   ADD_FAILURE() << name;
