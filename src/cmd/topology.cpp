@@ -170,6 +170,7 @@ void print_distance(const Options& options, cli::Run& run) {
 
 int run(const Options& options, cli::Run& run) {
   check_options(options);
+  if (!run.compute.device.is_cpu()) bad_usage("topology computes on the processor; use --device cpu");
   switch (options.action) {
     case Action::barcode:
       print_barcode(options, run);

@@ -1,6 +1,7 @@
 // Arithmetic of the field that homology is computed over: Z/2, where all of it is free, or Z/p for a small prime p.
 // Elements are 0 … p - 1; signs are +1 and -1 until they are multiplied.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 

@@ -1,5 +1,6 @@
 // A hash table from the index of a simplex to the column whose pivot it is: open addressing with linear probing.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
