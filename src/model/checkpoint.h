@@ -17,8 +17,8 @@ std::vector<std::filesystem::path> weight_files(const std::filesystem::path& fol
 /// wrong shapes are input errors, all named at once.
 ModelWeights read_weights(const std::filesystem::path& folder, const ModelSpec& spec, at::ScalarType type);
 
-/// Writes all weights under the family's own names, as `read_weights` and the original library read them. A tied head is
-/// not stored.
+/// Writes all weights under the family's own names, as `read_weights` and the original library read them. A tied head
+/// is not stored.
 void write_weights(const std::filesystem::path& file, const ModelSpec& spec, const ModelWeights& weights);
 
 /// The family's own initialisation: matrices normal with init_std (residual writers scaled where the family does),
