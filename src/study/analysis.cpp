@@ -1,5 +1,8 @@
 #include "study/analysis.h"
 
+#include <algorithm>
+#include <set>
+
 #include "core/text.h"
 #include "io/hdf5.h"
 
@@ -28,6 +31,25 @@ void AnalysisOutput::table(const std::string& name, const TidyTable& table, cons
 
 std::filesystem::path analysis_file(const AnalysisInput& input, const std::string& place) {
   return input.plan.work / input.name / (place + ".h5");
+}
+
+std::vector<int64_t> targets_in(const AnalysisInput& input, const std::vector<std::string>& regions) {
+  const auto& places = input.dataset.places;
+  std::vector<int64_t> chosen;
+  std::set<std::string> known;
+  for (size_t v = 0; v < input.dataset.targets.size(); ++v) {
+    const auto& region = places.empty() ? input.dataset.targets[v] : places[v].region;
+    if (!region.empty()) known.insert(region);
+    if (regions.empty() || std::find(regions.begin(), regions.end(), region) != regions.end())
+      chosen.push_back(static_cast<int64_t>(v));
+  }
+  Problems problems(fmt::format("the analysis '{}' names regions that are not there", input.name), Fault::usage);
+  for (const auto& region : regions)
+    if (!known.contains(region))
+      problems.add("no target lies in the region '{}'{}", region,
+                   suggestion(region, std::vector<std::string>(known.begin(), known.end())));
+  problems.raise();
+  return chosen;
 }
 
 std::string encoding_key(const AnalysisInput& input, const FeatureSpace& space, const std::string& layer) {

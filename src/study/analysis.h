@@ -61,7 +61,8 @@ class Analysis {
   virtual Json settings() const = 0;
   /// Adds what the study lacks for this analysis.
   virtual void check(const Study& study, Problems& problems) const = 0;
-  /// Units of work, run after those of encoding; they may read the outputs of both.
+  /// Units of work, run after those of encoding; they may read the outputs of both. The list is made before anything
+  /// is computed, so this is where layers and regions that are not there are refused.
   virtual std::vector<Unit> units(const AnalysisInput& input) const = 0;
   /// Reads the units' outputs, writes tables and figures; returns the section of the page.
   virtual PageSection finish(const AnalysisInput& input, const Summary& summary,
@@ -76,6 +77,10 @@ struct AnalysisKind {
 
 /// All kinds, in alphabetical order of their file names.
 std::vector<const AnalysisKind*> analysis_kinds();
+
+/// Targets in these regions, or with these names where targets lie on no surface; none: all. Errors: usage, naming
+/// every region that is not there with the nearest name.
+std::vector<int64_t> targets_in(const AnalysisInput& input, const std::vector<std::string>& regions);
 
 /// Stands for everything that the scores of this space and layer depend on: states, alignment, responses, folds.
 std::string encoding_key(const AnalysisInput& input, const FeatureSpace& space, const std::string& layer);

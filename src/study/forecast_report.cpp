@@ -103,7 +103,7 @@ PageTable control_rows(const ForecastReport& report) {
 
 }  // namespace
 
-void write_forecast(const ForecastStudy& study, const ForecastStudyOptions& options, Hdf5Writer& file) {
+void write_forecast(const ForecastStudy& study, Hdf5Writer& file) {
   const auto& curve = study.curves.front();
   file.write("distances", index_tensor(curve.distances));
   file.write("present", curve.present);
@@ -122,7 +122,6 @@ void write_forecast(const ForecastStudy& study, const ForecastStudyOptions& opti
   }
   if (!names.empty()) file.write("controls", names);
   file.attribute("seconds_per_word", study.seconds_per_word);
-  file.attribute("layer", options.layer);
 }
 
 ForecastStudy read_forecast(const Hdf5Reader& file) {

@@ -11,7 +11,7 @@
 namespace arcuate {
 
 /// Everything of a forecast study but its comparisons of places, which follow from the scores.
-void write_forecast(const ForecastStudy& study, const ForecastStudyOptions& options, Hdf5Writer& file);
+void write_forecast(const ForecastStudy& study, Hdf5Writer& file);
 ForecastStudy read_forecast(const Hdf5Reader& file);
 
 struct ForecastReport {

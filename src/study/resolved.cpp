@@ -11,13 +11,6 @@
 namespace arcuate {
 namespace {
 
-template <class Enum>
-std::string name_of(Enum value, std::initializer_list<std::pair<const char*, Enum>> choices) {
-  for (const auto& [name, choice] : choices)
-    if (choice == value) return name;
-  return "";
-}
-
 template <class T>
 toml::array array_of(const std::vector<T>& values) {
   toml::array array;

@@ -194,6 +194,10 @@ std::vector<Unit> analysis_units(const Study& study, const std::vector<AnalysisI
   return units;
 }
 
+void tell_units(const std::vector<Unit>& units, std::ostream& out) {
+  for (const auto& unit : units) out << (is_finished(unit) ? "finished  " : "to do     ") << unit.id << '\n';
+}
+
 // An analysis has its section after those of the scores themselves, before what was left out and how it was done.
 void finish_analyses(const std::vector<AnalysisInput>& inputs, const Summary& summary, const fs::path& output,
                      Page& page) {
@@ -219,26 +223,21 @@ StudyOutputs run_study(const Study& study, const fs::path& output, cli::Run& run
   const auto work = output / "work";
   StudyOutputs outputs{.folder = output, .report = output / "report.html", .figures = output / "figures"};
   const auto extractions = extraction_units(study, spaces, stories, work);
+  const auto plan = plan_encoding(study, responses, stories, spaces, work);
+  const auto encodings = encoding_units(plan, spaces, extractions);
+  const auto analyses = analysis_inputs(plan, dataset, spaces, encodings, maps ? &*maps : nullptr);
+  const auto further = analysis_units(study, analyses);
   if (run.common.dry_run) {
-    for (const auto& unit : extractions)
-      run.console.out() << (is_finished(unit) ? "finished  " : "to do     ") << unit.id << '\n';
-    for (const auto& space : spaces)
-      for (const auto& layer : space.layer_names)
-        run.console.out() << "          encode/" << space.id << "/layer-" << layer << '\n';
-    for (const auto& entry : study.analyses) run.console.out() << "          " << entry.name << '\n';
+    for (const auto* units : {&extractions, &encodings, &further}) tell_units(*units, run.console.out());
     return outputs;
   }
   ensure_writable_folder(output);
   check_overwrite(output, study, run.common.force);
   run.resume_hint = "run the same command again: finished units are kept";
   const auto extracted = run_units(extractions, run.compute, run.console, "extracting", run.common.force);
-  const auto plan = plan_encoding(study, responses, stories, spaces, work);
   tell_plan(plan, dataset, spaces, run.console);
-  const auto encodings = encoding_units(plan, spaces, extractions);
   const auto encoded = run_units(encodings, run.compute, run.console, "encoding", run.common.force);
-  const auto analyses = analysis_inputs(plan, dataset, spaces, encodings, maps ? &*maps : nullptr);
-  const auto analysed =
-      run_units(analysis_units(study, analyses), run.compute, run.console, "analysing", run.common.force);
+  const auto analysed = run_units(further, run.compute, run.console, "analysing", run.common.force);
   outputs.made = extracted.made + encoded.made + analysed.made;
   outputs.reused = extracted.reused + encoded.reused + analysed.reused;
   run.console.info("{} units of work done, {} found finished", outputs.made, outputs.reused);

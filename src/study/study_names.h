@@ -11,6 +11,13 @@ namespace arcuate {
 template <class Enum>
 using Names = std::initializer_list<std::pair<const char*, Enum>>;
 
+template <class Enum>
+std::string name_of(Enum value, const Names<Enum>& names) {
+  for (const auto& [name, choice] : names)
+    if (choice == value) return name;
+  return "";
+}
+
 inline const Names<at::ScalarType> precisions{{"f32", at::kFloat}, {"f64", at::kDouble}};
 inline const Names<AlignMethod> methods{
     {"lanczos", AlignMethod::lanczos}, {"sum", AlignMethod::sum}, {"mean", AlignMethod::mean}};

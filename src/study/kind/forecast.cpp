@@ -63,8 +63,7 @@ class ForecastAnalysis : public Analysis {
               {"level", options_.mask.level},
               {"seed", options_.seed}};
     json["layer"] = layer_;
-    for (const auto& [name, rule] : masks)
-      if (rule == options_.mask.rule) json["mask"] = name;
+    json["mask"] = name_of(options_.mask.rule, masks);
     return json;
   }
 
@@ -79,6 +78,7 @@ class ForecastAnalysis : public Analysis {
   }
 
   std::vector<Unit> units(const AnalysisInput& input) const override {
+    targets_in(input, regions_);
     const auto& space = space_of(input);
     const auto layers = layers_of(space);
     Json depends = Json::array();
@@ -91,8 +91,7 @@ class ForecastAnalysis : public Analysis {
           options.scores.delays = input.plan.study.align.delays;
           options.scores.ridge = input.plan.study.encode.ridge;
           options.scores.swaps = input.plan.study.permutation.count;
-          write_forecast(run_forecast_study(input_of(input, space, layers), input.plan.splits, options, compute),
-                         options, file);
+          write_forecast(run_forecast_study(input_of(input, space, layers), input.plan.splits, options, compute), file);
         })};
   }
 
@@ -150,30 +149,16 @@ class ForecastAnalysis : public Analysis {
     return depths_ ? space.layer_names : std::vector<std::string>{tested_layer(space)};
   }
 
-  std::vector<int64_t> chosen_targets(const AnalysisInput& input) const {
-    const auto& places = input.dataset.places;
-    std::vector<int64_t> chosen;
-    for (int64_t v = 0; v < input.plan.responses.target_count(); ++v) {
-      const auto i = static_cast<size_t>(v);
-      const auto& region = places.empty() ? input.plan.responses.targets[i] : places[i].region;
-      if (regions_.empty() || std::find(regions_.begin(), regions_.end(), region) != regions_.end())
-        chosen.push_back(v);
-    }
-    if (chosen.empty())
-      bad_usage("no target lies in the regions {} of the analysis '{}'", join(regions_, ", "), input.name);
-    return chosen;
-  }
-
   std::vector<std::string> chosen_names(const AnalysisInput& input) const {
     std::vector<std::string> names;
-    for (int64_t v : chosen_targets(input)) names.push_back(input.plan.responses.targets[static_cast<size_t>(v)]);
+    for (int64_t v : targets_in(input, regions_)) names.push_back(input.plan.responses.targets[static_cast<size_t>(v)]);
     return names;
   }
 
   std::vector<ForecastPlace> places_of(const AnalysisInput& input) const {
     std::vector<ForecastPlace> places;
     if (!input.dataset.places.empty())
-      for (int64_t v : chosen_targets(input)) {
+      for (int64_t v : targets_in(input, regions_)) {
         const auto& place = input.dataset.places[static_cast<size_t>(v)];
         places.push_back({place.hemisphere, place.region});
       }
@@ -215,7 +200,7 @@ class ForecastAnalysis : public Analysis {
     const auto& responses = input.plan.responses;
     const auto all = responses.matrix.view({responses.matrix.size(0), -1, responses.target_count()});  // T x S x V
     made.responses = all.slice(1, 0, single_subjects(input))
-                         .index_select(2, index_tensor(chosen_targets(input)))
+                         .index_select(2, index_tensor(targets_in(input, regions_)))
                          .permute({1, 0, 2})
                          .contiguous();
     made.places = places_of(input);

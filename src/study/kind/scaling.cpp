@@ -19,13 +19,6 @@ enum class Score { r, signed_square };
 const Names<Score> scores{{"r", Score::r}, {"signed_square", Score::signed_square}};
 const Names<Base> bases{{"fitted", Base::fitted}, {"smallest", Base::smallest}, {"mean", Base::mean}};
 
-template <class Enum>
-std::string name_of(Enum value, const Names<Enum>& names) {
-  for (const auto& [name, choice] : names)
-    if (choice == value) return name;
-  return "";
-}
-
 // r of every column, with the layer chosen on training folds where there are several; undefined where only means over
 // targets are known (untrained twins with several layers).
 at::Tensor column_scores(const Summary& summary, const FeatureSpace& space) {
@@ -88,7 +81,10 @@ class ScalingAnalysis : public Analysis {
                      suggestion(name, sized));
   }
 
-  std::vector<Unit> units(const AnalysisInput&) const override { return {}; }  // the scores are all it needs
+  std::vector<Unit> units(const AnalysisInput& input) const override {
+    targets_in(input, regions_);
+    return {};  // the scores are all it needs
+  }
 
   PageSection finish(const AnalysisInput& input, const Summary& summary, const AnalysisOutput& output) const override {
     ScalingReport law{.score_name = score_ == Score::r ? "brain score (r)" : "brain score (r|r|)",
@@ -122,19 +118,10 @@ class ScalingAnalysis : public Analysis {
   std::vector<double> subject_scores(const AnalysisInput& input, const at::Tensor& r) const {
     const auto& responses = input.plan.responses;
     const int64_t targets = responses.target_count(), subjects = r.size(0) / targets;
-    auto wanted = at::ones({targets}, at::kBool);
-    if (!regions_.empty())
-      for (int64_t v = 0; v < targets; ++v) {
-        const auto& places = input.dataset.places;
-        const auto& region =
-            places.empty() ? responses.targets[static_cast<size_t>(v)] : places[static_cast<size_t>(v)].region;
-        wanted[v] = std::find(regions_.begin(), regions_.end(), region) != regions_.end();
-      }
-    if (!wanted.any().item<bool>())
-      bad_usage("no target lies in the regions {} of the analysis '{}'", join(regions_, ", "), input.name);
     const auto values = (score_ == Score::r ? r : signed_square(r)).view({subjects, targets});
-    const auto counted = wanted.unsqueeze(0).logical_and(at::isfinite(values));
-    const auto means = at::where(counted, values, at::zeros_like(values)).sum(1) / counted.sum(1);
+    const auto wanted = values.index_select(1, index_tensor(targets_in(input, regions_)));
+    const auto counted = at::isfinite(wanted);
+    const auto means = at::nan_to_num(wanted).sum(1) / counted.sum(1);
     auto all = to_vector(means);
     if (input.plan.study.encode.mean_subject) all.pop_back();
     return all;
