@@ -95,6 +95,12 @@ PageTable fold_table(const EncodingPlan& plan) {
   return table;
 }
 
+std::string delays_text(const std::vector<int64_t>& delays) {
+  std::vector<std::string> texts;
+  for (const int64_t delay : delays) texts.push_back(std::to_string(delay));
+  return join(texts, ", ");
+}
+
 }  // namespace
 
 PageSection controls_section(const EncodingPlan& plan, const Dataset& dataset, const Summary& summary,
@@ -146,7 +152,7 @@ PageSection method_section(const EncodingPlan& plan, const Dataset& dataset, con
       dataset.subjects.size(), dataset.targets.size(), plan.responses.matrix.size(0),
       dataset.stories.size() == 1 ? std::string("one story") : fmt::format("{} stories", dataset.stories.size()),
       plan.responses.repeats == 1 ? std::string("once") : fmt::format("{} times", plan.responses.repeats),
-      fmt::join(s.align.delays, ", ")));
+      delays_text(s.align.delays)));
   section.paragraphs.push_back(
       fmt::format("{} outer folds with a gap of {} volumes on both sides; {} inner folds of the training rows choose one "
                   "penalty per target from {} ({} values). {}",
