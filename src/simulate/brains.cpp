@@ -71,11 +71,8 @@ class Delivered {
         const auto phase = row_of(vertices_, columns, [](const auto& v) { return v.phase; });
         return features.slice(1, 0, 1) * phase.cos() + features.slice(1, 1, 2) * phase.sin();
       }
-      case Drive::forecast: {
-        const auto weights = weights_of(drive, features.size(1), count);
-        return std::sqrt(1 - plant_.forecast_share) * zscore(convolve(drives_.present).mm(weights)) +
-               std::sqrt(plant_.forecast_share) * zscore(features.mm(weights));
-      }
+      case Drive::forecast:
+        return of_forecast(features, columns);
       default:
         return features.mm(weights_of(drive, features.size(1), count));
     }
@@ -92,6 +89,19 @@ class Delivered {
   }
 
  private:
+  // The word ahead is read out by the same weights as the present one; features hold one block a distance.
+  Tensor of_forecast(const Tensor& features, const std::vector<int64_t>& columns) const {
+    const int64_t components = drives_.present.size(1);
+    const auto weights = weights_of(Drive::forecast, components, static_cast<int64_t>(columns.size()));
+    auto blocks = at::zeros({features.size(1), weights.size(1)}, at::kDouble);
+    for (int64_t i = 0; i < weights.size(1); ++i) {
+      const int64_t first = components * vertices_[static_cast<size_t>(columns[static_cast<size_t>(i)])].ahead;
+      blocks.select(1, i).slice(0, first, first + components).copy_(weights.select(1, i));
+    }
+    return std::sqrt(1 - plant_.forecast_share) * zscore(convolve(drives_.present).mm(weights)) +
+           std::sqrt(plant_.forecast_share) * zscore(features.mm(blocks));
+  }
+
   Tensor convolve(const Tensor& series) const { return convolved(series, response_, drives_.stories); }
   Tensor weights_of(Drive drive, int64_t features, int64_t columns) const {
     return random_normals(features, columns, derive_seed(seed_, "weights of " + drive_name(drive)));

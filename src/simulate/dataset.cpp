@@ -260,7 +260,7 @@ SimulatedDataset write_simulated_dataset(const fs::path& folder, const SimulateO
 
   const auto left = make_cortex(options.cortex, Hemisphere::left),
              right = make_cortex(options.cortex, Hemisphere::right);
-  const auto vertices = plant(left, right, options.plant, spec.layers, options.drive.networks);
+  const auto vertices = plant(left, right, options.plant, spec.layers, options.drive);
   const auto drives = make_drives(heard(stories), options.plant.drives, options.drive, compute);
   const Brains brains(drives, vertices, options.plant, options.drive, options.brain);
   const int64_t side = left.sphere.points.size(0);
@@ -271,7 +271,7 @@ SimulatedDataset write_simulated_dataset(const fs::path& folder, const SimulateO
   write_cortical_surfaces(folder / "surfaces", right, Hemisphere::right);
   write_stories(folder, stories, options.drive.tr);
   write_targets(folder, vertices);
-  write_truth(folder / "truth" / "truth.tsv", vertices, options.drive, options.plant);
+  write_truth(folder / "truth" / "truth.tsv", vertices, spec.layers, options.drive, options.plant);
   write_truth_maps(folder, vertices, side);
   if (!drives.groups.empty()) write_networks(folder, drives);
   auto dataset = described(stories, vertices, options.plant.drives);

@@ -13,6 +13,7 @@
 #include "core/tensor.h"
 #include "core/text.h"
 #include "encode/align.h"
+#include "encode/pca.h"
 #include "input/tokenizer.h"
 #include "model/extract.h"
 
@@ -35,12 +36,15 @@ class ToVolumes {
 
   Tensor operator()(const Tensor& words) const { return aligned(zscore(words)); }
 
-  Tensor aligned(const Tensor& words) const {
+  // Words of a volume together: a word more or less ahead then makes a difference that no shift in time undoes.
+  Tensor summed(const Tensor& words) const { return aligned(zscore(words), {.method = AlignMethod::sum}); }
+
+  Tensor aligned(const Tensor& words, const AlignOptions& options = {}) const {
     std::vector<Tensor> parts;
     int64_t first = 0;
     for (const auto& story : stories_) {
       const auto count = static_cast<int64_t>(story.words.size());
-      parts.push_back(align(words.slice(0, first, first + count), word_times(story), story.volumes, tr_, {}));
+      parts.push_back(align(words.slice(0, first, first + count), word_times(story), story.volumes, tr_, options));
       first += count;
     }
     return at::cat(parts, 0);
@@ -76,6 +80,13 @@ Tensor ahead(const Tensor& words, const std::vector<HeardStory>& stories, int64_
     first += count;
   }
   return moved;
+}
+
+// Every vertex reads out the same few directions in which states vary most: read-outs of all units at once would be
+// lost on any analysis that keeps leading components, as those of forecasts do. W x C.
+Tensor leading_components(const Tensor& states, int64_t components) {
+  const auto z = zscore(states);
+  return pca_scores(fit_pca(z, components), z);
 }
 
 std::vector<const Word*> all_words(const std::vector<HeardStory>& stories) {
@@ -216,10 +227,15 @@ Drives make_drives(const std::vector<HeardStory>& stories, const std::vector<Dri
   for (const auto& story : stories) lengths.push_back(static_cast<int64_t>(story.volumes.size()));
   drives.stories = stack_ranges(lengths);
   for (int64_t layer = 0; layer < states.size(0); ++layer) drives.layers.push_back(to_volumes(states[layer]));
-  drives.present = to_volumes(own);
   drives.features[Drive::word_rate] = to_volumes.aligned(at::ones({states.size(1), 1}, at::kDouble));
-  if (wants(Drive::forecast))
-    drives.features[Drive::forecast] = to_volumes(ahead(own, stories, options.forecast_distance));
+  if (wants(Drive::forecast)) {
+    const auto components = leading_components(own, options.forecast_components);
+    std::vector<Tensor> distances;
+    for (const int64_t distance : options.forecast_distances)
+      distances.push_back(to_volumes.summed(ahead(components, stories, distance)));
+    drives.present = to_volumes.summed(components);
+    drives.features[Drive::forecast] = at::cat(distances, 1);
+  }
   if (wants(Drive::syntax)) drives.features[Drive::syntax] = to_volumes(syntax_features(stories));
   if (wants(Drive::semantics)) drives.features[Drive::semantics] = to_volumes(without_tag_means(own, stories));
   if (wants(Drive::network)) {

@@ -16,7 +16,7 @@ namespace arcuate {
 
 enum class Drive {
   layers,     ///< The model's states of a word, from a layer that rises along a gradient of cortex.
-  forecast,   ///< The states of the word some words ahead, beside those of the word that is heard.
+  forecast,   ///< The word some words ahead beside the one that is heard, as leading components of their states.
   syntax,     ///< Part of speech, and distance to the head of the phrase.
   semantics,  ///< The states without what words of the same part of speech have in common.
   network,    ///< The mean of a group of the model's neurons, one group a network.
@@ -35,13 +35,14 @@ Drive drive_from_name(const std::string& name);
 struct DriveOptions {
   std::filesystem::path model{};
   ContextOptions context{.words = 100, .keep = 50};
-  int64_t layer = -1;             ///< Of forecast, semantics and networks; -1: two thirds of the depth.
-  int64_t forecast_distance = 6;  ///< Words; negative: the past.
-  int64_t networks = 3;           ///< Named networks.
-  int64_t neurons = 8;            ///< Units of the model in the group of one network.
-  double loop_period = 40;        ///< Seconds.
-  int64_t size_features = 4;      ///< Hidden numbers a word behind the drive `size`.
-  double tr = 2;                  ///< Seconds.
+  int64_t layer = -1;  ///< Of forecast, semantics and networks; -1: two thirds of the depth.
+  std::vector<int64_t> forecast_distances{6, 10};  ///< Words, each for its share of the patch; negative: the past.
+  int64_t forecast_components = 8;  ///< Leading principal components of the states behind the drive `forecast`.
+  int64_t networks = 3;             ///< Named networks.
+  int64_t neurons = 8;              ///< Units of the model in the group of one network.
+  double loop_period = 40;          ///< Seconds.
+  int64_t size_features = 4;        ///< Hidden numbers a word behind the drive `size`.
+  double tr = 2;                    ///< Seconds.
   uint64_t seed = 0;
 };
 
@@ -58,8 +59,9 @@ inline constexpr double sound_step = 0.1;  ///< Seconds.
 struct Drives {
   std::vector<RowRange> stories{};
   std::vector<at::Tensor> layers{};            ///< [0 … L]: T x F.
-  std::map<Drive, at::Tensor> features{};      ///< T x features of each other drive that was asked for.
-  at::Tensor present{};                        ///< T x F: the states of `layer`, for the drive forecast.
+  std::map<Drive, at::Tensor> features{};      ///< T x features of each other drive that was asked for; forecast: the
+                                               ///< components at the first distance, at the second, ...
+  at::Tensor present{};                        ///< T x components of the words that are heard, for the drive forecast.
   std::vector<at::Tensor> size_latents{};      ///< One a story: words x size_features.
   std::vector<std::vector<int64_t>> groups{};  ///< Neurons of each network.
 };

@@ -70,11 +70,11 @@ Tensor angle_around_patch(const CorticalSurfaces& surfaces) {
 class Planter {
  public:
   Planter(const CorticalSurfaces& surfaces, Hemisphere hemisphere, const PlantOptions& options, int64_t depth,
-          int64_t networks)
+          const DriveOptions& drives)
       : options_(options),
+        drive_options_(drives),
         hemisphere_(hemisphere),
         depth_high_(options.depth_high < 0 ? static_cast<double>(depth) : options.depth_high),
-        networks_(networks),
         names_(region_names(surfaces.patches)),
         drives_(drives_by_patch(options)),
         keys_(surfaces.patches.keys.to(at::kInt).contiguous()),
@@ -107,17 +107,24 @@ class Planter {
           std::find(options_.drives.begin(), options_.drives.end(), Drive::sound) != options_.drives.end();
       if (has_sound && planted.patch == "sensory") planted.sound = options_.sound;
     } else if (planted.drive == Drive::network) {
-      const double share = (around + std::numbers::pi) / (2 * std::numbers::pi);
-      planted.network = std::min(networks_ - 1, static_cast<int64_t>(share * static_cast<double>(networks_)));
+      planted.network = sector(around, drive_options_.networks);
+    } else if (planted.drive == Drive::forecast) {
+      planted.ahead = sector(around, std::ssize(drive_options_.forecast_distances));
     } else if (planted.drive == Drive::loop) {
       planted.phase = around;
     }
   }
 
+  // Which of `count` equal sectors of a patch an angle lies in.
+  static int64_t sector(double angle, int64_t count) {
+    const double share = (angle + std::numbers::pi) / (2 * std::numbers::pi);
+    return std::min(count - 1, static_cast<int64_t>(share * static_cast<double>(count)));
+  }
+
   const PlantOptions& options_;
+  const DriveOptions& drive_options_;
   Hemisphere hemisphere_;
   double depth_high_;
-  int64_t networks_;
   std::map<int, std::string> names_;
   std::map<std::string, Drive> drives_;
   Tensor keys_, height_, angle_, gradient_;
@@ -162,11 +169,11 @@ std::vector<std::string> patches_of(Drive drive) {
 }
 
 std::vector<PlantedVertex> plant(const CorticalSurfaces& left, const CorticalSurfaces& right,
-                                 const PlantOptions& options, int64_t depth, int64_t networks) {
+                                 const PlantOptions& options, int64_t depth, const DriveOptions& drives) {
   std::vector<PlantedVertex> vertices;
   for (const auto hemisphere : {Hemisphere::left, Hemisphere::right}) {
     const auto& surfaces = hemisphere == Hemisphere::left ? left : right;
-    const Planter planter(surfaces, hemisphere, options, depth, networks);
+    const Planter planter(surfaces, hemisphere, options, depth, drives);
     for (int64_t v = 0; v < surfaces.sphere.points.size(0); ++v) vertices.push_back(planter.vertex(v));
   }
   add_defects(vertices, options);
@@ -177,7 +184,7 @@ std::string vertex_name(const PlantedVertex& vertex) {
   return fmt::format("{}{:05}", letter(vertex.hemisphere), vertex.vertex);
 }
 
-void write_truth(const std::filesystem::path& path, const std::vector<PlantedVertex>& vertices,
+void write_truth(const std::filesystem::path& path, const std::vector<PlantedVertex>& vertices, int64_t depth,
                  const DriveOptions& drives, const PlantOptions& options) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& v : vertices) {
@@ -185,7 +192,9 @@ void write_truth(const std::filesystem::path& path, const std::vector<PlantedVer
     const bool forecast = v.drive == Drive::forecast;
     rows.push_back({vertex_name(v), letter(v.hemisphere), std::to_string(v.vertex), v.patch.empty() ? "n/a" : v.patch,
                     v.drive ? drive_name(*v.drive) : "noise", number(v.ceiling), number(v.depth), number(v.word_rate),
-                    number(v.sound), forecast ? std::to_string(drives.forecast_distance) : "n/a",
+                    number(v.sound),
+                    forecast ? std::to_string(drives.forecast_distances[static_cast<size_t>(v.ahead)]) : "n/a",
+                    forecast ? std::to_string(drive_layer(drives, depth)) : "n/a",
                     forecast ? number(options.forecast_share) : "n/a",
                     v.network < 0 ? "n/a" : std::to_string(v.network), number(v.phase),
                     v.defect == Defect::none       ? "none"
@@ -194,7 +203,7 @@ void write_truth(const std::filesystem::path& path, const std::vector<PlantedVer
   }
   write_tsv(path,
             {"target", "hemisphere", "vertex", "patch", "drive", "ceiling", "depth", "word_rate", "sound",
-             "forecast_distance", "forecast_share", "network", "phase", "defect"},
+             "forecast_distance", "forecast_layer", "forecast_share", "network", "phase", "defect"},
             rows);
   auto sidecar = path;
   const auto column = [](const char* text) { return Json{{"Description", text}}; };
@@ -207,6 +216,7 @@ void write_truth(const std::filesystem::path& path, const std::vector<PlantedVer
               {"word_rate", column("Share of the signal's variance that is word rate")},
               {"sound", column("Share of the signal's variance that is sound power")},
               {"forecast_distance", column("Words ahead from which a part of the signal comes")},
+              {"forecast_layer", column("Layer of the model that the word ahead and the present one are read from")},
               {"forecast_share", column("That part, as a share of the signal's variance")},
               {"network", column("Network, that is group of the model's neurons (networks.tsv)")},
               {"phase", column("Phase of the vertex in the rhythm of its patch, radians")},

@@ -21,7 +21,7 @@ struct PlantOptions {
   double depth_high = -1;       ///< Layer planted at the far end of `association`; -1: the model's last block.
   double word_rate = 0.1;       ///< Share of the signal's variance that is word rate, in `sensory` and `association`.
   double sound = 0.2;           ///< Share that is sound power in `sensory`, if sound is planted.
-  double forecast_share = 0.5;  ///< Share that comes from the word ahead, in the patch of the forecast.
+  double forecast_share = 0.8;  ///< Share that comes from the word ahead, in the patch of the forecast.
   int64_t constant = 5;         ///< Vertices that never change, in both hemispheres together.
   int64_t nan = 5;              ///< Vertices with a NaN.
   uint64_t seed = 0;
@@ -37,6 +37,7 @@ struct PlantedVertex {
   double ceiling = 0;               ///< r of the response with its own signal.
   double word_rate = 0, sound = 0;  ///< Shares of the signal's variance.
   int64_t network = -1;             ///< network: which one.
+  int64_t ahead = -1;               ///< forecast: which of the distances.
   double phase = std::nan("");      ///< loop: radians.
   Defect defect = Defect::none;
 };
@@ -44,15 +45,15 @@ struct PlantedVertex {
 /// The patch that each drive is planted in (layers: two patches).
 std::vector<std::string> patches_of(Drive drive);
 
-/// Left hemisphere first, vertices in order. `depth` blocks has the model, `networks` the option of the drives.
+/// Left hemisphere first, vertices in order. `depth` blocks has the model.
 std::vector<PlantedVertex> plant(const CorticalSurfaces& left, const CorticalSurfaces& right,
-                                 const PlantOptions& options, int64_t depth, int64_t networks);
+                                 const PlantOptions& options, int64_t depth, const DriveOptions& drives);
 
 /// "L00017": the name of a vertex in tables.
 std::string vertex_name(const PlantedVertex& vertex);
 
-/// The known answer, one row a vertex of cortex.
-void write_truth(const std::filesystem::path& path, const std::vector<PlantedVertex>& vertices,
+/// The known answer, one row a vertex of cortex, for a model of `depth` blocks.
+void write_truth(const std::filesystem::path& path, const std::vector<PlantedVertex>& vertices, int64_t depth,
                  const DriveOptions& drives, const PlantOptions& options);
 
 }  // namespace arcuate

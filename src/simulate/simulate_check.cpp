@@ -51,7 +51,10 @@ void check_counts(const SimulateOptions& o, Problems& problems) {
   if (!(o.drive.loop_period > 4 * o.drive.tr))
     problems.add("the loop's period must be longer than four volumes ({} s), found {} s", 4 * o.drive.tr,
                  o.drive.loop_period);
-  if (o.drive.forecast_distance == 0) problems.add("a forecast distance of 0 words is no forecast");
+  at_least("the number of components of the forecast", o.drive.forecast_components, 1);
+  at_least("the number of forecast distances", std::ssize(o.drive.forecast_distances), 1);
+  if (std::ranges::count(o.drive.forecast_distances, 0) > 0)
+    problems.add("a forecast distance of 0 words is no forecast");
 }
 
 void check_model(const SimulateOptions& o, const ModelSpec& spec, Problems& problems) {
@@ -62,6 +65,9 @@ void check_model(const SimulateOptions& o, const ModelSpec& spec, Problems& prob
   if (o.drive.layer > spec.layers)
     problems.add("layer {} is to be planted, but the model '{}' has layers 0 to {}", o.drive.layer,
                  o.drive.model.string(), spec.layers);
+  if (o.drive.forecast_components > spec.block.width)
+    problems.add("{} components of the forecast are asked for, but a layer of the model has {} units",
+                 o.drive.forecast_components, spec.block.width);
   if (o.drive.networks * o.drive.neurons > spec.block.width)
     problems.add("{} networks of {} neurons need {}, but a layer of the model has {}", o.drive.networks,
                  o.drive.neurons, o.drive.networks * o.drive.neurons, spec.block.width);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "core/error.h"
@@ -67,9 +68,34 @@ std::string feature_tables(const SimulatedDataset& dataset, const StudyFileOptio
   return tables;
 }
 
+// A single word is planted: a window of one word tells its distance best.
+std::string forecast_table(const SimulateOptions& options, int64_t depth) {
+  const std::string patch = patches_of(Drive::forecast).front();
+  std::vector<std::string> delays;  // volumes from 4 to 6 s after a word, where responses peak
+  for (auto delay = std::llround(4 / options.drive.tr); delay <= std::llround(6 / options.drive.tr); ++delay)
+    delays.push_back(std::to_string(delay));
+  return fmt::format(
+      R"(
+[[analysis]]
+kind = "forecast"
+model = {}
+layer = "{}"           # where it is planted
+depths = true
+distance = {}          # words ahead; others are planted too
+window = 1             # words: one word is planted, not a window of several
+align = "sum"          # blurs distances less than the kernel of the scores does
+delays = [{}]        # where responses peak: a longer reach blurs distances
+regions = [{}]
+)",
+      quoted(simulated_model_name(options)), drive_layer(options.drive, depth), options.drive.forecast_distances.back(),
+      join(delays, ", "), quoted(patch));
+}
+
 // What can be asked of the drives that were planted.
-std::string analysis_tables(const SimulatedDataset& dataset) {
+std::string analysis_tables(const SimulateOptions& options, const SimulatedDataset& dataset) {
   std::string tables;
+  const auto planted = [&](Drive drive) { return std::ranges::count(dataset.planted, drive) > 0; };
+  if (planted(Drive::forecast)) tables += forecast_table(options, dataset.depth);
   if (!dataset.sizes.empty()) {
     const auto patches = patches_of(Drive::size);
     std::vector<std::string> names;
@@ -121,7 +147,7 @@ count = 1000           # all circular shifts, where there are fewer
                      fmt::arg("name", quoted(study.name)), fmt::arg("seed", options.seed),
                      fmt::arg("model", model_table(options, dataset.depth, study)),
                      fmt::arg("features", feature_tables(dataset, study)), fmt::arg("tr", options.drive.tr),
-                     fmt::arg("analyses", analysis_tables(dataset)));
+                     fmt::arg("analyses", analysis_tables(options, dataset)));
 }
 
 }  // namespace arcuate

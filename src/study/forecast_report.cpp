@@ -177,6 +177,7 @@ TidyTable forecast_distance_table(const ForecastReport& report) {
                       {"distance_words", "d*: where the mean of the subjects' forecast scores peaks"},
                       {"distance_seconds", "d* times the mean time from word to word"},
                       {"distance_volumes", "The same in volumes"},
+                      {"tested_distance", "Words ahead at which depth and p are taken"},
                       {"depth", "k*: layer whose forecast score at the tested distance is largest; n/a: one layer"},
                       {"p_value", "Of the score at the tested distance, as in the table of the curve"},
                       {"q_value", "The same, corrected over targets (Benjamini & Hochberg)"}});
@@ -189,7 +190,7 @@ TidyTable forecast_distance_table(const ForecastReport& report) {
     const double deepest = depth.defined() ? depth[v].item<double>() : std::nan("");
     add_row(table, {}, place_of(report, i),
             {kept ? "true" : "false", shortest(words), shortest(words * report.study.seconds_per_word),
-             shortest(words * report.study.seconds_per_word / report.tr),
+             shortest(words * report.study.seconds_per_word / report.tr), std::to_string(report.distance),
              std::isnan(deepest) ? "n/a" : report.layer_names[static_cast<size_t>(deepest)], number(peak.p, v),
              number(peak.q, v)});
   }

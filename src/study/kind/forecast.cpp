@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "analysis/forecast_study.h"
 #include "core/tensor.h"
@@ -25,6 +26,9 @@ const Names<ForecastControl> controls{{"random", ForecastControl::random},
                                       {"past", ForecastControl::past},
                                       {"mirrored", ForecastControl::mirrored}};
 
+const Names<std::optional<AlignMethod>> alignments{
+    {"study", std::nullopt}, {"lanczos", AlignMethod::lanczos}, {"sum", AlignMethod::sum}, {"mean", AlignMethod::mean}};
+
 class ForecastAnalysis : public Analysis {
  public:
   explicit ForecastAnalysis(StudySection& section) {
@@ -36,6 +40,8 @@ class ForecastAnalysis : public Analysis {
     section.read("distance", options_.distance);
     section.read("window", options_.scores.windows.window);
     section.read("components", options_.scores.windows.components);
+    section.read_choice("align", align_, alignments);
+    section.read("delays", delays_);
     section.read("controls", controls_);
     section.read("regions", regions_);
     section.read_choice("mask", options_.mask.rule, masks);
@@ -58,11 +64,13 @@ class ForecastAnalysis : public Analysis {
               {"distance", options_.distance},
               {"window", options_.scores.windows.window},
               {"components", options_.scores.windows.components},
+              {"delays", delays_},
               {"controls", controls_},
               {"regions", regions_},
               {"level", options_.mask.level},
               {"seed", options_.seed}};
     json["layer"] = layer_;
+    json["align"] = name_of(align_, alignments);
     json["mask"] = name_of(options_.mask.rule, masks);
     return json;
   }
@@ -88,7 +96,8 @@ class ForecastAnalysis : public Analysis {
           auto options = options_;
           options.layer = std::find(layers.begin(), layers.end(), tested_layer(space)) - layers.begin();
           options.scores.align = input.plan.study.align.options;
-          options.scores.delays = input.plan.study.align.delays;
+          if (align_) options.scores.align.method = *align_;
+          options.scores.delays = delays_.empty() ? input.plan.study.align.delays : delays_;
           options.scores.ridge = input.plan.study.encode.ridge;
           options.scores.swaps = input.plan.study.permutation.count;
           write_forecast(run_forecast_study(input_of(input, space, layers), input.plan.splits, options, compute), file);
@@ -210,6 +219,8 @@ class ForecastAnalysis : public Analysis {
   std::string model_{}, layer_{};
   bool depths_ = false;
   int64_t first_ = -10, last_ = 30;
+  std::optional<AlignMethod> align_{};  // nothing: the study's
+  std::vector<int64_t> delays_{};       // none: the study's
   std::vector<std::string> controls_{"random", "shuffled", "past"}, regions_{};
   ForecastStudyOptions options_{};
 };

@@ -62,7 +62,9 @@ struct Scene {
 
 Scene scene_of(std::vector<PlantedVertex> vertices) { return {.vertices = std::move(vertices)}; }
 
-PlantedVertex planted(Drive drive, double ceiling = 0.6) { return {.drive = drive, .ceiling = ceiling}; }
+PlantedVertex planted(Drive drive, double ceiling = 0.6) {
+  return {.drive = drive, .ceiling = ceiling, .ahead = drive == Drive::forecast ? 0 : -1};
+}
 PlantedVertex layer(double depth, double word_rate = 0, double sound = 0) {
   return {.drive = Drive::layers, .depth = depth, .ceiling = 0.6, .word_rate = word_rate, .sound = sound};
 }
@@ -194,6 +196,19 @@ TEST(Brains, the_forecast_has_the_share_said) {
     const auto signal = scene.signals(0).select(1, 0);
     EXPECT_NEAR(explained(signal, scene.convolve(scene.drives.features.at(Drive::forecast))), share, 0.03);
     EXPECT_NEAR(explained(signal, scene.convolve(scene.drives.present)), 1 - share, 0.03);
+  }
+}
+
+TEST(Brains, each_vertex_of_the_forecast_has_its_own_distance) {
+  auto scene = scene_of({planted(Drive::forecast), planted(Drive::forecast)});
+  scene.vertices[1].ahead = 1;
+  auto& both = scene.drives.features[Drive::forecast];
+  const auto near = both, far = random_series(long_enough, near.size(1), 99);
+  both = at::cat({near, far}, 1);
+  const auto signals = scene.signals(0);
+  for (const int64_t v : {0, 1}) {
+    EXPECT_NEAR(explained(signals.select(1, v), scene.convolve(v == 0 ? near : far)), 0.8, 0.03);
+    EXPECT_NEAR(explained(signals.select(1, v), scene.convolve(v == 0 ? far : near)), 0, 0.03);
   }
 }
 

@@ -81,11 +81,11 @@ TEST(Drives, have_a_row_for_each_volume) {
   EXPECT_EQ(drives.stories[1].end, all);
   ASSERT_EQ(drives.layers.size(), static_cast<size_t>(depth + 1));
   for (const auto& layer : drives.layers) EXPECT_EQ(layer.sizes(), (at::IntArrayRef{all, width}));
-  EXPECT_TRUE(at::equal(drives.present, drives.layers[4]));
+  EXPECT_EQ(drives.present.sizes(), (at::IntArrayRef{all, 8}));
   std::set<std::string> tags;
   for (const auto& story : stories)
     for (const auto& word : story.words) tags.insert(word.tag);
-  const std::map<Drive, int64_t> widths{{Drive::forecast, width},  {Drive::syntax, std::ssize(tags) + 1},
+  const std::map<Drive, int64_t> widths{{Drive::forecast, 16},     {Drive::syntax, std::ssize(tags) + 1},
                                         {Drive::semantics, width}, {Drive::network, 3},
                                         {Drive::loop, 2},          {Drive::size, 4},
                                         {Drive::word_rate, 1},     {Drive::sound, 1}};
@@ -115,15 +115,26 @@ TEST(Drives, a_forecast_looks_ahead_within_its_story) {
   const auto stories = two_stories();
   auto options = options_with_model();
   const auto at_distance = [&](int64_t distance) {
-    options.forecast_distance = distance;
+    options.forecast_distances = {distance};
     return feature(stories, Drive::forecast, options);
   };
-  const auto present = made(stories, {}).present;
+  const auto present = made(stories, {Drive::forecast}).present;
   EXPECT_LT(largest_difference(at_distance(0), present), 1e-9);
   EXPECT_GT(largest_difference(at_distance(3), at_distance(-3)), 0.1);
   EXPECT_GT(largest_difference(at_distance(3), present), 0.1);
   EXPECT_EQ(at_distance(1000).abs().max().item<double>(), 0);
   EXPECT_EQ(at_distance(-1000).abs().max().item<double>(), 0);
+}
+
+TEST(Drives, a_forecast_has_a_block_for_each_distance_and_the_components_asked_for) {
+  const auto stories = two_stories();
+  auto options = options_with_model();
+  options.forecast_components = 3;
+  options.forecast_distances = {-2, 5};
+  const auto both = feature(stories, Drive::forecast, options);
+  ASSERT_EQ(both.size(1), 6);
+  options.forecast_distances = {5};
+  EXPECT_TRUE(at::equal(both.slice(1, 3), feature(stories, Drive::forecast, options)));
 }
 
 TEST(Drives, a_forecast_of_one_word_is_what_the_model_will_think_of_the_next) {
@@ -135,7 +146,8 @@ TEST(Drives, a_forecast_of_one_word_is_what_the_model_will_think_of_the_next) {
     story.volumes.push_back(onset + 0.5);
   }
   auto options = options_with_model();
-  options.forecast_distance = 1;
+  options.forecast_distances = {1};
+  options.forecast_components = 4;
   const auto drives = made({story}, {Drive::forecast}, options);
   const auto now = drives.present, next = drives.features.at(Drive::forecast);
   // Both are z-scored over words, so they agree up to a line in each column.
@@ -151,8 +163,8 @@ TEST(Drives, semantics_is_what_words_of_one_part_of_speech_do_not_share) {
   const auto usual = feature({story}, Drive::semantics);
   for (auto& word : story.words) word.tag = "X";
   const auto one_tag = made({story}, {Drive::semantics});
-  EXPECT_LT(largest_difference(one_tag.features.at(Drive::semantics), one_tag.present), 1e-9);
-  EXPECT_GT(largest_difference(usual, one_tag.present), 0.1);
+  EXPECT_LT(largest_difference(one_tag.features.at(Drive::semantics), one_tag.layers[4]), 1e-9);
+  EXPECT_GT(largest_difference(usual, one_tag.layers[4]), 0.1);
   for (size_t i = 0; i < story.words.size(); ++i) story.words[i].tag = "X" + std::to_string(i);
   EXPECT_EQ(feature({story}, Drive::semantics).abs().max().item<double>(), 0);
 }
@@ -193,7 +205,7 @@ TEST(Drives, networks_are_means_of_disjoint_groups_of_neurons) {
   EXPECT_TRUE(*units.begin() >= 0 && *units.rbegin() < width);
   for (size_t n = 0; n < 5; ++n) {
     // The mean over neurons is scaled once more over words; alignment is linear.
-    const auto mean = drives.present.index_select(1, at::tensor(drives.groups[n], at::kLong)).mean(1);
+    const auto mean = drives.layers[4].index_select(1, at::tensor(drives.groups[n], at::kLong)).mean(1);
     const auto network = drives.features.at(Drive::network).select(1, static_cast<int64_t>(n));
     EXPECT_NEAR((mean * network).sum().item<double>() / (mean.norm() * network.norm()).item<double>(), 1, 1e-9);
   }
@@ -206,8 +218,9 @@ TEST(Drives, networks_are_means_of_disjoint_groups_of_neurons) {
 TEST(Drives, the_layer_given_is_the_one_that_is_planted) {
   auto options = options_with_model();
   options.layer = 2;
-  const auto drives = made(two_stories(), {}, options);
-  EXPECT_TRUE(at::equal(drives.present, drives.layers[2]));
+  EXPECT_FALSE(at::equal(feature(two_stories(), Drive::forecast, options), feature(two_stories(), Drive::forecast)));
+  for (const auto drive : {Drive::semantics, Drive::network})
+    EXPECT_FALSE(at::equal(feature(two_stories(), drive, options), feature(two_stories(), drive)));
 }
 
 TEST(Drives, the_loop_goes_round_in_its_period) {
@@ -252,6 +265,6 @@ TEST(Drives, do_not_depend_on_the_number_of_threads) {
   const auto stories = two_stories();
   const auto one = make_drives(stories, {Drive::semantics}, options_with_model(), {.threads = 1}),
              three = make_drives(stories, {Drive::semantics}, options_with_model(), {.threads = 3});
-  EXPECT_TRUE(at::equal(one.present, three.present));
+  EXPECT_TRUE(at::equal(one.layers[4], three.layers[4]));
   EXPECT_TRUE(at::equal(one.features.at(Drive::semantics), three.features.at(Drive::semantics)));
 }

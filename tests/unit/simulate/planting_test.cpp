@@ -31,15 +31,15 @@ class Planting : public testing::Test {
   }
   static void TearDownTestSuite() { left_ = right_ = {}; }
 
-  static std::vector<PlantedVertex> planted(const PlantOptions& options, int64_t networks = 3) {
-    return plant(left_, right_, options, blocks, networks);
+  static std::vector<PlantedVertex> planted(const PlantOptions& options, const DriveOptions& drives = {}) {
+    return plant(left_, right_, options, blocks, drives);
   }
   static std::vector<Drive> everything() { return {std::begin(all_drives), std::end(all_drives)}; }
 
   // The table of what was planted, as text.
-  static std::string truth(const PlantOptions& options, int64_t networks = 3, const DriveOptions& drives = {}) {
+  static std::string truth(const PlantOptions& options, const DriveOptions& drives = {}) {
     const TemporaryFolder folder;
-    write_truth(folder / "truth.tsv", planted(options, networks), drives, options);
+    write_truth(folder / "truth.tsv", planted(options, drives), blocks, drives, options);
     return read_file(folder / "truth.tsv");
   }
 
@@ -81,6 +81,7 @@ TEST_F(Planting, every_patch_holds_its_drive_and_the_others_none) {
       EXPECT_EQ(std::isnan(v.depth), drive != Drive::layers);
       EXPECT_EQ(std::isnan(v.phase), drive != Drive::loop);
       EXPECT_EQ(v.network < 0, drive != Drive::network);
+      EXPECT_EQ(v.ahead < 0, drive != Drive::forecast);
     }
     EXPECT_EQ(found, patches);
   }
@@ -160,10 +161,17 @@ TEST_F(Planting, word_rate_and_sound_are_shares_of_the_signal_of_layers) {
   for (const auto& v : planted(loud)) EXPECT_EQ(v.sound, v.patch == "sensory" ? 0.3 : 0);
 }
 
+TEST_F(Planting, all_distances_of_the_forecast_occur) {
+  std::set<int64_t> found;
+  for (const auto& v : planted({.drives = {Drive::forecast}}, {.forecast_distances = {2, 5, -9}}))
+    if (v.drive) found.insert(v.ahead);
+  EXPECT_EQ(found, (std::set<int64_t>{0, 1, 2}));
+}
+
 TEST_F(Planting, all_networks_occur_and_phases_go_around) {
   for (const int64_t networks : {1, 3, 5}) {
     std::set<int64_t> found;
-    for (const auto& v : planted({.drives = {Drive::network}}, networks))
+    for (const auto& v : planted({.drives = {Drive::network}}, {.networks = networks}))
       if (v.drive) found.insert(v.network);
     EXPECT_EQ(found.size(), static_cast<size_t>(networks));
     EXPECT_EQ(*found.begin(), 0);
@@ -202,12 +210,12 @@ TEST_F(Planting, is_decided_by_its_options_and_each_of_them_counts) {
   add([](auto& o) { o.depth_high = 4; });
   add([](auto& o) { o.word_rate = 0.3; });
   add([](auto& o) { o.sound = 0.4; });
-  add([](auto& o) { o.forecast_share = 0.9; });
+  add([](auto& o) { o.forecast_share = 0.3; });
   add([](auto& o) { o.constant = 7; });
   add([](auto& o) { o.nan = 7; });
   add([](auto& o) { o.seed = 1; });
-  tables.insert(truth(usual, 4));
-  tables.insert(truth(usual, 3, {.forecast_distance = -2}));
+  tables.insert(truth(usual, {.networks = 4}));
+  tables.insert(truth(usual, {.forecast_distances = {-2}}));
   EXPECT_EQ(tables.size(), 14u);
 }
 
@@ -215,7 +223,7 @@ TEST_F(Planting, the_truth_has_a_row_for_each_vertex_of_cortex) {
   const TemporaryFolder folder;
   const PlantOptions options{.drives = everything()};
   const auto vertices = planted(options);
-  write_truth(folder / "truth.tsv", vertices, {.forecast_distance = 4}, options);
+  write_truth(folder / "truth.tsv", vertices, blocks, {}, options);
   const auto table = read_table(folder / "truth.tsv");
   size_t row = 0;
   for (const auto& v : vertices) {
@@ -234,8 +242,9 @@ TEST_F(Planting, the_truth_has_a_row_for_each_vertex_of_cortex) {
     EXPECT_EQ(text("depth"), std::isnan(v.depth) ? "n/a" : shortest(v.depth));
     EXPECT_EQ(text("phase"), std::isnan(v.phase) ? "n/a" : shortest(v.phase));
     EXPECT_EQ(text("network"), v.network < 0 ? "n/a" : std::to_string(v.network));
-    EXPECT_EQ(text("forecast_distance"), v.drive == Drive::forecast ? "4" : "n/a");
-    EXPECT_EQ(text("forecast_share"), v.drive == Drive::forecast ? "0.5" : "n/a");
+    EXPECT_EQ(text("forecast_distance"), v.drive != Drive::forecast ? "n/a" : v.ahead == 0 ? "6" : "10");
+    EXPECT_EQ(text("forecast_layer"), v.drive == Drive::forecast ? std::to_string(drive_layer({}, blocks)) : "n/a");
+    EXPECT_EQ(text("forecast_share"), v.drive == Drive::forecast ? "0.8" : "n/a");
     EXPECT_EQ(text("defect") == "none", v.defect == Defect::none);
     ++row;
   }

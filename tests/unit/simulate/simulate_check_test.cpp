@@ -59,7 +59,8 @@ TEST(SimulateCheck, all_contradictions_are_told_at_once) {
   options.drive.layer = 7;
   options.drive.networks = 9;
   options.drive.tr = 0;
-  options.drive.forecast_distance = 0;
+  options.drive.forecast_distances = {4, 0};
+  options.drive.forecast_components = 500;
   EXPECT_TRUE(
       contains(complaint(options),
                {"the simulation contradicts itself", "a text and a word table are given", "2 stories are asked for",
@@ -69,7 +70,8 @@ TEST(SimulateCheck, all_contradictions_are_told_at_once) {
                 "layers 1 to 9 are to be planted, but the model 'models/small' has layers 0 to 6",
                 "11005 defective vertices are asked for, more than half of the 20484", "layer 7 is to be planted",
                 "9 networks of 8 neurons need 72, but a layer of the model has 64", "at most 20 s, found 0",
-                "a forecast distance of 0 words"}));
+                "a forecast distance of 0 words",
+                "500 components of the forecast are asked for, but a layer of the model has 64"}));
   EXPECT_EQ(fault_of([&] { check_simulation(options, small_model()); }), Fault::usage);
 }
 
