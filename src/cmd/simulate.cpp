@@ -24,6 +24,8 @@ void describe_stories(cli::Spec<SimulateOptions>& s) {
       .metavar("FILE");
   s.option("stories", &SimulateOptions::stories, "stories told by the grammar");
   s.option("story-words", &SimulateOptions::story_words, "words of each, at least (it ends with a sentence)");
+  s.option("twins", &SimulateOptions::twins,
+           "texts of the same syntax and other words for each of them, for the parts of forecasts; 0: none");
   s.option("text", &SimulateOptions::text, "one story as plain text instead; it has no parts of speech")
       .metavar("FILE");
   s.option("words", &SimulateOptions::words,

@@ -47,6 +47,8 @@ SpeechRate rate_of(const SimulateOptions& options, const std::string& story) {
   return rate;
 }
 
+bool told_by_a_grammar(const SimulateOptions& options) { return options.text.empty() && options.words.empty(); }
+
 std::vector<Told> told_by_grammar(const SimulateOptions& options) {
   const auto grammar = read_grammar(options.grammar);
   std::vector<Told> stories;
@@ -70,7 +72,7 @@ std::vector<Told> told_by_file(const SimulateOptions& options) {
 }
 
 std::vector<Told> tell(const SimulateOptions& options) {
-  auto stories = options.text.empty() && options.words.empty() ? told_by_grammar(options) : told_by_file(options);
+  auto stories = told_by_a_grammar(options) ? told_by_grammar(options) : told_by_file(options);
   for (auto& story : stories) {
     story.heard.volumes = volume_times(story.heard.words, options.drive.tr);
     const auto volumes = story.heard.volumes.size();
@@ -99,6 +101,21 @@ void write_stories(const fs::path& folder, const std::vector<Told>& stories, dou
     rows.push_back({story.heard.name, file, shortest(tr), shortest(story.heard.volumes.front())});
   }
   write_tsv(folder / "stories.tsv", {"story", "words", "tr", "first_volume"}, rows);
+}
+
+// Their times are those at which a reader would say them; nobody did.
+void write_twins(const fs::path& folder, const std::vector<Told>& stories, const SimulateOptions& options) {
+  const auto grammar = read_grammar(options.grammar);
+  for (const auto& story : stories) {
+    const auto& name = story.heard.name;
+    ensure_writable_folder(folder / name);
+    for (int64_t i = 1; i <= options.twins; ++i) {
+      const auto twin =
+          syntactic_twin(grammar, story.tagged, 0, derive_seed(options.seed, fmt::format("twin {} of {}", i, name)));
+      write_tagged_words(folder / name / fmt::format("twin-{:02}.tsv", i), time_story(twin, rate_of(options, name)),
+                         twin);
+    }
+  }
 }
 
 void write_targets(const fs::path& folder, const std::vector<PlantedVertex>& vertices) {
@@ -270,12 +287,15 @@ SimulatedDataset write_simulated_dataset(const fs::path& folder, const SimulateO
   write_cortical_surfaces(folder / "surfaces", left, Hemisphere::left);
   write_cortical_surfaces(folder / "surfaces", right, Hemisphere::right);
   write_stories(folder, stories, options.drive.tr);
+  const bool has_twins = told_by_a_grammar(options) && std::ranges::count(options.plant.drives, Drive::forecast) > 0;
+  if (has_twins) write_twins(folder / "twins", stories, options);
   write_targets(folder, vertices);
   write_truth(folder / "truth" / "truth.tsv", vertices, spec.layers, options.drive, options.plant);
   write_truth_maps(folder, vertices, side);
   if (!drives.groups.empty()) write_networks(folder, drives);
   auto dataset = described(stories, vertices, options.plant.drives);
   dataset.depth = spec.layers;
+  if (has_twins) dataset.twins = options.twins;
   if (!drives.size_latents.empty()) dataset.sizes = write_sizes(folder, stories, drives, options.seed);
   write_recordings_table(folder, write_responses(folder, stories, drives, brains, options.brain, side, compute));
   write_description(folder, options, options.plant.drives);

@@ -7,6 +7,7 @@
 //   surfaces/hemi-{L,R}_…            brain/surface.h
 //   sub-simNN/func/…_bold.func.gii   responses, one file a story, repeat and hemisphere
 //   features/size-N/STORY.npy        feature spaces of growing size
+//   twins/STORY/twin-NN.tsv          texts of the same syntax and other words
 //   truth/                           what was planted: truth.tsv, networks.tsv, sizes.tsv, maps
 #pragma once
 #include <filesystem>
@@ -26,6 +27,7 @@ struct SimulateOptions {
   std::filesystem::path words{};    ///< One story as a word table, with or without columns tag and head.
   int64_t stories = 1;              ///< From the grammar.
   int64_t story_words = 1900;       ///< Words of each, at least: about 380 volumes of 2 s.
+  int64_t twins = 10;  ///< Texts of the same syntax for each story of the grammar, with the drive forecast.
   SpeechRate speech{};
   CortexOptions cortex{};
   DriveOptions drive{};
@@ -43,6 +45,7 @@ struct SimulatedDataset {
   double words_per_second = 0;                   ///< Pauses included.
   std::vector<Drive> planted{};
   std::vector<std::string> sizes{};  ///< Feature spaces of growing size.
+  int64_t twins = 0;                 ///< Texts of the same syntax, of each story.
 };
 
 /// Errors: usage, all contradictions between options at once; input, when a story is too short for a study. Nothing is

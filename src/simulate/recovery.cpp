@@ -143,10 +143,11 @@ void judge_sizes(const fs::path& truth, const fs::path& table, Recovery& recover
   }
 }
 
-// Row of each target in a study's table.
+// Row of each target in the table of distances, of whole states.
 std::map<std::string, size_t> rows_by_target(const Table& table) {
   std::map<std::string, size_t> rows;
-  for (size_t row = 0; row < table.rows.size(); ++row) rows[table.text(row, table.column("target"))] = row;
+  for (size_t row = 0; row < table.rows.size(); ++row)
+    if (table.text(row, table.column("part")) == "all") rows[table.text(row, table.column("target"))] = row;
   return rows;
 }
 

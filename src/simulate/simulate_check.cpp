@@ -39,6 +39,7 @@ void check_counts(const SimulateOptions& o, Problems& problems) {
   at_least("the number of subjects", o.brain.subjects, 1);
   at_least("the number of repeats", o.brain.repeats, 1);
   at_least("the number of stories", o.stories, 1);
+  at_least("the number of twins of a story", o.twins, 0);
   at_least("the number of networks", o.drive.networks, 1);
   at_least("the neurons of a network", o.drive.neurons, 1);
   at_least("the number of constant vertices", o.plant.constant, 0);

@@ -69,13 +69,13 @@ std::string feature_tables(const SimulatedDataset& dataset, const StudyFileOptio
 }
 
 // A single word is planted: a window of one word tells its distance best.
-std::string forecast_table(const SimulateOptions& options, int64_t depth) {
+std::string forecast_table(const SimulateOptions& options, const SimulatedDataset& dataset) {
   const std::string patch = patches_of(Drive::forecast).front();
   std::vector<std::string> delays;  // volumes from 4 to 6 s after a word, where responses peak
   for (auto delay = std::llround(4 / options.drive.tr); delay <= std::llround(6 / options.drive.tr); ++delay)
     delays.push_back(std::to_string(delay));
   return fmt::format(
-      R"(
+             R"(
 [[analysis]]
 kind = "forecast"
 model = {}
@@ -87,15 +87,16 @@ align = "sum"          # blurs distances less than the kernel of the scores does
 delays = [{}]        # where responses peak: a longer reach blurs distances
 regions = [{}]
 )",
-      quoted(simulated_model_name(options)), drive_layer(options.drive, depth), options.drive.forecast_distances.back(),
-      join(delays, ", "), quoted(patch));
+             quoted(simulated_model_name(options)), drive_layer(options.drive, dataset.depth),
+             options.drive.forecast_distances.back(), join(delays, ", "), quoted(patch)) +
+         (dataset.twins > 1 ? "twins = \"twins\"        # texts of the same syntax\n" : "");
 }
 
 // What can be asked of the drives that were planted.
 std::string analysis_tables(const SimulateOptions& options, const SimulatedDataset& dataset) {
   std::string tables;
   const auto planted = [&](Drive drive) { return std::ranges::count(dataset.planted, drive) > 0; };
-  if (planted(Drive::forecast)) tables += forecast_table(options, dataset.depth);
+  if (planted(Drive::forecast)) tables += forecast_table(options, dataset);
   if (!dataset.sizes.empty()) {
     const auto patches = patches_of(Drive::size);
     std::vector<std::string> names;

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "analysis/forecast_study.h"
+#include "core/hash.h"
 #include "core/tensor.h"
 #include "core/text.h"
 #include "io/hdf5.h"
@@ -13,6 +14,7 @@
 #include "study/design.h"
 #include "study/forecast_report.h"
 #include "study/study_names.h"
+#include "study/twins.h"
 
 namespace arcuate {
 namespace {
@@ -42,6 +44,7 @@ class ForecastAnalysis : public Analysis {
     section.read("components", options_.scores.windows.components);
     section.read_choice("align", align_, alignments);
     section.read("delays", delays_);
+    section.read("twins", twins_, given_twins_);
     section.read("controls", controls_);
     section.read("regions", regions_);
     section.read_choice("mask", options_.mask.rule, masks);
@@ -65,6 +68,7 @@ class ForecastAnalysis : public Analysis {
               {"window", options_.scores.windows.window},
               {"components", options_.scores.windows.components},
               {"delays", delays_},
+              {"twins", given_twins_},
               {"controls", controls_},
               {"regions", regions_},
               {"level", options_.mask.level},
@@ -89,19 +93,26 @@ class ForecastAnalysis : public Analysis {
     targets_in(input, regions_);
     const auto& space = space_of(input);
     const auto layers = layers_of(space);
+    const auto twins = twins_of(input);
     Json depends = Json::array();
     for (const auto& layer : layers) depends.push_back(encoding_key(input, space, layer));
-    return {analysis_unit(
-        input, settings(), "scores", depends, [this, &input, &space, layers](const Compute& compute, Hdf5Writer& file) {
-          auto options = options_;
-          options.layer = std::find(layers.begin(), layers.end(), tested_layer(space)) - layers.begin();
-          options.scores.align = input.plan.study.align.options;
-          if (align_) options.scores.align.method = *align_;
-          options.scores.delays = delays_.empty() ? input.plan.study.align.delays : delays_;
-          options.scores.ridge = input.plan.study.encode.ridge;
-          options.scores.swaps = input.plan.study.permutation.count;
-          write_forecast(run_forecast_study(input_of(input, space, layers), input.plan.splits, options, compute), file);
-        })};
+    auto units = twin_units(input, space, twins);
+    for (const auto& unit : units) depends.push_back(unit.key);
+    units.push_back(analysis_unit(input, settings(), "scores", depends,
+                                  [this, &input, &space, layers, twins](const Compute& compute, Hdf5Writer& file) {
+                                    auto options = options_;
+                                    options.layer =
+                                        std::find(layers.begin(), layers.end(), tested_layer(space)) - layers.begin();
+                                    options.scores.align = input.plan.study.align.options;
+                                    if (align_) options.scores.align.method = *align_;
+                                    options.scores.delays = delays_.empty() ? input.plan.study.align.delays : delays_;
+                                    options.scores.ridge = input.plan.study.encode.ridge;
+                                    options.scores.swaps = input.plan.study.permutation.count;
+                                    auto made = input_of(input, space, layers);
+                                    made.twins = states_of(input, twins);
+                                    write_forecast(run_forecast_study(made, input.plan.splits, options, compute), file);
+                                  }));
+    return units;
   }
 
   PageSection finish(const AnalysisInput& input, const Summary&, const AnalysisOutput& output) const override {
@@ -126,6 +137,44 @@ class ForecastAnalysis : public Analysis {
   }
 
  private:
+  // One unit a text that shares a story's syntax: its states at the tested layer.
+  std::vector<Unit> twin_units(const AnalysisInput& input, const FeatureSpace& space,
+                               const std::vector<std::vector<TwinText>>& twins) const {
+    const auto& names = space.layer_names;
+    const auto layer = std::find(names.begin(), names.end(), tested_layer(space)) - names.begin();
+    const auto number = space.layers[static_cast<size_t>(layer)];
+    std::vector<Unit> units;
+    for (const auto& story : twins)
+      for (const auto& twin : story)
+        units.push_back(
+            analysis_unit(input, {{"layer", number}}, twin_place(twin),
+                          {encoding_key(input, space, tested_layer(space)), sha256_file(twin.file)},
+                          [&input, &space, twin, number](const Compute& compute, Hdf5Writer& file) {
+                            file.write("states", twin_states(twin, space, number, input.plan.study.precision, compute));
+                          }));
+    return units;
+  }
+
+  static std::string twin_place(const TwinText& twin) { return "twins/" + twin.story + "/" + twin.name; }
+
+  std::vector<std::vector<TwinText>> twins_of(const AnalysisInput& input) const {
+    if (given_twins_.empty()) return {};
+    return read_twins(twins_, input.plan.stories);
+  }
+
+  // n x W x F; undefined without twins.
+  static at::Tensor states_of(const AnalysisInput& input, const std::vector<std::vector<TwinText>>& twins) {
+    if (twins.empty()) return {};
+    std::vector<at::Tensor> stories;
+    for (const auto& story : twins) {
+      std::vector<at::Tensor> states;
+      for (const auto& twin : story)
+        states.push_back(Hdf5Reader(analysis_file(input, twin_place(twin))).read("states").to(at::kDouble));
+      stories.push_back(at::stack(states));
+    }
+    return at::cat(stories, 1);
+  }
+
   void read_controls(StudySection& section) {
     options_.controls.clear();
     std::vector<std::string> known;
@@ -219,6 +268,8 @@ class ForecastAnalysis : public Analysis {
   std::string model_{}, layer_{};
   bool depths_ = false;
   int64_t first_ = -10, last_ = 30;
+  std::filesystem::path twins_{};  // folder of texts with the stories' syntax
+  std::string given_twins_{};
   std::optional<AlignMethod> align_{};  // nothing: the study's
   std::vector<int64_t> delays_{};       // none: the study's
   std::vector<std::string> controls_{"random", "shuffled", "past"}, regions_{};

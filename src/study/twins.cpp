@@ -1,0 +1,65 @@
+#include "study/twins.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "input/story.h"
+#include "input/tokenizer.h"
+#include "model/extract.h"
+
+namespace arcuate {
+namespace {
+
+std::vector<std::filesystem::path> tables_of(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  if (std::filesystem::is_directory(folder))
+    for (const auto& entry : std::filesystem::directory_iterator(folder))
+      if (entry.path().extension() == ".tsv") files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+std::vector<TwinText> twins_of(const TimedStory& story, const std::filesystem::path& folder, Problems& problems) {
+  std::vector<TwinText> twins;
+  for (const auto& file : tables_of(folder)) {
+    TwinText twin{.story = story.stimulus->name, .name = file.stem().string(), .file = file, .words = {}};
+    for (const auto& word : read_story(file, {}).words) twin.words.push_back(word.text);
+    if (twin.words.size() != story.words.size())
+      problems.add("'{}' has {} words, the story '{}' has {}", file.string(), twin.words.size(), twin.story,
+                   story.words.size());
+    twins.push_back(std::move(twin));
+  }
+  if (twins.size() < 2)
+    problems.add("'{}' holds {} texts (.tsv), two or more are needed for the story '{}'", folder.string(), twins.size(),
+                 story.stimulus->name);
+  return twins;
+}
+
+}  // namespace
+
+std::vector<std::vector<TwinText>> read_twins(const std::filesystem::path& folder,
+                                              const std::vector<TimedStory>& stories) {
+  Problems problems(fmt::format("the texts in '{}' do not fit the stories", folder.string()), Fault::input);
+  std::vector<std::vector<TwinText>> twins;
+  for (const auto& story : stories) {
+    twins.push_back(twins_of(story, folder / story.stimulus->name, problems));
+    if (twins.back().size() != twins.front().size())
+      problems.add("the story '{}' has {} texts, '{}' has {}", story.stimulus->name, twins.back().size(),
+                   stories.front().stimulus->name, twins.front().size());
+  }
+  problems.raise();
+  return twins;
+}
+
+at::Tensor twin_states(const TwinText& twin, const FeatureSpace& space, int64_t layer, at::ScalarType precision,
+                       const Compute& compute) {
+  const auto model = Model::load(space.model->path, {.type = precision, .device = compute.device});
+  const auto tokenizer = Tokenizer::load(space.model->path);
+  return extract(model, tokenizer, twin.words,
+                 {.context = space.model->context, .layers = {layer}, .start_token = space.model->start_token}, compute)
+      .states[0];
+}
+
+}  // namespace arcuate
