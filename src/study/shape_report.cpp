@@ -113,10 +113,12 @@ std::string found_text(const ShapeReport& report) {
     reliable += fmt::format("{}{} in {}", j > 0 ? ", " : "", report.table.features[j],
                             count([j](const CellResult& r) { return r.features[j].reliable; }));
   return fmt::format(
-      "Of {}, {} {} valid: features of shape predict brain scores of models that were held out better than the mean of "
-      "the others does. Reliable: {} of {} cells.{}",
-      cells_text(report.story.cells), valid, valid == 1 ? "is" : "are", reliable, results.size(),
-      valid == 0 ? " Nothing was found that holds for models left out; that is no proof that there is nothing." : "");
+      "{} of {} {} valid, which is to say that features of shape predict the brain scores of models that were held "
+      "out, "
+      "better than the mean of the others does. Reliable: {} of {} cells.{}",
+      valid, cells_text(report.story.cells), valid == 1 ? "is" : "are", reliable, results.size(),
+      valid == 0 ? " So nothing was found that holds for models left out; that is no proof that there is nothing."
+                 : "");
 }
 
 }  // namespace

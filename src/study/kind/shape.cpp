@@ -166,9 +166,11 @@ class ShapeAnalysis : public Analysis {
                     .predictors = settings_.features,
                     .options = settings_.explain,
                     .simulated = output.simulated()};
-    report.results = within(fmt::format("in the analysis '{}', whose rows are in '{}'", input.name,
-                                        output.file("features", ".tsv").string()),
-                            [&] { return explain(data, settings_.explain, {}); });
+    const auto where = fmt::format(
+        "in the analysis '{}', whose rows are in '{}': change analysis.features or analysis.regions and run "
+        "again; finished units are kept",
+        input.name, output.file("features", ".tsv").string());
+    report.results = within(where, [&] { return explain(data, settings_.explain, {}); });
   }
 
   ShapeSettings settings_;

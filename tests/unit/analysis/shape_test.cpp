@@ -106,6 +106,21 @@ TEST(ShapeBarcode, follows_dimension_modulus_and_metric) {
   EXPECT_NE(longest({.metric = Metric::correlation}), longest({.metric = Metric::cosine}));
 }
 
+// Lines through the origin, as products of coordinates, make a projective plane: its loop is twice itself the boundary
+// of a disc, so it lives long over Z/2 and not over Z/3.
+TEST(ShapeBarcode, of_a_projective_plane_depends_on_the_modulus) {
+  const int64_t count = 120;
+  const auto height = (at::arange(count, at::kDouble) + 0.5) / count;
+  const auto angle = at::arange(count, at::kDouble) * (std::numbers::pi * (3 - std::sqrt(5.0)));
+  const auto x = (1 - height.square()).sqrt() * angle.cos(), y = (1 - height.square()).sqrt() * angle.sin();
+  const auto root = std::sqrt(2.0);
+  const auto plane = at::stack({x * x, y * y, height * height, root * x * y, root * x * height, root * y * height}, 1);
+  const auto longest = [&](int modulus) {
+    return diagram_features(shape_barcode(plane, {.modulus = modulus}, 0)[1]).longest;
+  };
+  EXPECT_GT(longest(2), 1.5 * longest(3));
+}
+
 TEST(ShapeBarcode, too_large_is_refused_before_it_is_computed) {
   const auto cloud = shape_cloud(random_normals(100, 3, 5), one_story(100), {});
   EXPECT_TRUE(contains(message_of([&] { shape_barcode(cloud, {}, 1000); }),
