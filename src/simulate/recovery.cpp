@@ -143,6 +143,13 @@ void judge_sizes(const fs::path& truth, const fs::path& table, Recovery& recover
   }
 }
 
+void judge_loops(const fs::path& barcodes, Recovery& recovery) {
+  std::set<std::string> planted;
+  for (const auto& v : recovery.vertices)
+    if (v.drive == "loop") planted.insert(v.patch);
+  recovery.loops = recover_loops(barcodes, planted);
+}
+
 // Columns: planted depth to the nearest layer; rows: layer found; share of each column's vertices.
 HeatMap depth_map(const Recovery& recovery) {
   std::map<int64_t, std::map<int64_t, double>> counts;
@@ -227,6 +234,7 @@ Recovery recover(const fs::path& dataset, const fs::path& results, const std::st
   judge_bad(results / "group" / fmt::format("task-{}_desc-flagged_scores.tsv", label), recovery);
   judge_sizes(dataset / "truth/sizes.tsv",
               results / "sub-mean/func" / fmt::format("sub-mean_task-{}_desc-brainscore_scores.tsv", label), recovery);
+  judge_loops(results / "group" / fmt::format("task-{}_desc-barcodes_shape.tsv", label), recovery);
   return recovery;
 }
 
@@ -250,6 +258,8 @@ PageSection recovery_section(const Recovery& recovery, const Figures& figures) {
   const auto boxes = score_boxes(recovery);
   section.figures.push_back(figures.add("recovery_scores", render_box_chart(boxes), chart_data(boxes),
                                         "One box for each kind of signal. Vertices of noise should lie around 0."));
+  if (const auto loops = loop_text(recovery.loops); !loops.empty())
+    section.paragraphs.push_back("Loops: " + loops + ".");
   if (!recovery.sizes.empty()) {
     section.paragraphs.push_back(size_sentence(recovery));
     const auto sizes = size_chart(recovery);
@@ -274,6 +284,7 @@ Json recovery_json(const Recovery& r) {
           {"noise_silent", r.noise_silent},
           {"bad_planted", r.bad_planted},
           {"bad_listed", r.bad_listed},
+          {"loops", loop_json(r.loops)},
           {"sizes", sizes}};
 }
 
@@ -285,6 +296,7 @@ std::string recovery_text(const Recovery& r) {
       "  bad      {} defective vertices planted, {} listed\n",
       r.depth_vertices, r.lowest_ceiling, r.median_depth_error, r.depth_correlation, 100 * r.noise_silent,
       r.noise_vertices, level, r.bad_planted, r.bad_listed);
+  if (const auto loops = loop_text(r.loops); !loops.empty()) text += "  loops    " + loops + "\n";
   if (!r.sizes.empty())
     text += fmt::format("  size     score grows {:.2f}-fold from smallest to largest; planted {:.2f}\n",
                         r.sizes.back().r / r.sizes.front().r, r.sizes.back().accuracy / r.sizes.front().accuracy);

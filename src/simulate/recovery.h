@@ -6,6 +6,7 @@
 
 #include "io/json.h"
 #include "report/figures.h"
+#include "simulate/loop_recovery.h"
 
 namespace arcuate {
 
@@ -31,7 +32,8 @@ struct Recovery {
     std::string space{};
     double parameters = 0, accuracy = 0, r = 0;
   };
-  std::vector<Size> sizes{};  ///< r: mean over the vertices of the drive `size`, mean subject.
+  std::vector<RecoveredLoop> loops{};  ///< Of the mean subject's regions, if the study has an analysis "shape".
+  std::vector<Size> sizes{};           ///< r: mean over the vertices of the drive `size`, mean subject.
 };
 
 /// `dataset`: folder of the simulated dataset; `results`: of the study on it; `model`: its feature space.

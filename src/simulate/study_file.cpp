@@ -67,8 +67,14 @@ std::string feature_tables(const SimulatedDataset& dataset, const StudyFileOptio
   return tables;
 }
 
+// Of these the analysis of shape makes folds: it wants five, and rows beside the largest.
+constexpr int64_t least_spaces = 6;
+int64_t spaces_with_shape(const SimulatedDataset& dataset, const StudyFileOptions& study) {
+  return 1 + study.untrained + study.random_features + static_cast<int64_t>(dataset.sizes.size());
+}
+
 // What can be asked of the drives that were planted.
-std::string analysis_tables(const SimulatedDataset& dataset) {
+std::string analysis_tables(const SimulatedDataset& dataset, const StudyFileOptions& study) {
   std::string tables;
   if (!dataset.sizes.empty()) {
     const auto patches = patches_of(Drive::size);
@@ -78,6 +84,9 @@ std::string analysis_tables(const SimulatedDataset& dataset) {
         fmt::format("\n[[analysis]]\nkind = \"scaling\"\nspaces = [{}]\nregions = [{}]  # where they are planted\n",
                     join(names, ", "), quoted(patches.front()));
   }
+  if (std::find(dataset.planted.begin(), dataset.planted.end(), Drive::loop) != dataset.planted.end() &&
+      spaces_with_shape(dataset, study) >= least_spaces)
+    tables += "\n[[analysis]]\nkind = \"shape\"\nlayers = \"all\"\ngroups = \"space\"  # a twin is held out alone\n";
   return tables;
 }
 
@@ -121,7 +130,7 @@ count = 1000           # all circular shifts, where there are fewer
                      fmt::arg("name", quoted(study.name)), fmt::arg("seed", options.seed),
                      fmt::arg("model", model_table(options, dataset.depth, study)),
                      fmt::arg("features", feature_tables(dataset, study)), fmt::arg("tr", options.drive.tr),
-                     fmt::arg("analyses", analysis_tables(dataset)));
+                     fmt::arg("analyses", analysis_tables(dataset, study)));
 }
 
 }  // namespace arcuate
