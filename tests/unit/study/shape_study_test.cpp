@@ -223,6 +223,8 @@ TEST_F(ShapeStudy, refuses_at_the_door_and_says_what_is_needed) {
        "'analysis.folds' must be at least 2", "'analysis.shuffles' must be at least 1",
        "'analysis.bootstrap' must be at least 100", "'analysis.alpha' must be", "'analysis.confidence' must be",
        "'analysis.features' must be a list of names"}));
+  EXPECT_TRUE(contains(error_of({"analysis.0.degree='two'", "analysis.0.ground=nan"}),
+                       {"'analysis.degree' must be a number or inf", "'analysis.ground' must be a number or inf"}));
   EXPECT_TRUE(contains(error_of({"analysis.0.points='vertex'", "analysis.0.embedding=2"}),
                        {"'analysis.embedding' must be 1 where the points are vertices"}));
   EXPECT_TRUE(contains(error_of({"analysis.0.intercept=false"}), {"'analysis.standardize' must be \"none\""}));
