@@ -63,8 +63,6 @@ Tensor shape_cloud(const Tensor& columns, const std::vector<RowRange>& stories, 
   return (thinned(cloud, options.max_points) / std::sqrt(static_cast<double>(cloud.size(1)))).contiguous();
 }
 
-size_t least_shape_bytes(int64_t points) { return lower_distance_bytes(points); }
-
 std::vector<Diagram> shape_barcode(const Tensor& cloud, const ShapeOptions& options, size_t memory) {
   const RipsOptions rips{.dimension = options.dimensions, .modulus = options.modulus, .memory_limit = memory};
   const auto refuse = [&](size_t least) {
@@ -75,7 +73,7 @@ std::vector<Diagram> shape_barcode(const Tensor& cloud, const ShapeOptions& opti
           cloud.size(0), static_cast<double>(least) / 1e9, static_cast<double>(memory) / 1e9,
           options.dimensions > 1 ? " or dimensions" : "");
   };
-  refuse(least_shape_bytes(cloud.size(0)));
+  refuse(lower_distance_bytes(cloud.size(0)));
   const auto points = cloud.contiguous();
   const auto distances = distances_of_points({points.data_ptr<double>(), static_cast<size_t>(points.numel())},
                                              points.size(0), {.metric = options.metric});

@@ -36,9 +36,6 @@ struct ShapeOptions {
 /// point are too. Errors: input, when fewer than two points or no column is left.
 at::Tensor shape_cloud(const at::Tensor& columns, const std::vector<RowRange>& stories, const ShapeOptions& options);
 
-/// Bytes that the barcode of so many points surely needs.
-size_t least_shape_bytes(int64_t points);
-
 /// Diagrams of dimension 0 … `dimensions` up to the enclosing radius; the one bar that never ends is left out.
 /// `memory`: bytes that may be used, 0 for any. Errors: input, when they do not suffice, naming what to lower; those of
 /// distances_of_points().
