@@ -160,7 +160,7 @@ class ShapeAnalysis : public Analysis {
 
   void explain_rows(const AnalysisInput& input, const AnalysisOutput& output, ShapeReport& report) const {
     const auto data = shape_data(report.table);
-    report.story = {.response = "score",
+    report.story = {.response = "the brain score",
                     .groups = settings_.groups == ShapeGroups::model ? "model" : "space",
                     .cells = data.cells,
                     .predictors = settings_.features,
