@@ -9,10 +9,14 @@
 #include "cli/command.h"
 #include "cli/run.h"
 #include "cmd/explain_data_support.h"
-#include "cmd/explain_tables_support.h"
+#include "cmd/explain_text_support.h"
 #include "cmd/output_support.h"
 #include "core/error.h"
 #include "core/files.h"
+#include "core/text.h"
+#include "core/version.h"
+#include "report/figures.h"
+#include "study/explain_report.h"
 
 namespace arcuate {
 namespace {
@@ -167,6 +171,29 @@ Json make_manifest(const Options& options, const ExplainRows& rows, const Explai
   manifest["cells"] = rows.data.cells.cells.size();
   manifest["shuffle"] = used.shuffle == Shuffle::rows ? "rows" : used.shuffle == Shuffle::within ? "within" : "groups";
   return manifest;
+}
+
+void write_explain_page(const fs::path& folder, const ExplainStory& story, const std::vector<CellResult>& results) {
+  const Figures figures(folder);
+  const auto add = [&](const auto& name, const auto& svg, const auto& data, const auto& caption) {
+    return figures.add(name, svg, data, caption);
+  };
+  write_page(folder / "report.html",
+             {.title = "What explains " + story.response,
+              .subtitle = fmt::format("{} in {}", join(story.predictors, ", "), cells_text(story.cells)),
+              .sections = explain_sections(story, results, add),
+              .footer = fmt::format("arcuate {}. Full precision: the .tsv files beside this page.", version)});
+}
+
+// regression.tsv is written last: where it is, the rest is.
+void write_explain(const fs::path& folder, const ExplainStory& story, const std::vector<CellResult>& results,
+                   const Json& manifest) {
+  fs::remove(folder / "regression.tsv");
+  write_json(folder / "manifest.json", manifest);
+  write_explain_page(folder, story, results);
+  write_table(folder / "cells.tsv", cell_table(story, results), "Regressions: one row per cell", false);
+  write_table(folder / "regression.tsv", regression_table(story, results), "Regressions: one row per cell and term",
+              false);
 }
 
 int run(const Options& options, cli::Run& run) {

@@ -143,44 +143,11 @@ void judge_sizes(const fs::path& truth, const fs::path& table, Recovery& recover
   }
 }
 
-// Row of each target in the table of distances, of whole states.
-std::map<std::string, size_t> rows_by_target(const Table& table) {
-  std::map<std::string, size_t> rows;
-  for (size_t row = 0; row < table.rows.size(); ++row)
-    if (table.text(row, table.column("part")) == "all") rows[table.text(row, table.column("target"))] = row;
-  return rows;
-}
-
-double share_within_one(const std::vector<double>& planted, const std::vector<double>& found) {
-  int64_t within = 0;
-  for (size_t i = 0; i < found.size(); ++i) within += std::abs(found[i] - planted[i]) <= 1;
-  return static_cast<double>(within) / static_cast<double>(std::max<size_t>(1, found.size()));
-}
-
-// A vertex that the mask leaves without a distance counts as not found.
-void judge_forecast(const fs::path& truth, const fs::path& table, Recovery& recovery) {
-  if (!fs::exists(table)) return;
-  const auto planted = read_table(truth), peaks = read_table(table);
-  const auto rows = rows_by_target(peaks);
-  auto& forecast = recovery.forecast;
-  std::vector<double> planted_layer, found_layer;
-  for (size_t row = 0; row < planted.rows.size(); ++row) {
-    const auto text = [&](const char* column) { return planted.text(row, planted.column(column)); };
-    const auto number = [&](const char* column) { return planted.number(row, planted.column(column)); };
-    const auto found = rows.find(text("target"));
-    if (text("drive") != "forecast" || text("defect") != "none" || found == rows.end()) continue;
-    if (!(number("ceiling") > forecast.lowest_ceiling)) continue;
-    const auto peak = [&](const char* column) { return peaks.number(found->second, peaks.column(column)); };
-    forecast.planted.push_back(number("forecast_distance"));
-    forecast.found.push_back(peak("distance_words"));
-    if (peak("tested_distance") != number("forecast_distance")) continue;
-    planted_layer.push_back(number("forecast_layer"));
-    found_layer.push_back(peak("depth"));
-  }
-  forecast.vertices = std::ssize(forecast.found);
-  forecast.distance_found = share_within_one(forecast.planted, forecast.found);
-  forecast.depth_vertices = std::ssize(found_layer);
-  forecast.depth_found = share_within_one(planted_layer, found_layer);
+void judge_loops(const fs::path& barcodes, Recovery& recovery) {
+  std::set<std::string> planted;
+  for (const auto& v : recovery.vertices)
+    if (v.drive == "loop") planted.insert(v.patch);
+  recovery.loops = recover_loops(barcodes, planted);
 }
 
 // Columns: planted depth to the nearest layer; rows: layer found; share of each column's vertices.
@@ -231,27 +198,6 @@ BoxChart score_boxes(const Recovery& recovery) {
   return chart;
 }
 
-BoxChart forecast_boxes(const Recovery::Forecast& forecast) {
-  BoxChart chart{.title = "Planted and recovered distance", .value_label = "distance found (words)", .simulated = true};
-  std::map<double, std::vector<double>> found;
-  for (size_t i = 0; i < forecast.found.size(); ++i)
-    if (!std::isnan(forecast.found[i])) found[forecast.planted[i]].push_back(forecast.found[i]);
-  for (const auto& [planted, values] : found) {
-    chart.groups.push_back({.label = shortest(planted) + " words planted", .values = values});
-    chart.levels.push_back({shortest(planted) + " words", planted});
-  }
-  return chart;
-}
-
-std::string forecast_sentence(const Recovery::Forecast& forecast) {
-  return fmt::format(
-      "In the patch 'frontal', words ahead were planted. Over {} vertices with a ceiling above {}, the distance is "
-      "found "
-      "within a word in {:.0f} %; of the {} of them planted at the tested distance, the layer within one in {:.0f} %.",
-      forecast.vertices, forecast.lowest_ceiling, 100 * forecast.distance_found, forecast.depth_vertices,
-      100 * forecast.depth_found);
-}
-
 ScatterChart size_chart(const Recovery& recovery) {
   ScatterSeries series{.label = "feature spaces of growing size"};
   for (const auto& size : recovery.sizes) {
@@ -288,8 +234,9 @@ Recovery recover(const fs::path& dataset, const fs::path& results, const std::st
   judge_bad(results / "group" / fmt::format("task-{}_desc-flagged_scores.tsv", label), recovery);
   judge_sizes(dataset / "truth/sizes.tsv",
               results / "sub-mean/func" / fmt::format("sub-mean_task-{}_desc-brainscore_scores.tsv", label), recovery);
-  judge_forecast(dataset / "truth/truth.tsv",
-                 results / "group" / fmt::format("task-{}_desc-distance_forecast.tsv", label), recovery);
+  recovery.forecast = recover_forecast(dataset / "truth/truth.tsv",
+                                       results / "group" / fmt::format("task-{}_desc-distance_forecast.tsv", label));
+  judge_loops(results / "group" / fmt::format("task-{}_desc-barcodes_shape.tsv", label), recovery);
   return recovery;
 }
 
@@ -314,11 +261,13 @@ PageSection recovery_section(const Recovery& recovery, const Figures& figures) {
   section.figures.push_back(figures.add("recovery_scores", render_box_chart(boxes), chart_data(boxes),
                                         "One box for each kind of signal. Vertices of noise should lie around 0."));
   if (recovery.forecast.vertices > 0) {
-    section.paragraphs.push_back(forecast_sentence(recovery.forecast));
-    const auto boxes_ahead = forecast_boxes(recovery.forecast);
-    section.figures.push_back(figures.add("recovery_forecast", render_box_chart(boxes_ahead), chart_data(boxes_ahead),
+    section.paragraphs.push_back("Words ahead: " + forecast_text(recovery.forecast) + ".");
+    const auto ahead = forecast_boxes(recovery.forecast);
+    section.figures.push_back(figures.add("recovery_forecast", render_box_chart(ahead), chart_data(ahead),
                                           "One box for each planted distance: where forecast scores peak."));
   }
+  if (const auto loops = loop_text(recovery.loops); !loops.empty())
+    section.paragraphs.push_back("Loops: " + loops + ".");
   if (!recovery.sizes.empty()) {
     section.paragraphs.push_back(size_sentence(recovery));
     const auto sizes = size_chart(recovery);
@@ -343,13 +292,9 @@ Json recovery_json(const Recovery& r) {
           {"noise_silent", r.noise_silent},
           {"bad_planted", r.bad_planted},
           {"bad_listed", r.bad_listed},
-          {"sizes", sizes},
-          {"forecast",
-           {{"lowest_ceiling", r.forecast.lowest_ceiling},
-            {"vertices", r.forecast.vertices},
-            {"distance_within_a_word", r.forecast.distance_found},
-            {"depth_vertices", r.forecast.depth_vertices},
-            {"depth_within_a_layer", r.forecast.depth_found}}}};
+          {"forecast", forecast_json(r.forecast)},
+          {"loops", loop_json(r.loops)},
+          {"sizes", sizes}};
 }
 
 std::string recovery_text(const Recovery& r) {
@@ -360,12 +305,8 @@ std::string recovery_text(const Recovery& r) {
       "  bad      {} defective vertices planted, {} listed\n",
       r.depth_vertices, r.lowest_ceiling, r.median_depth_error, r.depth_correlation, 100 * r.noise_silent,
       r.noise_vertices, level, r.bad_planted, r.bad_listed);
-  if (r.forecast.vertices > 0)
-    text += fmt::format(
-        "  forecast {} vertices with ceiling > {}: distance within a word in {:.0f} %, layer within one in {:.0f} % of "
-        "{}\n",
-        r.forecast.vertices, r.forecast.lowest_ceiling, 100 * r.forecast.distance_found, 100 * r.forecast.depth_found,
-        r.forecast.depth_vertices);
+  if (r.forecast.vertices > 0) text += "  forecast " + forecast_text(r.forecast) + "\n";
+  if (const auto loops = loop_text(r.loops); !loops.empty()) text += "  loops    " + loops + "\n";
   if (!r.sizes.empty())
     text += fmt::format("  size     score grows {:.2f}-fold from smallest to largest; planted {:.2f}\n",
                         r.sizes.back().r / r.sizes.front().r, r.sizes.back().accuracy / r.sizes.front().accuracy);

@@ -6,6 +6,8 @@
 
 #include "io/json.h"
 #include "report/figures.h"
+#include "simulate/forecast_recovery.h"
+#include "simulate/loop_recovery.h"
 
 namespace arcuate {
 
@@ -31,17 +33,9 @@ struct Recovery {
     std::string space{};
     double parameters = 0, accuracy = 0, r = 0;
   };
-  struct Forecast {
-    double lowest_ceiling = 0.6;    ///< Vertices are judged above it: a signal-to-noise ratio of c^2 / (1 - c^2).
-    int64_t vertices = 0;           ///< Judged ones.
-    double distance_found = 0;      ///< Share of them whose d* is within one word of the planted distance.
-    int64_t depth_vertices = 0;     ///< Of them, those planted at the distance at which the study took k*.
-    double depth_found = 0;         ///< Share of these whose k* is within one layer.
-    std::vector<double> planted{};  ///< Words ahead, of each vertex,
-    std::vector<double> found{};    ///< and where its forecast score peaks.
-  };
-  Forecast forecast{};        ///< No vertices: the study had no such analysis.
-  std::vector<Size> sizes{};  ///< r: mean over the vertices of the drive `size`, mean subject.
+  RecoveredForecast forecast{};        ///< No vertices: the study had no such analysis.
+  std::vector<RecoveredLoop> loops{};  ///< Of the mean subject's regions, if the study has an analysis "shape".
+  std::vector<Size> sizes{};           ///< r: mean over the vertices of the drive `size`, mean subject.
 };
 
 /// `dataset`: folder of the simulated dataset; `results`: of the study on it; `model`: its feature space.

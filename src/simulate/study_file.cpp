@@ -92,8 +92,15 @@ regions = [{}]
          (dataset.twins > 1 ? "twins = \"twins\"        # texts of the same syntax\n" : "");
 }
 
+// Of these the analysis of shape makes folds: it wants five, and rows beside the largest.
+constexpr int64_t least_spaces = 6;
+int64_t spaces_with_shape(const SimulatedDataset& dataset, const StudyFileOptions& study) {
+  return 1 + study.untrained + study.random_features + static_cast<int64_t>(dataset.sizes.size());
+}
+
 // What can be asked of the drives that were planted.
-std::string analysis_tables(const SimulateOptions& options, const SimulatedDataset& dataset) {
+std::string analysis_tables(const SimulateOptions& options, const SimulatedDataset& dataset,
+                            const StudyFileOptions& study) {
   std::string tables;
   const auto planted = [&](Drive drive) { return std::ranges::count(dataset.planted, drive) > 0; };
   if (planted(Drive::forecast)) tables += forecast_table(options, dataset);
@@ -105,6 +112,9 @@ std::string analysis_tables(const SimulateOptions& options, const SimulatedDatas
         fmt::format("\n[[analysis]]\nkind = \"scaling\"\nspaces = [{}]\nregions = [{}]  # where they are planted\n",
                     join(names, ", "), quoted(patches.front()));
   }
+  if (std::find(dataset.planted.begin(), dataset.planted.end(), Drive::loop) != dataset.planted.end() &&
+      spaces_with_shape(dataset, study) >= least_spaces)
+    tables += "\n[[analysis]]\nkind = \"shape\"\nlayers = \"all\"\ngroups = \"space\"  # a twin is held out alone\n";
   return tables;
 }
 
@@ -148,7 +158,7 @@ count = 1000           # all circular shifts, where there are fewer
                      fmt::arg("name", quoted(study.name)), fmt::arg("seed", options.seed),
                      fmt::arg("model", model_table(options, dataset.depth, study)),
                      fmt::arg("features", feature_tables(dataset, study)), fmt::arg("tr", options.drive.tr),
-                     fmt::arg("analyses", analysis_tables(options, dataset)));
+                     fmt::arg("analyses", analysis_tables(options, dataset, study)));
 }
 
 }  // namespace arcuate

@@ -89,6 +89,10 @@ void StudySection::read(const char* key, double& field) {
   read_as(key, field, "a finite number",
           [](const toml::node& n) { return n.is_number() && std::isfinite(n.value<double>().value_or(INFINITY)); });
 }
+void StudySection::read_or_inf(const char* key, double& field) {
+  read_as(key, field, "a number or inf",
+          [](const toml::node& n) { return n.is_number() && !std::isnan(n.value<double>().value_or(NAN)); });
+}
 
 void StudySection::read(const char* key, fs::path& field, std::string& given) {
   read(key, given);

@@ -41,6 +41,7 @@ class StudySection {
   void read(const char* key, int64_t& field);
   void read(const char* key, uint64_t& field);  ///< A seed: any bits will do.
   void read(const char* key, double& field);
+  void read_or_inf(const char* key, double& field);  ///< A number, or inf.
   /// "${NAME}" and "${NAME:-default}" stand for environment variables. `given` is the text as written.
   void read(const char* key, std::filesystem::path& field, std::string& given);
   // A list, or one value that stands for a list of one.

@@ -270,9 +270,9 @@ void write_table(const std::filesystem::path& path, const TidyTable& table, cons
   Json sidecar{{"Description", description}};
   if (simulated) sidecar["Simulated"] = true;
   for (const auto& column : table.columns) sidecar[column.name] = {{"Description", column.description}};
-  write_tsv(path, table.names(), table.rows);
   auto json = path;
   write_json(json.replace_extension(".json"), sidecar);
+  write_tsv(path, table.names(), table.rows);
 }
 
 }  // namespace arcuate

@@ -2,7 +2,8 @@
 
 namespace arcuate {
 
-// Brain scores as in the code that the paper builds on; the paper's own text gives neither regions, q, p nor features.
+// Brain scores as in the code that the paper builds on; the paper's own text gives neither regions, q, p nor features:
+// those of the analysis are ours.
 extern const Recipe li2024_recipe{"li2024", "Li 2024, On the shape of brainscores for large language models", R"(
 [align]
 method = "sum"
@@ -13,6 +14,10 @@ highpass = 0
 penalties = "log:-1:8:10"
 folds = 5
 standardize = "features"
+
+[[analysis]]
+kind = "shape"
+features = ["w0", "w1"]
 )"};
 
 }  // namespace arcuate

@@ -159,6 +159,21 @@ TEST_F(Recovered, sizes_are_scored_by_the_mean_over_both_hemispheres_of_their_pa
   EXPECT_NEAR(sizes[1].r, 0.45, 1e-12);  // no vertex of the right one has a score
 }
 
+TEST_F(Recovered, loops_are_judged_where_the_study_has_their_barcodes) {
+  auto c = usual_case();
+  c.left[5].drive = "loop";
+  write(c);
+  EXPECT_TRUE(found().loops.empty());
+  write_tsv(results() / "group/task-mytask_desc-barcodes_shape.tsv",
+            {"region", "hemisphere", "subject", "dimension", "longest", "second"},
+            {{"patch", "L", "mean", "1", "0.8", "0.2"}, {"other", "L", "mean", "1", "0.3", "0.2"}});
+  EXPECT_EQ(found().loops.size(), 2u);
+  EXPECT_EQ(recovery_json(found()).at("loops").at(0).at("ratio"), 4);
+  EXPECT_TRUE(contains(recovery_text(found()), {"loops", "4.00 times the second or more; elsewhere 1.50"}));
+  const auto section = recovery_section(found(), Figures(folder_ / "figures"));
+  EXPECT_TRUE(contains(section.paragraphs[2], {"Loops: where a loop was planted", "4.00"}));
+}
+
 TEST_F(Recovered, vertices_have_what_was_planted_and_what_was_found) {
   write(usual_case());
   const auto v = found().vertices[6];

@@ -67,6 +67,23 @@ TEST(StudyFile, names_each_layer_of_twins_once_in_shallow_models) {
   EXPECT_EQ(study.models[0].untrained_layers, "0,1");
 }
 
+TEST(StudyFile, asks_for_the_shape_where_a_loop_is_planted_and_spaces_suffice) {
+  const TemporaryFolder folder;
+  const auto kinds = [&](const std::vector<Drive>& planted, int64_t untrained) {
+    std::vector<std::string> found;
+    const SimulatedDataset dataset{.depth = 6, .planted = planted};
+    for (const auto& entry :
+         parsed(options_with_model("model"), dataset, {.untrained = untrained}, folder.path()).analyses)
+      found.push_back(entry.kind);
+    return found;
+  };
+  EXPECT_EQ(kinds({Drive::layers, Drive::loop}, 5), (std::vector<std::string>{"shape"}));
+  EXPECT_TRUE(kinds({Drive::layers}, 5).empty());
+  const SimulatedDataset lonely{.depth = 6, .planted = {Drive::loop}};
+  EXPECT_TRUE(parsed(options_with_model("model"), lonely, {.untrained = 2, .random_features = 2}, folder.path())
+                  .analyses.empty());
+}
+
 TEST(StudyFile, names_with_quotes_and_backslashes_survive) {
   const TemporaryFolder folder;
   const auto options = options_with_model(folder / "my \"best\" mod\\el");
