@@ -57,7 +57,9 @@ toml::table align_table(const AlignEntry& a) {
 
 toml::table encode_table(const EncodeEntry& e) {
   return toml::table{{"penalties", e.penalties},
+                     {"penalty_unit", name_of(e.penalty_unit, penalty_units)},
                      {"folds", e.folds},
+                     {"inner", e.inner},
                      {"inner_folds", e.inner_folds},
                      {"gap", e.gap},
                      {"mean_subject", e.mean_subject},

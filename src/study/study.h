@@ -9,6 +9,7 @@
 
 #include "brain/dataset.h"
 #include "encode/align.h"
+#include "encode/inner_folds.h"
 #include "encode/ridge.h"
 #include "input/story.h"
 #include "model/context.h"
@@ -62,7 +63,10 @@ struct AlignEntry {
 struct EncodeEntry {
   RidgeOptions ridge{};  ///< Penalties, selection, intercept, scaling (by training rows).
   std::string penalties = "log:0:6:13";
-  std::string folds = "5";  ///< Outer folds: a number of contiguous blocks, or "story".
+  PenaltyUnit penalty_unit = PenaltyUnit::lambda;  ///< Of `penalties` and of tables; ridge.penalties are lambda.
+  std::string folds = "5";                         ///< Outer folds: a number of contiguous blocks, or "story".
+  std::string inner = "auto";                      ///< How inner folds are cut, as of encode/inner_folds.h.
+  InnerFolds inner_rule{};                         ///< The same, read.
   int64_t inner_folds = 5;
   int64_t gap = 5;           ///< TRs between training and test rows, on both sides.
   bool mean_subject = true;  ///< Also encode the mean of all subjects' z-scored responses.

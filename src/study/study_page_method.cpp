@@ -81,6 +81,15 @@ std::string edge_text(const Summary& summary) {
       100 * low, 100 * high);
 }
 
+// "5 inner folds", and of what kind where they are random.
+std::string inner_text(const EncodingPlan& plan) {
+  const auto& inner = plan.study.encode.inner_rule;
+  if (inner.rule != InnerRule::chunks) return fmt::format("{} inner folds", plan.splits.front().inner.size());
+  return fmt::format("{} draws of random chunks of {} volumes ({} of them held out in each)", inner.chunks.boots,
+                     inner.chunks.length,
+                     plan.splits.front().inner.front().test.size() / static_cast<size_t>(inner.chunks.length));
+}
+
 PageTable fold_table(const EncodingPlan& plan) {
   PageTable table{.caption = "Outer folds: rows are volumes of all stories, one after another",
                   .columns = {"fold", "test rows", "training rows", "left out (gap)"}};
@@ -148,10 +157,12 @@ PageSection method_section(const EncodingPlan& plan, const Dataset& dataset, con
       plan.responses.repeats == 1 ? std::string("once") : fmt::format("{} times", plan.responses.repeats),
       fmt::join(s.align.delays, ", ")));
   section.paragraphs.push_back(
-      fmt::format("{} outer folds with a gap of {} volumes on both sides; {} inner folds of the training rows choose one "
-                  "penalty per target from {} ({} values). {}",
-                  plan.splits.size(), s.encode.gap, s.encode.inner_folds, s.encode.penalties,
-                  s.encode.ridge.penalties.size(), edge_text(summary)));
+      fmt::format("{} outer folds with a gap of {} volumes on both sides; {} of the training rows choose one penalty per "
+                  "target from {} ({} values, {}). {}",
+                  plan.splits.size(), s.encode.gap, inner_text(plan), s.encode.penalties,
+                  s.encode.ridge.penalties.size(),
+                  s.encode.penalty_unit == PenaltyUnit::huth ? "alpha with lambda = alpha²" : "lambda",
+                  edge_text(summary)));
   section.paragraphs.push_back(
       fmt::format("p-values: {} circular shifts of {} at least {} volumes from zero, p = (b + 1) / (m + 1); the smallest "
                   "attainable p is {:.4f}. They ask whether predictions and responses share timing; they say nothing "

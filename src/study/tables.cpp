@@ -59,7 +59,9 @@ TidyTable score_table(const EncodingPlan& plan, const Summary& summary, size_t s
       {"increment_p",
        "One-sided p of the increment by the block-swap test: predictions of the two models exchanged within blocks of "
        "volumes"},
-      {"penalty", "Median over outer folds of the chosen penalty (lambda: added to X'X)"},
+      {"penalty", plan.study.encode.penalty_unit == PenaltyUnit::huth
+                      ? "Median over outer folds of the chosen penalty alpha (lambda = alpha^2 is added to X'X)"
+                      : "Median over outer folds of the chosen penalty (lambda: added to X'X)"},
       {"flag", "ok, constant, nan, infinite or masked"}};
   table.columns.insert(table.columns.end(), std::begin(own), std::end(own));
   const int64_t targets = responses.target_count();
@@ -73,7 +75,8 @@ TidyTable score_table(const EncodingPlan& plan, const Summary& summary, size_t s
       for (auto& field : {number(r), number(r * std::abs(r)), at_index(s.r2, c),
                           number(responses.ceiling[static_cast<int64_t>(subject)][v].item<double>()), at_index(s.p, c),
                           at_index(layer.q, c), at_index(s.increment, c), at_index(s.increment_p, c),
-                          median_text(s.penalties.select(1, c)), flag_name(responses.flags[static_cast<size_t>(c)])})
+                          median_text(in_unit(s.penalties.select(1, c), plan.study.encode.penalty_unit)),
+                          flag_name(responses.flags[static_cast<size_t>(c)])})
         row.push_back(field);
       table.rows.push_back(std::move(row));
     }
