@@ -83,21 +83,16 @@ TidyTable score_table(const EncodingPlan& plan, const Summary& summary, size_t s
   return table;
 }
 
-namespace {
-
-struct NamedRegion {
-  std::string hemisphere{}, name{};
-  std::vector<int64_t> targets{};
-};
-
-std::vector<NamedRegion> named_regions(const Dataset& dataset) {
+std::vector<NamedRegion> named_regions(const std::vector<TargetPlace>& places) {
   std::map<std::pair<std::string, std::string>, std::vector<int64_t>> found;
-  for (size_t v = 0; v < dataset.places.size(); ++v)
-    found[{dataset.places[v].hemisphere, dataset.places[v].region}].push_back(static_cast<int64_t>(v));
+  for (size_t v = 0; v < places.size(); ++v)
+    found[{places[v].hemisphere, places[v].region}].push_back(static_cast<int64_t>(v));
   std::vector<NamedRegion> regions;
   for (auto& [key, targets] : found) regions.push_back({key.first, key.second, std::move(targets)});
   return regions;
 }
+
+namespace {
 
 // Of the values that are numbers.
 std::string mean_text(const at::Tensor& values) {
@@ -115,7 +110,7 @@ std::string share_below(const at::Tensor& q, double limit) {
 
 TidyTable region_table(const EncodingPlan& plan, const Dataset& dataset, const Summary& summary, size_t subject) {
   const auto& responses = plan.responses;
-  const auto regions = named_regions(dataset);
+  const auto regions = named_regions(dataset.places);
   const auto s = static_cast<int64_t>(subject), first = s * responses.target_count();
   TidyTable table{.columns = {{"subject", "Subject; 'mean' is the mean of all subjects' z-scored responses"},
                               {"hemisphere", "L or R"},

@@ -27,6 +27,9 @@ intercept = false
 [[analysis]]
 kind = "scaling"
 score = "signed_square"
+
+[[analysis]]
+kind = "stack"
 )"};
 
 }  // namespace arcuate

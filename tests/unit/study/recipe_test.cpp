@@ -56,11 +56,11 @@ TEST(Recipe, antonello2023_chooses_huths_penalties_on_random_chunks) {
 
 TEST(Recipe, an_analysis_of_the_file_is_completed_by_the_recipes) {
   const auto study = with_recipe("antonello2023", "[[analysis]]\nkind = 'scaling'\nbase = 'mean'\n");
-  ASSERT_EQ(study.analyses.size(), 1u);
+  ASSERT_EQ(study.analyses.size(), 2u);
   const auto text = resolved_toml(study);
   EXPECT_NE(text.find("base = 'mean'"), text.npos);
   EXPECT_NE(text.find("score = 'signed_square'"), text.npos);  // from the recipe
-  EXPECT_EQ(with_recipe("antonello2023").analyses.size(), 1u);
+  EXPECT_EQ(with_recipe("antonello2023").analyses.size(), 2u);
 }
 
 TEST(Recipe, an_unknown_one_is_named_with_the_nearest) {
