@@ -183,6 +183,10 @@ Study read_root(const toml::table& table, const fs::path& folder, Problems& prob
     s.read("spaces", study.controls.spaces);
     s.read("scales", study.controls.scales);
   });
+  read_table(root, "score", [&](StudySection& s) {
+    s.read("cc_floor", study.score.cc_floor);
+    if (!(study.score.cc_floor > 0)) s.wrong("cc_floor", "a positive number");
+  });
   read_table(root, "permutation", [&](StudySection& s) {
     s.read("count", study.permutation.count);
     s.read("min_shift", study.permutation.min_shift);

@@ -79,6 +79,10 @@ struct ControlEntry {
       10};  ///< Joint model: scales of the control band to choose from; at 1 both bands have the same total variance.
 };
 
+struct ScoreEntry {
+  double cc_floor = 0.25;  ///< Smallest ceiling that a score is divided by for CC_norm; above 0.
+};
+
 struct PermutationEntry {
   int64_t count = 1000;
   int64_t min_shift = 0;  ///< TRs; 0: longest delay + 10.
@@ -107,6 +111,7 @@ struct Study {
   AlignEntry align{};
   EncodeEntry encode{};
   ControlEntry controls{};
+  ScoreEntry score{};
   PermutationEntry permutation{};
   std::vector<AnalysisEntry> analyses{};
 

@@ -178,6 +178,11 @@ PageSection method_section(const EncodingPlan& plan, const Dataset& dataset, con
         fmt::format("Leave-one-out inter-subject correlation, mean over subjects and targets: {:.3f} (a reference for "
                     "the single subjects' scores).",
                     ceiling));
+  if (plan.responses.repeat_ceiling.defined())
+    section.paragraphs.push_back(
+        fmt::format("Ceiling from repeats (CC_max), mean over subjects and targets: {:.3f}; CC_norm is r divided by it, "
+                    "or by {} where it is lower.",
+                    at::nanmean(plan.responses.repeat_ceiling).item<double>(), s.score.cc_floor));
   section.tables.push_back(fold_table(plan));
   return section;
 }

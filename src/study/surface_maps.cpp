@@ -104,10 +104,13 @@ void write_surface_maps(const SurfaceMaps& maps, const EncodingPlan& plan, const
       best.add("q", own(headline.q));
       best.add("layer", layer_numbers(*headline.space, own(headline.layer)));
       best.add("inter-subject correlation", responses.ceiling[subject]);
-      if (responses.repeat_ceiling.defined()) best.add("ceiling from repeats", responses.repeat_ceiling[subject]);
+      if (responses.repeat_ceiling.defined()) {
+        best.add("ceiling from repeats", responses.repeat_ceiling[subject]);
+        best.add("share of the ceiling from repeats", own(cc_norm(plan, headline.r)));
+      }
       sidecar["Description"] =
           "Each target's layer is chosen on training folds; r, p and q of its held-out predictions, the layer, "
-          "ceilings";
+          "ceilings, and with repeats the share of that from repeats";
       write_target_maps(maps, best, stem("desc-headline"), sidecar);
     }
   }

@@ -53,6 +53,8 @@ TidyTable score_table(const EncodingPlan& plan, const Summary& summary, size_t s
       {"r_abs_r", "r |r|: signed squared correlation"},
       {"r2", "1 - SSE / SST over the same rows; SST about the mean of the responses"},
       {"ceiling", "Leave-one-out inter-subject correlation of the target (an upper reference for r, not a correction)"},
+      {"cc_max", "Ceiling from repeats: highest r to be expected with their mean; n/a without repeats"},
+      {"cc_norm", "r / max(cc_max, floor); the floor is score.cc_floor of the study"},
       {"p_value", "Circular-shift permutation p = (b + 1) / (m + 1), one-sided"},
       {"q_value", "Benjamini-Hochberg q over the subject's targets, for one feature space and layer"},
       {"increment", "r of the joint banded model (controls and layer) minus r of the controls alone"},
@@ -65,21 +67,25 @@ TidyTable score_table(const EncodingPlan& plan, const Summary& summary, size_t s
       {"flag", "ok, constant, nan, infinite or masked"}};
   table.columns.insert(table.columns.end(), std::begin(own), std::end(own));
   const int64_t targets = responses.target_count();
-  for (const auto& layer : summary.layers)
+  const auto repeats = responses.repeat_ceiling.defined() ? responses.repeat_ceiling.reshape({-1}) : at::Tensor();
+  for (const auto& layer : summary.layers) {
+    const auto normalized = cc_norm(plan, layer.scores.r);
     for (int64_t v = 0; v < targets; ++v) {
       const int64_t c = static_cast<int64_t>(subject) * targets + v;
       const auto& s = layer.scores;
       const double r = s.r[c].item<double>();
       std::vector<std::string> row{responses.subjects[subject], responses.targets[static_cast<size_t>(v)]};
       for (auto& field : space_fields(layer)) row.push_back(field);
-      for (auto& field : {number(r), number(r * std::abs(r)), at_index(s.r2, c),
-                          number(responses.ceiling[static_cast<int64_t>(subject)][v].item<double>()), at_index(s.p, c),
-                          at_index(layer.q, c), at_index(s.increment, c), at_index(s.increment_p, c),
-                          median_text(in_unit(s.penalties.select(1, c), plan.study.encode.penalty_unit)),
-                          flag_name(responses.flags[static_cast<size_t>(c)])})
+      for (auto& field :
+           {number(r), number(r * std::abs(r)), at_index(s.r2, c),
+            number(responses.ceiling[static_cast<int64_t>(subject)][v].item<double>()), at_index(repeats, c),
+            at_index(normalized, c), at_index(s.p, c), at_index(layer.q, c), at_index(s.increment, c),
+            at_index(s.increment_p, c), median_text(in_unit(s.penalties.select(1, c), plan.study.encode.penalty_unit)),
+            flag_name(responses.flags[static_cast<size_t>(c)])})
         row.push_back(field);
       table.rows.push_back(std::move(row));
     }
+  }
   return table;
 }
 
@@ -124,11 +130,13 @@ TidyTable region_table(const EncodingPlan& plan, const Dataset& dataset, const S
       {"r_abs_r", "Mean of r |r|"},
       {"r2", "Mean of 1 - SSE / SST"},
       {"ceiling", "Mean of the leave-one-out inter-subject correlation"},
-      {"repeat_ceiling", "Mean of the ceiling from repeats (CC_max)"},
+      {"cc_max", "Mean of the ceiling from repeats (CC_max)"},
+      {"cc_norm", "Mean of r / max(CC_max, floor); the floor is score.cc_floor of the study"},
       {"share_q05", "Share of vertices with Benjamini-Hochberg q < 0.05 (over the subject's vertices, for this layer)"},
       {"increment", "Mean of r of the joint model (controls and layer) minus r of the controls alone"}};
   table.columns.insert(table.columns.end(), std::begin(own), std::end(own));
-  for (const auto& layer : summary.layers)
+  for (const auto& layer : summary.layers) {
+    const auto normalized = cc_norm(plan, layer.scores.r);
     for (const auto& region : regions) {
       const auto within = at::tensor(region.targets, at::kLong);
       const auto of = [&](const at::Tensor& columns) {
@@ -143,10 +151,11 @@ TidyTable region_table(const EncodingPlan& plan, const Dataset& dataset, const S
             mean_text(r), median_text(r), mean_text(r * r.abs()), mean_text(of(layer.scores.r2)),
             mean_text(responses.ceiling[s].index_select(0, within)),
             responses.repeat_ceiling.defined() ? mean_text(responses.repeat_ceiling[s].index_select(0, within)) : "n/a",
-            share_below(of(layer.q), 0.05), mean_text(of(layer.scores.increment))})
+            mean_text(of(normalized)), share_below(of(layer.q), 0.05), mean_text(of(layer.scores.increment))})
         row.push_back(field);
       table.rows.push_back(std::move(row));
     }
+  }
   return table;
 }
 
