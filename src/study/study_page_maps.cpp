@@ -47,9 +47,11 @@ PageSection maps_section(const EncodingPlan& plan, const Summary& summary, const
     const auto own = [&](const at::Tensor& columns) { return columns.slice(0, first, first + targets); };
     const auto& name = headline.space->name;
     const auto significant = own(headline.q) < level;
-    section.figures.push_back(figures.add(
-        "map_score_" + bids_label(name), titled(maps.picture(own(headline.r)), "Brain score of " + name, "brain score (r)"),
-        "Correlation of held-out predictions with the responses; each vertex by the layer that its training folds chose."));
+    section.figures.push_back(
+        figures.add("map_score_" + bids_label(name),
+                    titled(maps.picture(own(headline.r)), "Brain score of " + name, "brain score (r)"),
+                    "Correlation of held-out predictions with the responses; each vertex by the layer that its "
+                    "training folds chose."));
     const auto numbers = layer_numbers(*headline.space, own(headline.layer));
     auto layers = titled(maps.picture(only_where(significant, numbers)), "Layer of " + name, "layer");
     layers.low = static_cast<double>(headline.space->layers.front());
