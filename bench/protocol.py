@@ -70,15 +70,21 @@ class Stopwatch:
         return {"wall": time.perf_counter() - self.wall, "cpu": time.process_time() - self.cpu}
 
 
-def in_turn(ours, theirs, options):
-    """Runs both commands `repeats` times, alternating. "start" and "process" are whole processes; "work" is the peer's
-    without its imports, and ours without its start."""
+def without(run, start):
+    """What a process took beyond another one."""
+    return {key: run[key] - start[key] for key in ("wall", "cpu")}
+
+
+def in_turn(ours, theirs, options, peer_start=None):
+    """Runs both commands `repeats` times, alternating. "start" and "process" are whole processes; "work" is ours without
+    its start, and the peer's without its imports, which it reports itself, or without `peer_start`, a command."""
     runs = {who: [] for who in ("arcuate, start", "arcuate, process", "peer, process", "peer, work")}
     for _ in range(options.repeats):
         runs["arcuate, start"].append(measured([options.program, "--version"], options))
         runs["arcuate, process"].append(measured(ours, options))
         runs["peer, process"].append(measured(theirs, options))
-        runs["peer, work"].append(worker_report(runs["peer, process"][-1]))
+        whole = runs["peer, process"][-1]
+        runs["peer, work"].append(without(whole, measured(peer_start, options)) if peer_start else worker_report(whole))
     return runs
 
 

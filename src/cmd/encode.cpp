@@ -1,5 +1,4 @@
 // arcuate encode: brain scores from bare arrays, by cross-validated ridge regression.
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,8 +11,8 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/text.h"
-#include "encode/chunks.h"
 #include "encode/delays.h"
+#include "encode/inner_folds.h"
 #include "encode/ridge.h"
 #include "encode/score.h"
 
@@ -25,13 +24,14 @@ struct Options {
   groups::OutputFolder output{};
   EncodeModel model{};
   EncodeFolds folds{};
-  std::string inner{};
+  std::string inner = "auto";
 };
 
 void describe_inner(cli::Spec<Options>& s) {
   s.option("inner", &Options::inner,
-           "other inner folds: bootstrap:BOOTS:LENGTH:HELD_OUT holds out random chunks of LENGTH rows, BOOTS times; "
-           "HELD_OUT is a share of the rows (0.25) or a number of chunks")
+           "how inner folds are cut: auto, as --inner-folds says; contiguous, also where groups are left out; or "
+           "bootstrap:BOOTS:LENGTH:HELD_OUT, which holds out random chunks of LENGTH rows, BOOTS times; HELD_OUT is a "
+           "share of the rows (0.25) or a number of chunks")
       .metavar("HOW");
 }
 
@@ -67,18 +67,15 @@ void check_options(const Options& options, const cli::Run& run) {
 }
 
 // Chunks take the place of the contiguous inner folds, which therefore must not be asked for too.
-std::optional<ChunkOptions> inner_chunks(const Options& options, int64_t seed) {
-  constexpr std::string_view word = "bootstrap:";
-  if (options.inner.empty()) return std::nullopt;
-  if (!options.inner.starts_with(word))
-    bad_usage("--inner expects bootstrap:BOOTS:LENGTH:HELD_OUT, as in bootstrap:15:20:0.25, found '{}'", options.inner);
+InnerFolds inner_rule(const Options& options, int64_t seed) {
+  auto inner = within("--inner", [&] { return parse_inner_folds(options.inner); });
+  if (inner.rule != InnerRule::chunks) return inner;
   if (options.folds.inner_folds)
     bad_usage("--inner and --inner-folds both say how inner folds are cut; give one of them");
   if (options.folds.folds && !options.arrays.test_features.empty())
     bad_usage("with test arrays --folds and --inner both say how inner folds are cut; give one of them");
-  auto chunks = within("--inner", [&] { return parse_chunks(options.inner.substr(word.size())); });
-  chunks.seed = static_cast<uint64_t>(seed);
-  return chunks;
+  inner.chunks.seed = static_cast<uint64_t>(seed);
+  return inner;
 }
 
 void tell_edges(const EncodeScores& scores, cli::Console& console) {
@@ -129,7 +126,7 @@ int run(const Options& options, cli::Run& run) {
   const auto delays = parse_delays(options.model.delays);
   const auto ridge = ridge_options(options.model);
   auto folds = fold_options(options.arrays, options.folds);
-  folds.chunks = inner_chunks(options, run.common.seed);
+  folds.inner = inner_rule(options, run.common.seed);
   const auto data = read_encode_data(options.arrays);
   const auto splits = encode_splits(data, folds);
   const auto flags = flag_encode_targets(data);

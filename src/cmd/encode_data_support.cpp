@@ -7,7 +7,6 @@
 
 #include "core/error.h"
 #include "core/files.h"
-#include "core/random.h"
 #include "core/tensor.h"
 #include "core/text.h"
 #include "encode/score.h"
@@ -212,15 +211,12 @@ std::vector<Fold> contiguous(std::span<const int64_t> rows, const EncodeData& da
   return contiguous_folds(rows, data.stories, folds.value_or(usual_folds), std::min(gap, data.features.size(0)));
 }
 
-// Inner folds of split `k`. Of two groups one is left for training, which has to be cut into blocks.
-std::vector<Fold> inner_folds(const EncodeData& data, const FoldOptions& options, const std::vector<int64_t>& rows,
-                              bool by_group, size_t k) {
-  if (options.chunks) {
-    auto chunks = *options.chunks;
-    chunks.seed = derive_seed(chunks.seed, fmt::format("split {}", k));
-    return chunk_folds(rows, data.stories, chunks, std::min(options.gap, data.features.size(0)));
-  }
-  return by_group ? leave_one_story_out(rows, data.stories) : contiguous(rows, data, options.inner_folds, options.gap);
+// Rows beyond the arrays' own ends need not be counted.
+InnerFolds inner_of(const EncodeData& data, const FoldOptions& options, std::optional<int64_t> blocks) {
+  auto inner = options.inner;
+  inner.blocks = blocks.value_or(usual_folds);
+  inner.gap = std::min(options.gap, data.features.size(0));
+  return inner;
 }
 
 }  // namespace
@@ -230,18 +226,17 @@ std::vector<RidgeSplit> encode_splits(const EncodeData& data, const FoldOptions&
   const auto train = all_rows(data.train_rows);
   const bool by_group = options.by_group && !options.folds;
   if (all > data.train_rows) {
-    auto inner = options;
-    inner.inner_folds = options.folds;
     std::vector<int64_t> test;
     for (int64_t row = data.train_rows; row < all; ++row) test.push_back(row);
-    return {{{train, test}, inner_folds(data, inner, train, by_group, 0)}};
+    return {{{train, test}, inner_folds(train, data.stories, inner_of(data, options, options.folds), by_group, 0)}};
   }
   const auto outer =
       by_group ? leave_one_story_out(train, data.stories) : contiguous(train, data, options.folds, options.gap);
   const bool inner_by_group = by_group && !options.inner_folds && outer.size() > 2;
+  const auto inner = inner_of(data, options, options.inner_folds);
   std::vector<RidgeSplit> splits;
   for (const auto& fold : outer)
-    splits.push_back({fold, inner_folds(data, options, fold.train, inner_by_group, splits.size())});
+    splits.push_back({fold, inner_folds(fold.train, data.stories, inner, inner_by_group, splits.size())});
   return splits;
 }
 

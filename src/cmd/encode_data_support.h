@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "encode/chunks.h"
+#include "encode/inner_folds.h"
 #include "encode/ridge.h"
 #include "encode/rows.h"
 
@@ -49,7 +49,7 @@ struct FoldOptions {
   std::optional<int64_t> folds{};        ///< Contiguous outer folds (inner ones with test arrays); else 5.
   std::optional<int64_t> inner_folds{};  ///< Contiguous inner folds; else 5.
   int64_t gap = 0;                       ///< Rows left out between training and test rows of a story.
-  std::optional<ChunkOptions> chunks{};  ///< Inner folds of random chunks instead; each split draws its own.
+  InnerFolds inner{};                    ///< How inner folds are cut; its blocks and gap are set from the above.
 };
 
 /// With test arrays one split, else one an outer fold. Errors: usage, when there are too few rows or groups.

@@ -82,15 +82,12 @@ void describe_encode_folds(cli::Spec<EncodeFolds>& s) {
 }
 
 RidgeOptions ridge_options(const EncodeModel& model) {
-  RidgeOptions ridge{.penalties = parse_penalties(join(model.penalties, ",")),
-                     .select = model.select,
-                     .penalty_mode = model.penalty_mode,
-                     .intercept = model.intercept,
-                     .standardize = model.standardize,
-                     .type = model.precision == Precision::f64 ? at::kDouble : at::kFloat};
-  if (model.penalty_unit == PenaltyUnit::huth)
-    for (double& penalty : ridge.penalties) penalty *= penalty;
-  return ridge;
+  return {.penalties = to_lambdas(parse_penalties(join(model.penalties, ",")), model.penalty_unit),
+          .select = model.select,
+          .penalty_mode = model.penalty_mode,
+          .intercept = model.intercept,
+          .standardize = model.standardize,
+          .type = model.precision == Precision::f64 ? at::kDouble : at::kFloat};
 }
 
 void check_encode_options(const EncodeModel& model, const ArrayNames& arrays, const EncodeFolds& folds,

@@ -100,14 +100,13 @@ EncodeScores score_encoding(const EncodeData& data, const std::vector<Flag>& fla
     bad_input(
         "some predictions are not finite: the arrays hold values too large to compute with; rescale them or use "
         "--precision f64");
-  const auto scale = [&](const Tensor& lambda) { return unit == PenaltyUnit::huth ? lambda.sqrt() : lambda; };
   const auto chosen = fit.penalties.index_select(1, ok);
   EncodeScores scores{.r = {}, .r2 = {}, .penalty = {}, .flags = flags, .ok = ok.numel()};
   // A prediction that does not vary predicts nothing: 0, so that means over targets are fair.
   scores.r = spread(at::nan_to_num(pearson(y, predictions)), ok, flags.size());
   scores.r2 = spread(r_squared(y, predictions), ok, flags.size());
-  scores.penalty = spread(median_over_splits(scale(chosen)), ok, flags.size());
-  scores.grid = to_vector(scale(to_tensor(lambdas)));
+  scores.penalty = spread(median_over_splits(in_unit(chosen, unit)), ok, flags.size());
+  scores.grid = to_vector(in_unit(to_tensor(lambdas), unit));
   scores.at_smallest = share_of(chosen, lambdas.front());
   scores.at_largest = share_of(chosen, lambdas.back());
   return scores;

@@ -13,11 +13,6 @@
 
 namespace arcuate {
 
-enum class PenaltyUnit {
-  lambda,  ///< lambda ||b||^2
-  huth     ///< alpha with lambda = alpha^2
-};
-
 struct EncodeScores {
   at::Tensor r, r2, penalty;   ///< V float64, NaN where the flag is not ok; penalty: median over splits, in the unit.
   std::vector<Flag> flags{};   ///< V

@@ -342,4 +342,12 @@ std::vector<double> parse_penalties(const std::string& text) {
   return penalties;
 }
 
+std::vector<double> to_lambdas(std::vector<double> penalties, PenaltyUnit unit) {
+  if (unit == PenaltyUnit::huth)
+    for (double& penalty : penalties) penalty *= penalty;
+  return penalties;
+}
+
+Tensor in_unit(const Tensor& lambdas, PenaltyUnit unit) { return unit == PenaltyUnit::huth ? lambdas.sqrt() : lambdas; }
+
 }  // namespace arcuate

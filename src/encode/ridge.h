@@ -21,6 +21,11 @@ namespace arcuate {
 enum class Select { mse, r2, r };               ///< Inner score: mean over folds of -MSE, R2 or Pearson r.
 enum class PenaltyMode { per_target, shared };  ///< Shared: one penalty (and scales) by the mean score over targets.
 enum class Standardize { none, features, responses, both };
+/// What the numbers of a grid are.
+enum class PenaltyUnit {
+  lambda,  ///< lambda ||w||^2
+  huth     ///< alpha with lambda = alpha^2, as in Huth's code.
+};
 enum class Form { automatic, primal, dual };  ///< Normal equations of size F or N; automatic takes the cheaper.
 
 struct RidgeOptions {
@@ -78,5 +83,8 @@ std::vector<RidgeSplit> nested_splits(const std::vector<Fold>& outer, std::span<
 
 /// "log:LO:HI:N" (N values from 10^LO to 10^HI) or a comma-separated list, ascending without repeats. Errors: usage.
 std::vector<double> parse_penalties(const std::string& text);
+/// A grid of the unit as lambda; and lambdas (of any shape) as numbers of the unit.
+std::vector<double> to_lambdas(std::vector<double> penalties, PenaltyUnit unit);
+at::Tensor in_unit(const at::Tensor& lambdas, PenaltyUnit unit);
 
 }  // namespace arcuate

@@ -61,8 +61,12 @@ Tensor repeat_ceiling(const Tensor& repeats) {
   return ceiling_of(powers_of(repeats.to(at::kDouble), TotalPower::measured));
 }
 
+Tensor share_of_ceiling(const Tensor& r, const Tensor& ceiling, double floor) {
+  if (!(floor > 0)) bad_usage("the floor of the ceiling must be above 0, found {}", floor);
+  return r / ceiling.clamp_min(floor);
+}
+
 Tensor normalized_correlation(const Tensor& repeats, const Tensor& predictions, const NormalizedOptions& options) {
-  if (!(options.floor > 0)) bad_usage("the floor of the ceiling must be above 0, found {}", options.floor);
   if (repeats.dim() != 3 || repeats.size(0) < 2 || repeats[0].sizes() != predictions.sizes())
     bad_input("repeats are {} and predictions {}: expected two or more repeats x rows x targets, and rows x targets",
               shape_text(repeats), shape_text(predictions));
@@ -73,7 +77,7 @@ Tensor normalized_correlation(const Tensor& repeats, const Tensor& predictions, 
   const auto y_power = mean.var(0, true), p_power = p.var(0, true);
   auto score = options.form == Normalization::direct
                    ? covariance / (powers.signal * p_power).sqrt()
-                   : covariance / (y_power * p_power).sqrt() / ceiling_of(powers).clamp_min(options.floor);
+                   : share_of_ceiling(covariance / (y_power * p_power).sqrt(), ceiling_of(powers), options.floor);
   if (options.form == Normalization::direct) score = at::where(powers.signal > 0, score, not_known(score));
   // What rounding leaves of a constant column is no variance.
   const auto varies = at::logical_and(y_power > 1e-24 * mean.square().mean(0), p_power > 1e-24 * p.square().mean(0));

@@ -15,6 +15,10 @@ at::Tensor inter_subject_correlation(const at::Tensor& responses);
 /// holds NaN or all are constant.
 at::Tensor repeat_ceiling(const at::Tensor& repeats);
 
+/// The floored CC_norm (below) where r and CC_max are known: r / max(CC_max, floor). Errors: usage (a floor that is not
+/// above 0).
+at::Tensor share_of_ceiling(const at::Tensor& r, const at::Tensor& ceiling, double floor);
+
 /// How the mean of a repeat's variance, TP, is known.
 enum class TotalPower {
   measured,

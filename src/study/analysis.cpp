@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/files.h"
 #include "core/text.h"
 #include "io/hdf5.h"
 
@@ -27,6 +28,16 @@ std::filesystem::path AnalysisOutput::file(const std::string& name, const std::s
 
 void AnalysisOutput::table(const std::string& name, const TidyTable& table, const std::string& description) const {
   write_table(file(name, ".tsv"), table, description, simulated_);
+}
+
+void AnalysisOutput::maps(const SurfaceMaps& surfaces, const std::string& subject, const TargetMaps& own,
+                          const std::string& description) const {
+  const auto label = "sub-" + bids_label(subject);
+  const auto folder = folder_ / label / "func";
+  ensure_writable_folder(folder);
+  const auto name =
+      fmt::format("{}_task-{}_hemi-{{hemisphere}}_desc-{}_statmap", label, bids_label(study_.name), bids_label(name_));
+  write_target_maps(surfaces, own, folder / name, {{"Description", description}, {"Simulated", simulated_}});
 }
 
 std::filesystem::path analysis_file(const AnalysisInput& input, const std::string& place) {

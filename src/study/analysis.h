@@ -45,6 +45,9 @@ class AnalysisOutput {
     return Figures(folder_ / "figures").add(name_ + "_" + name, map, caption);
   }
   std::filesystem::path file(const std::string& name, const std::string& ending) const;
+  /// sub-<subject>/func/…_hemi-<H>_desc-<analysis>_statmap.func.gii with its sidecar.
+  void maps(const SurfaceMaps& surfaces, const std::string& subject, const TargetMaps& own,
+            const std::string& description) const;
   bool simulated() const { return simulated_; }
 
  private:

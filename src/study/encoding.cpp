@@ -210,16 +210,12 @@ EncodingPlan plan_encoding(const Study& study, const Responses& responses, const
   EncodingPlan plan{.study = study, .responses = responses, .stories = stories, .work = work};
   const auto rows = all_rows(responses.matrix.size(0));
   const auto& e = study.encode;
-  if (e.folds == "story") {
-    for (const auto& fold : leave_one_story_out(rows, responses.stories)) {
-      const bool enough = responses.stories.size() > 2;  // inner folds by story too, when at least two are left
-      plan.splits.push_back({fold, enough ? leave_one_story_out(fold.train, responses.stories)
-                                          : contiguous_folds(fold.train, responses.stories, e.inner_folds, e.gap)});
-    }
-  } else {
-    plan.splits = nested_splits(contiguous_folds(rows, responses.stories, *to_integer(e.folds), e.gap),
-                                responses.stories, e.inner_folds, e.gap);
-  }
+  const bool by_story = e.folds == "story";
+  const bool enough = by_story && responses.stories.size() > 2;  // inner folds by story too, when at least two are left
+  const auto outer = by_story ? leave_one_story_out(rows, responses.stories)
+                              : contiguous_folds(rows, responses.stories, *to_integer(e.folds), e.gap);
+  for (const auto& fold : outer)
+    plan.splits.push_back({fold, inner_folds(fold.train, responses.stories, e.inner_rule, enough, plan.splits.size())});
   plan.shifts = circular_shifts(responses.story_lengths(),
                                 {.count = study.permutation.count, .min_shift = study.min_shift(), .seed = study.seed});
   std::vector<Tensor> controls;

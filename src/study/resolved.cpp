@@ -57,7 +57,9 @@ toml::table align_table(const AlignEntry& a) {
 
 toml::table encode_table(const EncodeEntry& e) {
   return toml::table{{"penalties", e.penalties},
+                     {"penalty_unit", name_of(e.penalty_unit, penalty_units)},
                      {"folds", e.folds},
+                     {"inner", e.inner},
                      {"inner_folds", e.inner_folds},
                      {"gap", e.gap},
                      {"mean_subject", e.mean_subject},
@@ -127,6 +129,7 @@ std::string resolved_toml(const Study& s) {
       {"align", align_table(s.align)},
       {"encode", encode_table(s.encode)},
       {"controls", toml::table{{"spaces", array_of(s.controls.spaces)}, {"scales", array_of(s.controls.scales)}}},
+      {"score", toml::table{{"cc_floor", s.score.cc_floor}}},
       {"permutation",
        toml::table{{"count", s.permutation.count}, {"min_shift", s.min_shift()}, {"refit", s.permutation.refit}}}};
   if (!s.recipe.empty()) table.insert("recipe", s.recipe);

@@ -135,7 +135,9 @@ void read_align(StudySection& s, AlignEntry& align) {
 
 void read_encode(StudySection& s, EncodeEntry& encode) {
   s.read("penalties", encode.penalties);
+  s.read_choice("penalty_unit", encode.penalty_unit, penalty_units);
   s.read("folds", encode.folds);
+  s.read("inner", encode.inner);
   s.read("inner_folds", encode.inner_folds);
   s.read("gap", encode.gap);
   s.read("mean_subject", encode.mean_subject);
@@ -180,6 +182,10 @@ Study read_root(const toml::table& table, const fs::path& folder, Problems& prob
   read_table(root, "controls", [&](StudySection& s) {
     s.read("spaces", study.controls.spaces);
     s.read("scales", study.controls.scales);
+  });
+  read_table(root, "score", [&](StudySection& s) {
+    s.read("cc_floor", study.score.cc_floor);
+    if (!(study.score.cc_floor > 0)) s.wrong("cc_floor", "a positive number");
   });
   read_table(root, "permutation", [&](StudySection& s) {
     s.read("count", study.permutation.count);
@@ -271,8 +277,13 @@ Study parse_study(std::string_view text, const std::string& source, const fs::pa
   Study study = read_root(table, folder, problems);
   check(study, problems);
   problems.raise();
-  study.encode.ridge.penalties = parse_penalties(study.encode.penalties);
-  study.encode.ridge.type = study.precision;
+  auto& encode = study.encode;
+  encode.ridge.penalties = to_lambdas(parse_penalties(encode.penalties), encode.penalty_unit);
+  encode.inner_rule = within("'encode.inner'", [&] { return parse_inner_folds(encode.inner); });
+  encode.inner_rule.chunks.seed = study.seed;
+  encode.inner_rule.blocks = encode.inner_folds;
+  encode.inner_rule.gap = encode.gap;
+  encode.ridge.type = study.precision;
   return study;
 }
 

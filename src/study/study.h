@@ -9,6 +9,7 @@
 
 #include "brain/dataset.h"
 #include "encode/align.h"
+#include "encode/inner_folds.h"
 #include "encode/ridge.h"
 #include "input/story.h"
 #include "model/context.h"
@@ -62,7 +63,10 @@ struct AlignEntry {
 struct EncodeEntry {
   RidgeOptions ridge{};  ///< Penalties, selection, intercept, scaling (by training rows).
   std::string penalties = "log:0:6:13";
-  std::string folds = "5";  ///< Outer folds: a number of contiguous blocks, or "story".
+  PenaltyUnit penalty_unit = PenaltyUnit::lambda;  ///< Of `penalties` and of tables; ridge.penalties are lambda.
+  std::string folds = "5";                         ///< Outer folds: a number of contiguous blocks, or "story".
+  std::string inner = "auto";                      ///< How inner folds are cut, as of encode/inner_folds.h.
+  InnerFolds inner_rule{};                         ///< The same, read.
   int64_t inner_folds = 5;
   int64_t gap = 5;           ///< TRs between training and test rows, on both sides.
   bool mean_subject = true;  ///< Also encode the mean of all subjects' z-scored responses.
@@ -73,6 +77,10 @@ struct ControlEntry {
   std::vector<double> scales{
       0.1, 1,
       10};  ///< Joint model: scales of the control band to choose from; at 1 both bands have the same total variance.
+};
+
+struct ScoreEntry {
+  double cc_floor = 0.25;  ///< Smallest ceiling that a score is divided by for CC_norm; above 0.
 };
 
 struct PermutationEntry {
@@ -103,6 +111,7 @@ struct Study {
   AlignEntry align{};
   EncodeEntry encode{};
   ControlEntry controls{};
+  ScoreEntry score{};
   PermutationEntry permutation{};
   std::vector<AnalysisEntry> analyses{};
 

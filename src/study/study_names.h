@@ -29,6 +29,7 @@ inline const Names<StartToken> start_tokens{
     {"tokenizer", StartToken::from_tokenizer}, {"always", StartToken::always}, {"never", StartToken::never}};
 inline const Names<Select> selections{{"mse", Select::mse}, {"r2", Select::r2}, {"r", Select::r}};
 inline const Names<PenaltyMode> penalty_modes{{"per-target", PenaltyMode::per_target}, {"shared", PenaltyMode::shared}};
+inline const Names<PenaltyUnit> penalty_units{{"lambda", PenaltyUnit::lambda}, {"huth", PenaltyUnit::huth}};
 inline const Names<Standardize> standardizations{{"none", Standardize::none},
                                                  {"features", Standardize::features},
                                                  {"responses", Standardize::responses},

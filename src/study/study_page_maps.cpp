@@ -47,9 +47,11 @@ PageSection maps_section(const EncodingPlan& plan, const Summary& summary, const
     const auto own = [&](const at::Tensor& columns) { return columns.slice(0, first, first + targets); };
     const auto& name = headline.space->name;
     const auto significant = own(headline.q) < level;
-    section.figures.push_back(figures.add(
-        "map_score_" + bids_label(name), titled(maps.picture(own(headline.r)), "Brain score of " + name, "brain score (r)"),
-        "Correlation of held-out predictions with the responses; each vertex by the layer that its training folds chose."));
+    section.figures.push_back(
+        figures.add("map_score_" + bids_label(name),
+                    titled(maps.picture(own(headline.r)), "Brain score of " + name, "brain score (r)"),
+                    "Correlation of held-out predictions with the responses; each vertex by the layer that its "
+                    "training folds chose."));
     const auto numbers = layer_numbers(*headline.space, own(headline.layer));
     auto layers = titled(maps.picture(only_where(significant, numbers)), "Layer of " + name, "layer");
     layers.low = static_cast<double>(headline.space->layers.front());
@@ -61,6 +63,17 @@ PageSection maps_section(const EncodingPlan& plan, const Summary& summary, const
                                                         level, targets, significant.sum().item<int64_t>())));
   }
   const auto repeats = responses.repeat_ceiling.defined();
+  for (const auto& headline : summary.by_target) {
+    if (!repeats) break;
+    const auto share = at::nanmean(cc_norm(plan, headline.r).view({-1, targets}), 0);
+    if (!any_number(share)) continue;
+    section.figures.push_back(figures.add(
+        "map_cc_norm_" + bids_label(headline.space->name),
+        titled(maps.picture(share), "Share of the noise ceiling: " + headline.space->name, "CC_norm"),
+        fmt::format("r divided by the ceiling from repeats, or by {} where that is lower; mean over subjects. What is "
+                    "left to 1 a better model could explain.",
+                    plan.study.score.cc_floor)));
+  }
   const auto ceiling = at::nanmean(repeats ? responses.repeat_ceiling : responses.ceiling, 0);
   if (any_number(ceiling)) {
     auto map = titled(maps.picture(ceiling), "Noise ceiling", repeats ? "CC_max" : "inter-subject correlation (r)");

@@ -16,8 +16,7 @@ namespace {
 // The subject whose increments are drawn: the mean subject, or all single ones on average.
 double increment_of(const EncodingPlan& plan, const LayerSummary& layer) {
   const size_t mean = mean_subject_index(plan);
-  return mean == SIZE_MAX ? layer.single_increment
-                          : layer.subject_increment[static_cast<int64_t>(mean)].item<double>();
+  return mean == SIZE_MAX ? layer.single_increment : layer.subject_increment[static_cast<int64_t>(mean)].item<double>();
 }
 
 LineChart increment_chart(const EncodingPlan& plan, const Dataset& dataset, const Summary& summary) {
@@ -81,14 +80,22 @@ std::string edge_text(const Summary& summary) {
       100 * low, 100 * high);
 }
 
+// "5 inner folds", and of what kind where they are random.
+std::string inner_text(const EncodingPlan& plan) {
+  const auto& inner = plan.study.encode.inner_rule;
+  if (inner.rule != InnerRule::chunks) return fmt::format("{} inner folds", plan.splits.front().inner.size());
+  return fmt::format("{} draws of random chunks of {} volumes ({} of them held out in each)", inner.chunks.boots,
+                     inner.chunks.length,
+                     plan.splits.front().inner.front().test.size() / static_cast<size_t>(inner.chunks.length));
+}
+
 PageTable fold_table(const EncodingPlan& plan) {
   PageTable table{.caption = "Outer folds: rows are volumes of all stories, one after another",
                   .columns = {"fold", "test rows", "training rows", "left out (gap)"}};
   const auto rows = static_cast<size_t>(plan.responses.matrix.size(0));
   for (size_t k = 0; k < plan.splits.size(); ++k) {
     const auto& fold = plan.splits[k].outer;
-    table.rows.push_back({std::to_string(k + 1),
-                          fmt::format("{} to {}", fold.test.front(), fold.test.back()),
+    table.rows.push_back({std::to_string(k + 1), fmt::format("{} to {}", fold.test.front(), fold.test.back()),
                           std::to_string(fold.train.size()),
                           std::to_string(rows - fold.train.size() - fold.test.size())});
   }
@@ -107,20 +114,22 @@ PageSection controls_section(const EncodingPlan& plan, const Dataset& dataset, c
                              const Figures& figures) {
   PageSection section{.heading = "Controls"};
   if (!plan.control_design.defined()) {
-    section.paragraphs.emplace_back("No controls were asked for: nothing here says that the models add anything to word "
-                                    "rate or other simple features.");
+    section.paragraphs.emplace_back(
+        "No controls were asked for: nothing here says that the models add anything to word "
+        "rate or other simple features.");
     return section;
   }
   section.paragraphs.push_back(fmt::format(
-      "What a model adds to the controls ({}): r of a joint ridge with one band for the controls and one for the layer, "
+      "What a model adds to the controls ({}): r of a joint ridge with one band for the controls and one for the "
+      "layer, "
       "minus r of the controls alone, on the same held-out rows. Its p, in the table of layers: the two models' "
       "predictions are exchanged within blocks of {} volumes ({} draws).",
       join(plan.study.controls.spaces, ", "), plan.study.min_shift(), plan.study.permutation.count));
   const auto chart = increment_chart(plan, dataset, summary);
   if (!chart.series.empty())
-    section.figures.push_back(figures.add("increments", render_line_chart(chart), chart_data(chart),
-                                          mean_subject_index(plan) == SIZE_MAX ? "Mean over single subjects."
-                                                                               : "Mean over targets, mean subject."));
+    section.figures.push_back(figures.add(
+        "increments", render_line_chart(chart), chart_data(chart),
+        mean_subject_index(plan) == SIZE_MAX ? "Mean over single subjects." : "Mean over targets, mean subject."));
   section.paragraphs.emplace_back(
       "Untrained twins have the same architecture with random weights; random features are normal numbers for each "
       "word. What they reach needs no knowledge of language.");
@@ -153,17 +162,17 @@ PageSection method_section(const EncodingPlan& plan, const Dataset& dataset, con
       dataset.stories.size() == 1 ? std::string("one story") : fmt::format("{} stories", dataset.stories.size()),
       plan.responses.repeats == 1 ? std::string("once") : fmt::format("{} times", plan.responses.repeats),
       delays_text(s.align.delays)));
-  section.paragraphs.push_back(
-      fmt::format("{} outer folds with a gap of {} volumes on both sides; {} inner folds of the training rows choose one "
-                  "penalty per target from {} ({} values). {}",
-                  plan.splits.size(), s.encode.gap, s.encode.inner_folds, s.encode.penalties,
-                  s.encode.ridge.penalties.size(), edge_text(summary)));
-  section.paragraphs.push_back(
-      fmt::format("p-values: {} circular shifts of {} at least {} volumes from zero, p = (b + 1) / (m + 1); the smallest "
-                  "attainable p is {:.4f}. They ask whether predictions and responses share timing; they say nothing "
-                  "about other stories.",
-                  plan.shifts.size(), s.permutation.refit ? "the features (refitted)" : "the predictions",
-                  s.min_shift(), 1.0 / static_cast<double>(plan.shifts.size() + 1)));
+  section.paragraphs.push_back(fmt::format(
+      "{} outer folds with a gap of {} volumes on both sides; {} of the training rows choose one penalty per "
+      "target from {} ({} values, {}). {}",
+      plan.splits.size(), s.encode.gap, inner_text(plan), s.encode.penalties, s.encode.ridge.penalties.size(),
+      s.encode.penalty_unit == PenaltyUnit::huth ? "alpha with lambda = alpha²" : "lambda", edge_text(summary)));
+  section.paragraphs.push_back(fmt::format(
+      "p-values: {} circular shifts of {} at least {} volumes from zero, p = (b + 1) / (m + 1); the smallest "
+      "attainable p is {:.4f}. They ask whether predictions and responses share timing; they say nothing "
+      "about other stories.",
+      plan.shifts.size(), s.permutation.refit ? "the features (refitted)" : "the predictions", s.min_shift(),
+      1.0 / static_cast<double>(plan.shifts.size() + 1)));
   if (s.align.zscore)
     section.paragraphs.emplace_back(
         "Relaxed: design and responses were z-scored over whole stories, test rows included.");
@@ -173,6 +182,11 @@ PageSection method_section(const EncodingPlan& plan, const Dataset& dataset, con
         fmt::format("Leave-one-out inter-subject correlation, mean over subjects and targets: {:.3f} (a reference for "
                     "the single subjects' scores).",
                     ceiling));
+  if (plan.responses.repeat_ceiling.defined())
+    section.paragraphs.push_back(fmt::format(
+        "Ceiling from repeats (CC_max), mean over subjects and targets: {:.3f}; CC_norm is r divided by it, "
+        "or by {} where it is lower.",
+        at::nanmean(plan.responses.repeat_ceiling).item<double>(), s.score.cc_floor));
   section.tables.push_back(fold_table(plan));
   return section;
 }
@@ -184,7 +198,8 @@ PageSection repeat_section(const EncodingPlan& plan, const PageEvidence& evidenc
       plan.study.seed));
   if (!evidence.command.empty()) section.listings.push_back(evidence.command);
   PageTable software{.caption = "Program and libraries", .columns = {"what", "version"}};
-  const Json program = evidence.manifest.value("program", Json::object()), files = evidence.manifest.value("inputs", Json::array());
+  const Json program = evidence.manifest.value("program", Json::object()),
+             files = evidence.manifest.value("inputs", Json::array());
   for (const auto& [name, version] : program.items())
     software.rows.push_back({name, version.is_string() ? version.get<std::string>() : version.dump()});
   if (!software.rows.empty()) section.tables.push_back(software);

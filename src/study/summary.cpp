@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "core/tensor.h"
+#include "stats/ceiling.h"
 #include "stats/fdr.h"
 #include "stats/permutation.h"
 
@@ -208,6 +209,11 @@ void add_spread(const EncodingPlan& plan, const LayerSummary& layer, std::vector
 
 size_t mean_subject_index(const EncodingPlan& plan) {
   return plan.study.encode.mean_subject ? plan.responses.subjects.size() - 1 : SIZE_MAX;
+}
+
+Tensor cc_norm(const EncodingPlan& plan, const Tensor& r) {
+  const auto& ceiling = plan.responses.repeat_ceiling;
+  return ceiling.defined() ? share_of_ceiling(r, ceiling.reshape({-1}), plan.study.score.cc_floor) : Tensor();
 }
 
 Moments moments(const std::vector<double>& values) {

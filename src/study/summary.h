@@ -60,6 +60,9 @@ struct Summary {
 };
 Summary summarize(const EncodingPlan& plan, const std::vector<FeatureSpace>& spaces);
 
+/// Floored CC_norm (stats/ceiling.h) of scores of all columns: C; undefined without repeats, NaN for the mean subject.
+at::Tensor cc_norm(const EncodingPlan& plan, const at::Tensor& r);
+
 struct Moments {
   double mean = 0, sd = 0, low = 0, high = 0;
 };

@@ -7,7 +7,6 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/text.h"
-#include "io/json.h"
 
 namespace arcuate {
 namespace {
@@ -16,17 +15,14 @@ namespace fs = std::filesystem;
 
 constexpr Hemisphere hemispheres[] = {Hemisphere::left, Hemisphere::right};
 
-// Named maps of one subject that belong in one file.
-struct Maps {
-  std::vector<std::string> names{};
-  std::vector<at::Tensor> values{};  // one value a target
-  void add(const std::string& name, const at::Tensor& of_targets) {
-    names.push_back(name);
-    values.push_back(of_targets.to(at::kDouble));
-  }
-};
+}  // namespace
 
-void write_maps(const SurfaceMaps& maps, const Maps& own, const fs::path& stem, const Json& sidecar) {
+void TargetMaps::add(const std::string& name, const at::Tensor& of_targets) {
+  names.push_back(name);
+  values.push_back(of_targets.to(at::kDouble));
+}
+
+void write_target_maps(const SurfaceMaps& maps, const TargetMaps& own, const fs::path& stem, const Json& sidecar) {
   for (const auto hemisphere : hemispheres) {
     const auto path = fmt::format(fmt::runtime(stem.string()), fmt::arg("hemisphere", letter(hemisphere)));
     std::vector<at::Tensor> values;
@@ -35,8 +31,6 @@ void write_maps(const SurfaceMaps& maps, const Maps& own, const fs::path& stem, 
     write_json(path + ".json", sidecar);
   }
 }
-
-}  // namespace
 
 bool has_surfaces(const Dataset& dataset) { return !dataset.surfaces.empty() && !dataset.places.empty(); }
 
@@ -99,21 +93,25 @@ void write_surface_maps(const SurfaceMaps& maps, const EncodingPlan& plan, const
                            bids_label(headline.space->name), what);
       };
       Json sidecar{{"Model", headline.space->name}, {"Simulated", dataset.simulated}};
-      Maps layers;
+      TargetMaps layers;
       for (const auto& layer : summary.layers)
         if (layer.space == headline.space) layers.add("r, layer " + layer.layer, own(layer.scores.r));
       sidecar["Description"] = "Brain scores: Pearson r of held-out predictions, one map a layer";
-      write_maps(maps, layers, stem("stat-r_desc-brainscore"), sidecar);
-      Maps best;
+      write_target_maps(maps, layers, stem("stat-r_desc-brainscore"), sidecar);
+      TargetMaps best;
       best.add("r", own(headline.r));
       best.add("p", own(headline.p));
       best.add("q", own(headline.q));
       best.add("layer", layer_numbers(*headline.space, own(headline.layer)));
       best.add("inter-subject correlation", responses.ceiling[subject]);
-      if (responses.repeat_ceiling.defined()) best.add("ceiling from repeats", responses.repeat_ceiling[subject]);
+      if (responses.repeat_ceiling.defined()) {
+        best.add("ceiling from repeats", responses.repeat_ceiling[subject]);
+        best.add("share of the ceiling from repeats", own(cc_norm(plan, headline.r)));
+      }
       sidecar["Description"] =
-          "Each target's layer is chosen on training folds; r, p and q of its held-out predictions, the layer, ceilings";
-      write_maps(maps, best, stem("desc-headline"), sidecar);
+          "Each target's layer is chosen on training folds; r, p and q of its held-out predictions, the layer, "
+          "ceilings, and with repeats the share of that from repeats";
+      write_target_maps(maps, best, stem("desc-headline"), sidecar);
     }
   }
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "brain/surface.h"
+#include "io/json.h"
 #include "report/brain_map.h"
 #include "study/summary.h"
 
@@ -26,6 +27,16 @@ class SurfaceMaps {
   const Dataset& dataset_;
   CorticalSurfaces left_, right_;
 };
+
+/// Named maps of one subject that belong in one file: one value a target each.
+struct TargetMaps {
+  std::vector<std::string> names{};
+  std::vector<at::Tensor> values{};
+  void add(const std::string& name, const at::Tensor& of_targets);
+};
+/// A GIfTI file and its sidecar for each hemisphere; "{hemisphere}" in the stem stands for its letter.
+void write_target_maps(const SurfaceMaps& maps, const TargetMaps& own, const std::filesystem::path& stem,
+                       const Json& sidecar);
 
 bool has_surfaces(const Dataset& dataset);
 

@@ -53,48 +53,52 @@ TidyTable score_table(const EncodingPlan& plan, const Summary& summary, size_t s
       {"r_abs_r", "r |r|: signed squared correlation"},
       {"r2", "1 - SSE / SST over the same rows; SST about the mean of the responses"},
       {"ceiling", "Leave-one-out inter-subject correlation of the target (an upper reference for r, not a correction)"},
+      {"cc_max", "Ceiling from repeats: highest r to be expected with their mean; n/a without repeats"},
+      {"cc_norm", "r / max(cc_max, floor); the floor is score.cc_floor of the study"},
       {"p_value", "Circular-shift permutation p = (b + 1) / (m + 1), one-sided"},
       {"q_value", "Benjamini-Hochberg q over the subject's targets, for one feature space and layer"},
       {"increment", "r of the joint banded model (controls and layer) minus r of the controls alone"},
       {"increment_p",
        "One-sided p of the increment by the block-swap test: predictions of the two models exchanged within blocks of "
        "volumes"},
-      {"penalty", "Median over outer folds of the chosen penalty (lambda: added to X'X)"},
+      {"penalty", plan.study.encode.penalty_unit == PenaltyUnit::huth
+                      ? "Median over outer folds of the chosen penalty alpha (lambda = alpha^2 is added to X'X)"
+                      : "Median over outer folds of the chosen penalty (lambda: added to X'X)"},
       {"flag", "ok, constant, nan, infinite or masked"}};
   table.columns.insert(table.columns.end(), std::begin(own), std::end(own));
   const int64_t targets = responses.target_count();
-  for (const auto& layer : summary.layers)
+  const auto repeats = responses.repeat_ceiling.defined() ? responses.repeat_ceiling.reshape({-1}) : at::Tensor();
+  for (const auto& layer : summary.layers) {
+    const auto normalized = cc_norm(plan, layer.scores.r);
     for (int64_t v = 0; v < targets; ++v) {
       const int64_t c = static_cast<int64_t>(subject) * targets + v;
       const auto& s = layer.scores;
       const double r = s.r[c].item<double>();
       std::vector<std::string> row{responses.subjects[subject], responses.targets[static_cast<size_t>(v)]};
       for (auto& field : space_fields(layer)) row.push_back(field);
-      for (auto& field : {number(r), number(r * std::abs(r)), at_index(s.r2, c),
-                          number(responses.ceiling[static_cast<int64_t>(subject)][v].item<double>()), at_index(s.p, c),
-                          at_index(layer.q, c), at_index(s.increment, c), at_index(s.increment_p, c),
-                          median_text(s.penalties.select(1, c)), flag_name(responses.flags[static_cast<size_t>(c)])})
+      for (auto& field :
+           {number(r), number(r * std::abs(r)), at_index(s.r2, c),
+            number(responses.ceiling[static_cast<int64_t>(subject)][v].item<double>()), at_index(repeats, c),
+            at_index(normalized, c), at_index(s.p, c), at_index(layer.q, c), at_index(s.increment, c),
+            at_index(s.increment_p, c), median_text(in_unit(s.penalties.select(1, c), plan.study.encode.penalty_unit)),
+            flag_name(responses.flags[static_cast<size_t>(c)])})
         row.push_back(field);
       table.rows.push_back(std::move(row));
     }
+  }
   return table;
 }
 
-namespace {
-
-struct NamedRegion {
-  std::string hemisphere{}, name{};
-  std::vector<int64_t> targets{};
-};
-
-std::vector<NamedRegion> named_regions(const Dataset& dataset) {
+std::vector<NamedRegion> named_regions(const std::vector<TargetPlace>& places) {
   std::map<std::pair<std::string, std::string>, std::vector<int64_t>> found;
-  for (size_t v = 0; v < dataset.places.size(); ++v)
-    found[{dataset.places[v].hemisphere, dataset.places[v].region}].push_back(static_cast<int64_t>(v));
+  for (size_t v = 0; v < places.size(); ++v)
+    found[{places[v].hemisphere, places[v].region}].push_back(static_cast<int64_t>(v));
   std::vector<NamedRegion> regions;
   for (auto& [key, targets] : found) regions.push_back({key.first, key.second, std::move(targets)});
   return regions;
 }
+
+namespace {
 
 // Of the values that are numbers.
 std::string mean_text(const at::Tensor& values) {
@@ -112,7 +116,7 @@ std::string share_below(const at::Tensor& q, double limit) {
 
 TidyTable region_table(const EncodingPlan& plan, const Dataset& dataset, const Summary& summary, size_t subject) {
   const auto& responses = plan.responses;
-  const auto regions = named_regions(dataset);
+  const auto regions = named_regions(dataset.places);
   const auto s = static_cast<int64_t>(subject), first = s * responses.target_count();
   TidyTable table{.columns = {{"subject", "Subject; 'mean' is the mean of all subjects' z-scored responses"},
                               {"hemisphere", "L or R"},
@@ -126,11 +130,13 @@ TidyTable region_table(const EncodingPlan& plan, const Dataset& dataset, const S
       {"r_abs_r", "Mean of r |r|"},
       {"r2", "Mean of 1 - SSE / SST"},
       {"ceiling", "Mean of the leave-one-out inter-subject correlation"},
-      {"repeat_ceiling", "Mean of the ceiling from repeats (CC_max)"},
+      {"cc_max", "Mean of the ceiling from repeats (CC_max)"},
+      {"cc_norm", "Mean of r / max(CC_max, floor); the floor is score.cc_floor of the study"},
       {"share_q05", "Share of vertices with Benjamini-Hochberg q < 0.05 (over the subject's vertices, for this layer)"},
       {"increment", "Mean of r of the joint model (controls and layer) minus r of the controls alone"}};
   table.columns.insert(table.columns.end(), std::begin(own), std::end(own));
-  for (const auto& layer : summary.layers)
+  for (const auto& layer : summary.layers) {
+    const auto normalized = cc_norm(plan, layer.scores.r);
     for (const auto& region : regions) {
       const auto within = at::tensor(region.targets, at::kLong);
       const auto of = [&](const at::Tensor& columns) {
@@ -145,10 +151,11 @@ TidyTable region_table(const EncodingPlan& plan, const Dataset& dataset, const S
             mean_text(r), median_text(r), mean_text(r * r.abs()), mean_text(of(layer.scores.r2)),
             mean_text(responses.ceiling[s].index_select(0, within)),
             responses.repeat_ceiling.defined() ? mean_text(responses.repeat_ceiling[s].index_select(0, within)) : "n/a",
-            share_below(of(layer.q), 0.05), mean_text(of(layer.scores.increment))})
+            mean_text(of(normalized)), share_below(of(layer.q), 0.05), mean_text(of(layer.scores.increment))})
         row.push_back(field);
       table.rows.push_back(std::move(row));
     }
+  }
   return table;
 }
 

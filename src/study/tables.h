@@ -18,6 +18,14 @@ struct TidyTable {
   std::vector<std::string> names() const;
 };
 
+/// Targets of one hemisphere and region.
+struct NamedRegion {
+  std::string hemisphere{}, name{};
+  std::vector<int64_t> targets{};  ///< Places in the list of targets.
+};
+/// In the order of hemispheres and names; a region without a name holds the targets that lie in none.
+std::vector<NamedRegion> named_regions(const std::vector<TargetPlace>& places);
+
 /// One row a feature space, layer and target of one subject.
 TidyTable score_table(const EncodingPlan& plan, const Summary& summary, size_t subject);
 /// One row a feature space, layer, hemisphere and region of one subject: for targets that are vertices of a surface,

@@ -129,6 +129,8 @@ TEST(Alice, every_study_option_changes_the_scores) {
                               "encode.penalties=10",
                               "encode.folds=3",
                               "encode.inner_folds=2",
+                              "encode.inner=bootstrap:3:20:0.25",
+                              "encode.penalty_unit=huth",
                               "encode.gap=20",
                               "encode.select=mse",
                               "encode.penalty_mode=shared",

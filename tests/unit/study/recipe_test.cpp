@@ -45,13 +45,22 @@ TEST(Recipe, every_one_makes_a_study_whose_resolved_file_says_the_same) {
   }
 }
 
+TEST(Recipe, antonello2023_chooses_huths_penalties_on_random_chunks) {
+  const auto& encode = with_recipe("antonello2023").encode;
+  ASSERT_EQ(encode.ridge.penalties.size(), 15u);
+  EXPECT_NEAR(encode.ridge.penalties.front(), 1e2, 1e-9);  // alpha = 10
+  EXPECT_NEAR(encode.ridge.penalties.back(), 1e8, 1e-3);
+  EXPECT_EQ(encode.inner_rule.rule, InnerRule::chunks);
+  EXPECT_EQ(encode.inner_rule.chunks.length, 20);
+}
+
 TEST(Recipe, an_analysis_of_the_file_is_completed_by_the_recipes) {
   const auto study = with_recipe("antonello2023", "[[analysis]]\nkind = 'scaling'\nbase = 'mean'\n");
-  ASSERT_EQ(study.analyses.size(), 1u);
+  ASSERT_EQ(study.analyses.size(), 2u);
   const auto text = resolved_toml(study);
   EXPECT_NE(text.find("base = 'mean'"), text.npos);
   EXPECT_NE(text.find("score = 'signed_square'"), text.npos);  // from the recipe
-  EXPECT_EQ(with_recipe("antonello2023").analyses.size(), 1u);
+  EXPECT_EQ(with_recipe("antonello2023").analyses.size(), 2u);
 }
 
 TEST(Recipe, an_unknown_one_is_named_with_the_nearest) {

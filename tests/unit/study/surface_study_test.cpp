@@ -4,6 +4,7 @@
 
 #include "fixture.h"
 #include "io/hdf5.h"
+#include "stats/ceiling.h"
 #include "unit/study/surface_study.h"
 
 using namespace arcuate;
@@ -38,6 +39,41 @@ TEST_F(SurfaceStudy, the_ceiling_from_repeats_is_that_of_its_formula) {
       ASSERT_LT(largest_difference(ceiling[s][v], at::scalar_tensor(expected, at::kDouble)), 1e-9) << s << ' ' << v;
     }
   }
+}
+
+TEST_F(SurfaceStudy, a_score_is_a_share_of_the_ceiling_as_if_computed_from_the_repeats) {
+  const auto& scores = unit(model, "4").r;
+  const auto predictions = read_predictions(encoding_file(all().plan.work, model, "4")).to(at::kDouble);
+  const auto found = cc_norm(all().plan, scores);
+  ASSERT_EQ(found.sizes(), scores.sizes());
+  double largest = 0;
+  for (int64_t s = 0; s < 2; ++s) {
+    const int64_t first = s * all().targets();
+    const auto own = [&](const at::Tensor& columns) { return columns.slice(-1, first, first + all().targets()); };
+    const auto expected = normalized_correlation(cleaned_repeats(static_cast<size_t>(s)), own(predictions), {});
+    for (int64_t v = 0; v < all().targets(); ++v)
+      if (all().responses.flags[static_cast<size_t>(first + v)] == Flag::ok)
+        largest = std::max(largest, std::abs((own(found)[v] - expected[v]).item<double>()));
+  }
+  EXPECT_LT(largest, 1e-6);
+  EXPECT_TRUE(at::isnan(found.slice(0, 2 * all().targets())).all().item<bool>()) << "of the mean subject";
+}
+
+TEST_F(SurfaceStudy, a_higher_floor_lowers_the_shares_and_computes_nothing_anew) {
+  const TemporaryFolder copy;
+  fs::copy(folder_->path(), copy.path(), fs::copy_options::recursive);
+  auto changed = settings;
+  changed.emplace_back("score.cc_floor=0.9");
+  EXPECT_EQ(run_quietly(read_study(copy / "brains/study.toml", changed), copy / "results").made, 0);
+  const auto name = "sub-sim01/func/sub-sim01_task-simulated_desc-brainscore_scores.tsv";
+  const auto before = table(name), after = read_table(copy / "results" / name);
+  size_t lower = 0;
+  for (size_t row = 0; row < before.rows.size(); ++row) {
+    const auto of = [&](const Table& table) { return std::abs(table.number(row, table.column("cc_norm"))); };
+    lower += of(after) < of(before);
+    EXPECT_EQ(after.text(row, after.column("cc_max")), before.text(row, before.column("cc_max")));
+  }
+  EXPECT_GT(lower, before.rows.size() / 2);
 }
 
 TEST_F(SurfaceStudy, twins_have_the_layers_asked_for) {

@@ -31,7 +31,7 @@ TEST_F(SurfaceStudy, maps_hold_each_value_at_its_vertex_and_nan_elsewhere) {
   for (size_t s = 0; s < 3; ++s)
     for (const auto hemisphere : {Hemisphere::left, Hemisphere::right}) {
       const auto& subject = all().responses.subjects[s];
-      auto scores = at::full({3, 162}, missing, at::kDouble), best = at::full({6, 162}, missing, at::kDouble);
+      auto scores = at::full({3, 162}, missing, at::kDouble), best = at::full({7, 162}, missing, at::kDouble);
       for (size_t v = 0; v < all().dataset.places.size(); ++v) {
         const auto& place = all().dataset.places[v];
         if (place.hemisphere != letter(hemisphere)) continue;
@@ -45,6 +45,7 @@ TEST_F(SurfaceStudy, maps_hold_each_value_at_its_vertex_and_nan_elsewhere) {
         best[3][place.vertex] = chosen < 0 ? missing : (std::vector<double>{1, 4, 7})[static_cast<size_t>(chosen)];
         best[4][place.vertex] = all().responses.ceiling[row][target];
         best[5][place.vertex] = all().responses.repeat_ceiling[row][target];
+        best[6][place.vertex] = headline.r[c] / all().responses.repeat_ceiling[row][target].clamp_min(0.25);
       }
       EXPECT_LT(largest_difference(maps(subject, hemisphere, "stat-r_desc-brainscore"), scores), 1e-6) << subject;
       EXPECT_LT(largest_difference(maps(subject, hemisphere, "desc-headline"), best), 1e-6) << subject;
@@ -95,8 +96,9 @@ TEST_F(SurfaceStudy, region_tables_hold_means_over_the_vertices_of_the_maps) {
       EXPECT_GE(2 * known.ge(median - 1e-12).sum().item<int64_t>(), known.numel());
       expect_number(found, row, "ceiling", mean_of_numbers(all().responses.ceiling[at_row].index_select(0, within)),
                     1e-9);
-      expect_number(found, row, "repeat_ceiling",
-                    mean_of_numbers(all().responses.repeat_ceiling[at_row].index_select(0, within)), 1e-9);
+      const auto ceiling = all().responses.repeat_ceiling[at_row].index_select(0, within);
+      expect_number(found, row, "cc_max", mean_of_numbers(ceiling), 1e-9);
+      expect_number(found, row, "cc_norm", mean_of_numbers(r / ceiling.clamp_min(0.25)), 1e-9);
       const auto q = bh_fdr(scores.p.slice(0, first, first + all().targets())).index_select(0, within);
       expect_number(found, row, "share_q05",
                     static_cast<double>(q.lt(0.05).sum().item<int64_t>()) / static_cast<double>(known.numel()), 1e-12);

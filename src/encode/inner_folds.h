@@ -1,0 +1,34 @@
+// Inner folds: how the training rows of an outer fold are cut again to choose penalties, in commands and in studies.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "encode/chunks.h"
+#include "encode/rows.h"
+
+namespace arcuate {
+
+enum class InnerRule {
+  automatic,   ///< One story at a time where the caller says so, else contiguous.
+  contiguous,  ///< Blocks of equal length.
+  chunks       ///< Random chunks.
+};
+
+struct InnerFolds {
+  InnerRule rule = InnerRule::automatic;
+  ChunkOptions chunks{};  ///< Of the rule `chunks`; each outer fold draws its own from the seed.
+  int64_t blocks = 5;     ///< Contiguous inner folds.
+  int64_t gap = 0;        ///< Rows of the same story left out around held-out rows.
+};
+
+/// Rule and chunks of "auto", "contiguous" or "bootstrap:BOOTS:LENGTH:HELD_OUT". Errors: usage.
+InnerFolds parse_inner_folds(const std::string& text);
+
+/// `train` (ascending) are the training rows of outer fold `split`; `by_story` is what `automatic` asks. Errors: usage,
+/// when a part would be empty.
+std::vector<Fold> inner_folds(std::span<const int64_t> train, std::span<const RowRange> stories, const InnerFolds& how,
+                              bool by_story, size_t split);
+
+}  // namespace arcuate
