@@ -1,12 +1,11 @@
 // Scaling laws as tables, charts and sections of a page: what the command `scaling` and the analysis of a study show.
 #pragma once
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "analysis/scaling.h"
 #include "analysis/score_grid.h"
-#include "report/chart_data.h"
+#include "report/figures.h"
 #include "report/page.h"
 #include "study/tables.h"
 
@@ -35,10 +34,6 @@ TidyTable fits_table(const ScalingReport& report);
 TidyTable depth_table(const ScalingReport& report);
 /// Whether there were several layers to choose from.
 bool has_layers_to_compare(const ScalingReport& report);
-
-/// Adds a figure as the caller keeps them: name, SVG, data, caption.
-using AddFigure =
-    std::function<PageFigure(const std::string&, const std::string&, const ChartData&, const std::string&)>;
 
 /// All layers over relative depth, and the one that stands for each model.
 PageSection depth_section(const ScalingReport& report, const AddFigure& add);
