@@ -7,6 +7,7 @@
 //   surfaces/hemi-{L,R}_…            brain/surface.h
 //   sub-simNN/func/…_bold.func.gii   responses, one file a story, repeat and hemisphere
 //   features/size-N/STORY.npy        feature spaces of growing size
+//   templates.tsv                    the named networks: which targets belong to each
 //   truth/                           what was planted: truth.tsv, networks.tsv, sizes.tsv, maps
 #pragma once
 #include <filesystem>
@@ -43,6 +44,7 @@ struct SimulatedDataset {
   double words_per_second = 0;                   ///< Pauses included.
   std::vector<Drive> planted{};
   std::vector<std::string> sizes{};  ///< Feature spaces of growing size.
+  int64_t networks = 0;              ///< Named networks in templates.tsv.
 };
 
 /// Errors: usage, all contradictions between options at once; input, when a story is too short for a study. Nothing is

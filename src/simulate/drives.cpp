@@ -15,6 +15,7 @@
 #include "encode/align.h"
 #include "input/tokenizer.h"
 #include "model/extract.h"
+#include "simulate/covarying_groups.h"
 
 namespace arcuate {
 
@@ -51,15 +52,17 @@ class ToVolumes {
   double tr_;
 };
 
-// layers x words of all stories x F
-Tensor read_by_model(const std::vector<HeardStory>& stories, const DriveOptions& options, const Compute& compute) {
+// layers x words of all stories x F; no layers: all.
+Tensor read_by_model(const std::vector<HeardStory>& stories, const DriveOptions& options, const Compute& compute,
+                     const std::vector<int64_t>& layers = {}, Units units = Units::residual) {
   const auto model = Model::load(options.model);
   const auto tokenizer = Tokenizer::load(options.model);
+  const ExtractOptions wanted{.context = options.context, .layers = layers, .units = units};
   std::vector<Tensor> states;
   for (const auto& story : stories) {
     std::vector<std::string> texts;
     for (const auto& word : story.words) texts.push_back(word.text);
-    states.push_back(extract(model, tokenizer, texts, {.context = options.context}, compute).states.to(at::kDouble));
+    states.push_back(extract(model, tokenizer, texts, wanted, compute).states.to(at::kDouble));
   }
   return at::cat(states, 1);
 }
@@ -118,17 +121,6 @@ Tensor without_tag_means(const Tensor& states, const std::vector<HeardStory>& st
     rest.index_copy_(0, index, part - part.mean(0, true));
   }
   return rest;
-}
-
-// Disjoint random groups of the model's units.
-std::vector<std::vector<int64_t>> neuron_groups(int64_t width, const DriveOptions& options) {
-  const auto order = Random(derive_seed(options.seed, "neuron groups")).permutation(width);
-  std::vector<std::vector<int64_t>> groups;
-  for (int64_t n = 0; n < options.networks; ++n) {
-    groups.emplace_back(order.begin() + n * options.neurons, order.begin() + (n + 1) * options.neurons);
-    std::sort(groups.back().begin(), groups.back().end());
-  }
-  return groups;
 }
 
 Tensor group_means(const Tensor& states, const std::vector<std::vector<int64_t>>& groups) {
@@ -223,8 +215,11 @@ Drives make_drives(const std::vector<HeardStory>& stories, const std::vector<Dri
   if (wants(Drive::syntax)) drives.features[Drive::syntax] = to_volumes(syntax_features(stories));
   if (wants(Drive::semantics)) drives.features[Drive::semantics] = to_volumes(without_tag_means(own, stories));
   if (wants(Drive::network)) {
-    drives.groups = neuron_groups(own.size(1), options);
-    drives.features[Drive::network] = to_volumes(group_means(own, drives.groups));
+    drives.group_layer = std::max<int64_t>(1, drive_layer(options, states.size(0) - 1));
+    const auto units = read_by_model(stories, options, compute, {drives.group_layer}, Units::ffn)[0];
+    drives.groups = covarying_groups(to_volumes(units), options.networks, options.neurons,
+                                     derive_seed(options.seed, "neuron groups"));
+    drives.features[Drive::network] = to_volumes(group_means(units, drives.groups));
   }
   if (wants(Drive::loop)) drives.features[Drive::loop] = rhythm(stories, options);
   if (wants(Drive::size)) {

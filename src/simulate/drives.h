@@ -19,7 +19,7 @@ enum class Drive {
   forecast,   ///< The states of the word some words ahead, beside those of the word that is heard.
   syntax,     ///< Part of speech, and distance to the head of the phrase.
   semantics,  ///< The states without what words of the same part of speech have in common.
-  network,    ///< The mean of a group of the model's neurons, one group a network.
+  network,    ///< The mean of a group of feed-forward units that go up and down together, one group a network.
   loop,       ///< A slow rhythm whose phase runs around the patch: the patch's states go in a circle.
   size,       ///< Hidden numbers that feature spaces of growing size tell better and better.
   word_rate,  ///< A one for each word.
@@ -35,10 +35,11 @@ Drive drive_from_name(const std::string& name);
 struct DriveOptions {
   std::filesystem::path model{};
   ContextOptions context{.words = 100, .keep = 50};
-  int64_t layer = -1;             ///< Of forecast, semantics and networks; -1: two thirds of the depth.
+  int64_t layer = -1;             ///< Of forecast, semantics and networks (there 1 or more, since the embedding has no
+                                  ///< feed-forward units); -1: two thirds of the depth.
   int64_t forecast_distance = 6;  ///< Words; negative: the past.
   int64_t networks = 3;           ///< Named networks.
-  int64_t neurons = 8;            ///< Units of the model in the group of one network.
+  int64_t neurons = 8;            ///< Feed-forward units in the group of one network.
   double loop_period = 40;        ///< Seconds.
   int64_t size_features = 4;      ///< Hidden numbers a word behind the drive `size`.
   double tr = 2;                  ///< Seconds.
@@ -61,7 +62,8 @@ struct Drives {
   std::map<Drive, at::Tensor> features{};      ///< T x features of each other drive that was asked for.
   at::Tensor present{};                        ///< T x F: the states of `layer`, for the drive forecast.
   std::vector<at::Tensor> size_latents{};      ///< One a story: words x size_features.
-  std::vector<std::vector<int64_t>> groups{};  ///< Neurons of each network.
+  std::vector<std::vector<int64_t>> groups{};  ///< Feed-forward units of each network, ascending.
+  int64_t group_layer = 0;                     ///< Layer that they lie in.
 };
 
 bool has_tags(const std::vector<HeardStory>& stories);

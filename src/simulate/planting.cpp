@@ -177,6 +177,22 @@ std::string vertex_name(const PlantedVertex& vertex) {
   return fmt::format("{}{:05}", letter(vertex.hemisphere), vertex.vertex);
 }
 
+std::string network_name(int64_t network) { return "network-" + std::to_string(network); }
+
+void write_templates(const std::filesystem::path& path, const std::vector<PlantedVertex>& vertices, int64_t networks) {
+  std::vector<std::string> columns{"target"};
+  for (int64_t n = 0; n < networks; ++n) columns.push_back(network_name(n));
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& v : vertices) {
+    if (v.network < 0) continue;
+    std::vector<std::string> row(columns.size(), "0");
+    row[0] = vertex_name(v);
+    row[static_cast<size_t>(v.network) + 1] = "1";
+    rows.push_back(std::move(row));
+  }
+  write_tsv(path, columns, rows);
+}
+
 void write_truth(const std::filesystem::path& path, const std::vector<PlantedVertex>& vertices,
                  const DriveOptions& drives, const PlantOptions& options) {
   std::vector<std::vector<std::string>> rows;
@@ -208,7 +224,7 @@ void write_truth(const std::filesystem::path& path, const std::vector<PlantedVer
               {"sound", column("Share of the signal's variance that is sound power")},
               {"forecast_distance", column("Words ahead from which a part of the signal comes")},
               {"forecast_share", column("That part, as a share of the signal's variance")},
-              {"network", column("Network, that is group of the model's neurons (networks.tsv)")},
+              {"network", column("Network, that is group of the model's feed-forward units (networks.tsv)")},
               {"phase", column("Phase of the vertex in the rhythm of its patch, radians")},
               {"defect", column("constant: in every subject; nan: in one volume of one subject")}});
 }

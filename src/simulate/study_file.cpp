@@ -78,6 +78,8 @@ std::string analysis_tables(const SimulatedDataset& dataset) {
         fmt::format("\n[[analysis]]\nkind = \"scaling\"\nspaces = [{}]\nregions = [{}]  # where they are planted\n",
                     join(names, ", "), quoted(patches.front()));
   }
+  if (dataset.networks > 0)
+    tables += "\n[[analysis]]\nkind = \"networks\"\ntemplates = \"templates.tsv\"  # the networks that are planted\n";
   return tables;
 }
 
