@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "brain/clean.h"
@@ -25,7 +26,9 @@ struct Group {
 class Chooser {
  public:
   Chooser(const Tensor& series, int64_t size)
-      : z_(zscore(series)), r_(z_.t().mm(z_) / z_.size(0)), size_(size), free_(at::ones({z_.size(1)}, at::kBool)) {}
+      : z_(zscore(series) / std::sqrt(static_cast<double>(series.size(0)))),
+        size_(size),
+        free_(at::ones({series.size(1)}, at::kBool)) {}
 
   bool is_free(int64_t column) const { return free_[column].item<bool>(); }
 
@@ -43,24 +46,33 @@ class Chooser {
 
  private:
   Group around(int64_t first) const {
-    constexpr double taken = -2;  // below any r
-    const auto r = at::where(free_, r_[first], at::full({}, taken, at::kDouble));
-    const auto [largest, members] = r.topk(size_);
-    Group group{.mean = z_.index_select(1, members).mean(1)};
-    const auto order = members.contiguous();
-    group.members.assign(order.data_ptr<int64_t>(), order.data_ptr<int64_t>() + order.numel());
-    group.mean = group.mean / group.mean.norm();
-    group.merit = largest.mean().item<double>();
-    if (!means_.empty()) group.merit -= at::stack(means_).mv(group.mean).abs().max().item<double>();
+    Group group{.members = {first}, .mean = z_.select(1, first)};
+    auto left = free_.clone();
+    left[first] = false;
+    while (std::ssize(group.members) < size_) {
+      constexpr double taken = -2;  // below any r
+      const auto r = at::where(left, z_.t().mv(group.mean), at::full({}, taken, at::kDouble));
+      group.members.push_back(r.argmax().item<int64_t>());
+      left[group.members.back()] = false;
+      group.mean = z_.index_select(1, index_tensor(group.members)).mean(1);
+      group.mean = group.mean / group.mean.norm();
+    }
+    group.merit = z_.index_select(1, index_tensor(group.members)).t().mv(group.mean).mean().item<double>();
+    if (!means_.empty()) {
+      const double alike = at::stack(means_).mv(group.mean).abs().max().item<double>();
+      group.merit *= std::sqrt(std::max(0.0, 1 - alike * alike));
+    }
     return group;
   }
 
-  Tensor z_, r_;
+  Tensor z_;  // columns of norm 1
   int64_t size_;
   Tensor free_;
   std::vector<Tensor> means_{};
   std::vector<std::vector<int64_t>> groups_{};
 };
+
+constexpr size_t most_drawn = 64;  // columns that a group may begin with: more make it hardly better
 
 }  // namespace
 
@@ -68,13 +80,10 @@ std::vector<std::vector<int64_t>> covarying_groups(const Tensor& series, int64_t
   const auto order = Random(seed).permutation(series.size(1));
   Chooser chooser(series, size);
   for (int64_t g = 0; g < groups; ++g) {
-    std::vector<int64_t> drawn, all;
-    for (size_t i = 0; i < order.size(); ++i) {
-      if (!chooser.is_free(order[i])) continue;
-      all.push_back(order[i]);
-      if (2 * i < order.size()) drawn.push_back(order[i]);
-    }
-    chooser.take_best(drawn.empty() ? all : drawn);
+    std::vector<int64_t> drawn;
+    for (size_t i = 0; i < order.size() && drawn.size() < most_drawn; ++i)
+      if (chooser.is_free(order[i])) drawn.push_back(order[i]);
+    chooser.take_best(drawn);
   }
   return chooser.groups();
 }

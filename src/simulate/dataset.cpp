@@ -182,8 +182,8 @@ std::vector<std::string> write_sizes(const fs::path& folder, const std::vector<T
 void write_networks(const fs::path& folder, const Drives& drives) {
   std::vector<std::vector<std::string>> rows;
   for (size_t n = 0; n < drives.groups.size(); ++n)
-    for (const int64_t unit : drives.groups[n])
-      rows.push_back({network_name(static_cast<int64_t>(n)), std::to_string(drives.group_layer), std::to_string(unit)});
+    for (const auto& [layer, unit] : drives.groups[n])
+      rows.push_back({network_name(static_cast<int64_t>(n)), std::to_string(layer), std::to_string(unit)});
   write_tsv(folder / "truth" / "networks.tsv", {"network", "layer", "unit"}, rows);
 }
 
@@ -274,8 +274,7 @@ SimulatedDataset write_simulated_dataset(const fs::path& folder, const SimulateO
   auto dataset = described(stories, vertices, options.plant.drives);
   if (!drives.groups.empty()) {
     write_networks(folder, drives);
-    write_templates(folder / "templates.tsv", vertices, options.drive.networks);
-    dataset.networks = options.drive.networks;
+    dataset.networks = write_templates(folder / "templates.tsv", vertices);
   }
   dataset.depth = spec.layers;
   if (!drives.size_latents.empty()) dataset.sizes = write_sizes(folder, stories, drives, options.seed);

@@ -35,8 +35,7 @@ Drive drive_from_name(const std::string& name);
 struct DriveOptions {
   std::filesystem::path model{};
   ContextOptions context{.words = 100, .keep = 50};
-  int64_t layer = -1;             ///< Of forecast, semantics and networks (there 1 or more, since the embedding has no
-                                  ///< feed-forward units); -1: two thirds of the depth.
+  int64_t layer = -1;             ///< Of forecast and semantics; -1: two thirds of the depth.
   int64_t forecast_distance = 6;  ///< Words; negative: the past.
   int64_t networks = 3;           ///< Named networks.
   int64_t neurons = 8;            ///< Feed-forward units in the group of one network.
@@ -55,15 +54,19 @@ struct HeardStory {
 };
 inline constexpr double sound_step = 0.1;  ///< Seconds.
 
+struct FeedForwardUnit {
+  int64_t layer = 0, unit = 0;  ///< Layer from 1, place within it from 0.
+  bool operator==(const FeedForwardUnit&) const = default;
+};
+
 /// All stories one after another; T volumes in total.
 struct Drives {
   std::vector<RowRange> stories{};
-  std::vector<at::Tensor> layers{};            ///< [0 … L]: T x F.
-  std::map<Drive, at::Tensor> features{};      ///< T x features of each other drive that was asked for.
-  at::Tensor present{};                        ///< T x F: the states of `layer`, for the drive forecast.
-  std::vector<at::Tensor> size_latents{};      ///< One a story: words x size_features.
-  std::vector<std::vector<int64_t>> groups{};  ///< Feed-forward units of each network, ascending.
-  int64_t group_layer = 0;                     ///< Layer that they lie in.
+  std::vector<at::Tensor> layers{};                    ///< [0 … L]: T x F.
+  std::map<Drive, at::Tensor> features{};              ///< T x features of each other drive that was asked for.
+  at::Tensor present{};                                ///< T x F: the states of `layer`, for the drive forecast.
+  std::vector<at::Tensor> size_latents{};              ///< One a story: words x size_features.
+  std::vector<std::vector<FeedForwardUnit>> groups{};  ///< Of each network, ascending.
 };
 
 bool has_tags(const std::vector<HeardStory>& stories);

@@ -179,18 +179,27 @@ std::string vertex_name(const PlantedVertex& vertex) {
 
 std::string network_name(int64_t network) { return "network-" + std::to_string(network); }
 
-void write_templates(const std::filesystem::path& path, const std::vector<PlantedVertex>& vertices, int64_t networks) {
+int64_t write_templates(const std::filesystem::path& path, const std::vector<PlantedVertex>& vertices) {
+  std::map<int64_t, size_t> column_of;
+  for (const auto& v : vertices)
+    if (v.network >= 0 && v.defect == Defect::none) column_of.emplace(v.network, 0);
+  if (column_of.empty()) return 0;
   std::vector<std::string> columns{"target"};
-  for (int64_t n = 0; n < networks; ++n) columns.push_back(network_name(n));
+  for (auto& [network, column] : column_of) {
+    column = columns.size();
+    columns.push_back(network_name(network));
+  }
   std::vector<std::vector<std::string>> rows;
   for (const auto& v : vertices) {
-    if (v.network < 0) continue;
+    const auto column = column_of.find(v.network);
+    if (column == column_of.end()) continue;
     std::vector<std::string> row(columns.size(), "0");
     row[0] = vertex_name(v);
-    row[static_cast<size_t>(v.network) + 1] = "1";
+    row[column->second] = "1";
     rows.push_back(std::move(row));
   }
   write_tsv(path, columns, rows);
+  return std::ssize(column_of);
 }
 
 void write_truth(const std::filesystem::path& path, const std::vector<PlantedVertex>& vertices,

@@ -54,8 +54,9 @@ std::string vertex_name(const PlantedVertex& vertex);
 /// "network-0", "network-1", …
 std::string network_name(int64_t network);
 
-/// The named networks as templates: a row a target that belongs to one, a column a network, 1 or 0.
-void write_templates(const std::filesystem::path& path, const std::vector<PlantedVertex>& vertices, int64_t networks);
+/// The named networks as templates: a row a target that belongs to one, a column a network, 1 or 0; networks without a
+/// vertex that can be used are left out. Returns the number of columns; without any, nothing is written.
+int64_t write_templates(const std::filesystem::path& path, const std::vector<PlantedVertex>& vertices);
 
 /// The known answer, one row a vertex of cortex.
 void write_truth(const std::filesystem::path& path, const std::vector<PlantedVertex>& vertices,

@@ -227,6 +227,7 @@ Recovery recover(const fs::path& dataset, const fs::path& results, const std::st
   judge_bad(results / "group" / fmt::format("task-{}_desc-flagged_scores.tsv", label), recovery);
   judge_sizes(dataset / "truth/sizes.tsv",
               results / "sub-mean/func" / fmt::format("sub-mean_task-{}_desc-brainscore_scores.tsv", label), recovery);
+  recovery.networks = recover_networks(dataset / "truth/networks.tsv", results / "group", label, model);
   return recovery;
 }
 
@@ -257,6 +258,10 @@ PageSection recovery_section(const Recovery& recovery, const Figures& figures) {
                                           "Five feature spaces that tell the hidden drive of one patch better and "
                                           "better; line: least squares over log10 of size."));
   }
+  if (!recovery.networks.list.empty()) {
+    section.paragraphs.push_back("Networks: " + networks_sentence(recovery.networks));
+    section.tables.push_back(networks_page_table(recovery.networks));
+  }
   return section;
 }
 
@@ -274,7 +279,8 @@ Json recovery_json(const Recovery& r) {
           {"noise_silent", r.noise_silent},
           {"bad_planted", r.bad_planted},
           {"bad_listed", r.bad_listed},
-          {"sizes", sizes}};
+          {"sizes", sizes},
+          {"networks", networks_json(r.networks)}};
 }
 
 std::string recovery_text(const Recovery& r) {
@@ -288,6 +294,7 @@ std::string recovery_text(const Recovery& r) {
   if (!r.sizes.empty())
     text += fmt::format("  size     score grows {:.2f}-fold from smallest to largest; planted {:.2f}\n",
                         r.sizes.back().r / r.sizes.front().r, r.sizes.back().accuracy / r.sizes.front().accuracy);
+  if (!r.networks.list.empty()) text += "  networks " + networks_sentence(r.networks) + "\n";
   return text;
 }
 

@@ -6,6 +6,7 @@
 
 #include "io/json.h"
 #include "report/figures.h"
+#include "simulate/network_recovery.h"
 
 namespace arcuate {
 
@@ -31,7 +32,8 @@ struct Recovery {
     std::string space{};
     double parameters = 0, accuracy = 0, r = 0;
   };
-  std::vector<Size> sizes{};  ///< r: mean over the vertices of the drive `size`, mean subject.
+  std::vector<Size> sizes{};     ///< r: mean over the vertices of the drive `size`, mean subject.
+  RecoveredNetworks networks{};  ///< Empty: none were planted, or the study did not look for them.
 };
 
 /// `dataset`: folder of the simulated dataset; `results`: of the study on it; `model`: its feature space.

@@ -62,9 +62,10 @@ void check_model(const SimulateOptions& o, const ModelSpec& spec, Problems& prob
   if (o.drive.layer > spec.layers)
     problems.add("layer {} is to be planted, but the model '{}' has layers 0 to {}", o.drive.layer,
                  o.drive.model.string(), spec.layers);
-  if (o.drive.networks * o.drive.neurons > spec.block.width)
-    problems.add("{} networks of {} neurons need {}, but a layer of the model has {}", o.drive.networks,
-                 o.drive.neurons, o.drive.networks * o.drive.neurons, spec.block.width);
+  const int64_t units = spec.layers * spec.block.width;
+  if (o.drive.networks * o.drive.neurons > units)
+    problems.add("{} networks of {} neurons need {}, but the model has {} feed-forward units", o.drive.networks,
+                 o.drive.neurons, o.drive.networks * o.drive.neurons, units);
 }
 
 void check_sources(const SimulateOptions& o, Problems& problems) {
