@@ -1,6 +1,9 @@
 #include "analysis/neuron_signals.h"
 
 #include <ATen/ATen.h>
+#include <fmt/format.h>
+
+#include <algorithm>
 
 #include "core/error.h"
 #include "core/tensor.h"
@@ -97,6 +100,31 @@ UnitColumns response_signals(const Tensor& responses, std::span<const RowRange> 
     bad_input("none of the {} columns of the responses can be used: all are constant or hold NaN or infinite values",
               responses.size(1));
   return result;
+}
+
+UsableResponses usable_responses(const std::vector<Tensor>& responses, std::span<const RowRange> runs, int64_t lead_in,
+                                 SubjectUse use) {
+  std::vector<int64_t> left(static_cast<size_t>(responses.front().size(1)), 0);
+  std::vector<UnitColumns> subjects;
+  for (size_t s = 0; s < responses.size(); ++s) {
+    subjects.push_back(within(fmt::format("reading subject {} of the responses", s + 1),
+                              [&] { return response_signals(responses[s], runs, lead_in); }));
+    for (const int64_t vertex : subjects.back().kept) ++left[static_cast<size_t>(vertex)];
+  }
+  UsableResponses usable;
+  for (size_t v = 0; v < left.size(); ++v)
+    if (left[v] == static_cast<int64_t>(responses.size())) usable.vertices.push_back(static_cast<int64_t>(v));
+  if (usable.vertices.empty()) bad_input("no column of the responses can be used in all {} subjects", responses.size());
+  for (const auto& subject : subjects) {
+    std::vector<int64_t> places;
+    for (const int64_t vertex : usable.vertices)
+      places.push_back(std::lower_bound(subject.kept.begin(), subject.kept.end(), vertex) - subject.kept.begin());
+    usable.subjects.push_back(subject.values.index_select(1, index_tensor(places)));
+  }
+  if (use == SubjectUse::each) return usable;
+  const auto mean = at::stack(usable.subjects).to(at::kDouble).mean(0);
+  usable.subjects = {(mean / mean.norm(2, 0, true)).to(at::kFloat)};
+  return usable;
 }
 
 }  // namespace arcuate

@@ -41,6 +41,16 @@ UnitColumns neuron_signals(const at::Tensor& series, std::span<const RowRange> r
 /// values left out. Errors: usage (as above), input (no column left).
 UnitColumns response_signals(const at::Tensor& responses, std::span<const RowRange> runs, int64_t lead_in);
 
+enum class SubjectUse { mean, each };
+/// The vertices that every subject has.
+struct UsableResponses {
+  std::vector<at::Tensor> subjects{};  ///< R x kept each, centred and of norm 1; one for SubjectUse::mean.
+  std::vector<int64_t> vertices{};     ///< Numbers of the vertices kept, ascending.
+};
+/// responses: T x V of each subject. Errors: those of response_signals, naming the subject; input (no vertex left).
+UsableResponses usable_responses(const std::vector<at::Tensor>& responses, std::span<const RowRange> runs,
+                                 int64_t lead_in, SubjectUse use);
+
 /// The runs on the axis of the rows that are left. Errors: usage, naming a run that is no longer than the lead-in.
 std::vector<RowRange> without_lead_in(std::span<const RowRange> runs, int64_t lead_in);
 

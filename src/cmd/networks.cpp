@@ -17,6 +17,7 @@
 #include "core/files.h"
 #include "core/random.h"
 #include "core/text.h"
+#include "study/network_templates.h"
 
 namespace arcuate {
 namespace {
@@ -213,8 +214,12 @@ ModelNetworks find_networks(const NeuronFiles& files, const TimeAxis& axis, Netw
                                 {.tr = options.tr, .haemodynamic = options.haemodynamic, .lead_in = options.lead_in});
   ModelNetworks model{
       .model = files.model, .neurons = signals.kept, .constant = read.series.size(1) - signals.values.size(1)};
+  const auto units = units_within_layers(read.layer_of);
   if (!read.layer_of.empty())
-    for (const int64_t neuron : signals.kept) model.layer_of.push_back(read.layer_of[static_cast<size_t>(neuron)]);
+    for (const int64_t neuron : signals.kept) {
+      model.layer_of.push_back(read.layer_of[static_cast<size_t>(neuron)]);
+      model.unit_of.push_back(units[static_cast<size_t>(neuron)]);
+    }
   problem.neurons = std::move(signals.values);
   problem.layer_of = model.layer_of;
   if (model.constant > 0)
@@ -255,7 +260,7 @@ int run(const Options& options, cli::Run& run) {
                       .first_volume = options.first_volume.value_or(options.tr / 2),
                       .align = options.align,
                       .runs = runs_of(options.run_volumes, responses.front().size(0))};
-  auto usable = usable_responses(responses, axis, options.lead_in, options.subjects);
+  auto usable = usable_responses(responses, axis.runs, options.lead_in, options.subjects);
   const auto templates =
       read_templates(options.arrays.templates, options.arrays.network_names, options.arrays.networks);
   const NetworksFrame frame{.networks = templates.names,

@@ -1,5 +1,5 @@
-// What `networks` reads: units of models on the recordings' time axis, responses of subjects, maps of named networks.
-// Shapes: T volumes of all runs, R rows without lead-ins, W words, N neurons, V vertices, F networks.
+// What `networks` reads: units of models on the recordings' time axis, responses of subjects.
+// Shapes: T volumes of all runs, W words, N neurons, V vertices.
 #pragma once
 #include <ATen/core/Tensor.h>
 
@@ -43,28 +43,5 @@ std::vector<at::Tensor> read_responses(const std::filesystem::path& path);
 
 /// The runs that `lengths` say, or one of all volumes. Errors: usage, when they do not add up.
 std::vector<RowRange> runs_of(const std::vector<int64_t>& lengths, int64_t volumes);
-
-enum class SubjectUse { mean, each };
-/// What is left of the responses: the vertices that every subject has.
-struct UsableResponses {
-  std::vector<at::Tensor> subjects{};  ///< R x kept each, centred and of norm 1; one for SubjectUse::mean.
-  std::vector<int64_t> vertices{};     ///< Numbers of the vertices kept, ascending.
-};
-UsableResponses usable_responses(const std::vector<at::Tensor>& responses, const TimeAxis& axis, int64_t lead_in,
-                                 SubjectUse use);
-
-struct NetworkTemplates {
-  std::vector<std::string> names{};
-  at::Tensor values{};  ///< F x V
-};
-/// .npy (F x V, `names` one each or none) or .tsv (a row a vertex, a column a network). Only `wanted` are kept, in
-/// their order; empty: all. Errors: usage (unknown networks), input.
-NetworkTemplates read_templates(const std::filesystem::path& path, const std::vector<std::string>& names,
-                                const std::vector<std::string>& wanted);
-
-/// Values above the threshold at the vertices kept, others 0; 1 or divided by the deviation as maps are. Errors: input,
-/// naming every network of which nothing is left.
-at::Tensor network_extents(const NetworkTemplates& templates, const std::vector<int64_t>& vertices, double threshold,
-                           bool binary);
 
 }  // namespace arcuate

@@ -3,16 +3,14 @@
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
 #include <limits>
-#include <set>
 
+#include "core/files.h"
 #include "core/tensor.h"
 #include "core/text.h"
-#include "io/json.h"
+#include "core/version.h"
 #include "io/npy.h"
-#include "io/table.h"
+#include "study/networks_page.h"
 
 namespace arcuate {
 
@@ -20,87 +18,9 @@ using at::Tensor;
 
 namespace {
 
-using Rows = std::vector<std::vector<std::string>>;
-
-struct ColumnText {
-  const char* name;
-  const char* description;
-};
-
-// A table with its sidecar.
-void write_table(const fs::path& folder, const std::string& name, const std::vector<ColumnText>& columns,
-                 const Rows& rows) {
-  Json sidecar;
-  std::vector<std::string> names;
-  for (const auto& column : columns) {
-    names.push_back(column.name);
-    sidecar[column.name] = {{"Description", column.description}};
-  }
-  write_json(folder / (name + ".json"), sidecar);
-  write_tsv(folder / (name + ".tsv"), names, rows);
-}
-
-std::string yes_no(bool value) { return value ? "true" : "false"; }
-
 Tensor with_missing_vertices(const Tensor& maps, const NetworksFrame& frame) {
   auto all = at::full({maps.size(0), frame.all_vertices}, std::numeric_limits<float>::quiet_NaN(), at::kFloat);
   return all.index_copy_(1, index_tensor(frame.vertices), maps.to(at::kFloat));
-}
-
-std::vector<int64_t> distinct_layers(const ModelNetworks& model) {
-  std::set<int64_t> layers(model.layer_of.begin(), model.layer_of.end());
-  return {layers.begin(), layers.end()};
-}
-
-void add_matches(const ModelNetworks& model, const NetworksFrame& frame, Rows& rows) {
-  const auto& m = model.found.matches;
-  for (int64_t atom = 0; atom < m.iou.size(0); ++atom)
-    for (size_t n = 0; n < frame.networks.size(); ++n) {
-      const auto f = static_cast<int64_t>(n);
-      const auto number = [&](const Tensor& x) { return shortest(x[atom][f].item<double>()); };
-      rows.push_back({model.model, std::to_string(atom), frame.networks[n], number(m.iou), number(m.covered),
-                      number(m.correlation), number(model.found.chance.pair_p),
-                      yes_no(m.matched[atom][f].item<bool>())});
-    }
-}
-
-void add_atoms(const ModelNetworks& model, const NetworksFrame& frame, Rows& rows) {
-  for (size_t atom = 0; atom < model.found.groups.size(); ++atom) {
-    std::vector<std::string> networks;
-    for (size_t f = 0; f < frame.networks.size(); ++f)
-      if (model.found.matches.matched[static_cast<int64_t>(atom)][static_cast<int64_t>(f)].item<bool>())
-        networks.push_back(frame.networks[f]);
-    const auto extent = (model.found.extents[static_cast<int64_t>(atom)] != 0).sum().item<int64_t>();
-    rows.push_back({model.model, std::to_string(atom), std::to_string(model.found.groups[atom].size()),
-                    std::to_string(extent), networks.empty() ? "n/a" : join(networks, ",")});
-  }
-}
-
-void add_groups(const ModelNetworks& model, Rows& rows) {
-  const auto layers = distinct_layers(model);
-  const auto counts = layer_histogram(model.found.groups, model.layer_of, layers);
-  for (int64_t atom = 0; atom < counts.size(0); ++atom)
-    for (size_t l = 0; l < layers.size(); ++l)
-      rows.push_back({model.model, std::to_string(atom), std::to_string(layers[l]),
-                      std::to_string(counts[atom][static_cast<int64_t>(l)].item<int64_t>())});
-}
-
-void add_neurons(const ModelNetworks& model, Rows& rows) {
-  const auto codes = model.found.codes.contiguous();
-  for (size_t atom = 0; atom < model.found.groups.size(); ++atom)
-    for (const int64_t neuron : model.found.groups[atom]) {
-      const auto at = static_cast<size_t>(neuron);
-      const auto a = static_cast<int64_t>(atom);
-      rows.push_back({model.model, std::to_string(model.neurons[at]),
-                      model.layer_of.empty() ? "n/a" : std::to_string(model.layer_of[at]), std::to_string(atom),
-                      shortest(codes.data_ptr<double>()[a * codes.size(1) + neuron]),
-                      shortest(model.found.correlations[a][neuron].item<double>())});
-    }
-}
-
-void add_metrics(const ModelNetworks& model, Rows& rows) {
-  for (const auto& metric : model.found.metrics)
-    rows.push_back({model.model, metric.family, metric.name, shortest(metric.value)});
 }
 
 void write_arrays(const fs::path& folder, const ModelNetworks& model, const NetworksFrame& frame) {
@@ -110,145 +30,36 @@ void write_arrays(const fs::path& folder, const ModelNetworks& model, const Netw
   write_npy(folder / (stem + "_extents.npy"), with_missing_vertices(model.found.extents, frame));
 }
 
-constexpr ColumnText model_column{"model", "Name of the model"}, atom_column{"atom", "Number of the atom, from 0"};
-
-void write_neuron_tables(const fs::path& folder, const std::vector<ModelNetworks>& models) {
-  Rows groups, neurons;
-  for (const auto& model : models) {
-    if (!model.layer_of.empty()) add_groups(model, groups);
-    add_neurons(model, neurons);
-  }
-  if (!groups.empty())
-    write_table(folder, "groups",
-                {model_column,
-                 atom_column,
-                 {"layer", "Number of the layer"},
-                 {"neurons", "Neurons of the group in that layer"}},
-                groups);
-  write_table(folder, "neurons",
-              {model_column,
-               {"neuron", "Number of the neuron among those read, from 0"},
-               {"layer", "Number of its layer"},
-               {"atom", "Atom of the group that it belongs to"},
-               {"coefficient", "Its coefficient for that atom"},
-               {"r", "Pearson correlation of its signal with the atom"}},
-              neurons);
-}
-
-std::string columns_text(const Rows& rows) {
-  std::vector<size_t> widths(rows.front().size(), 0);
-  for (const auto& row : rows)
-    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  std::string text;
-  for (const auto& row : rows) {
-    std::string line;
-    for (size_t i = 0; i < row.size(); ++i) line += fmt::format("{:<{}}  ", row[i], widths[i]);
-    text += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
-  }
-  return text;
-}
-
-std::string rounded(double value, int digits) {
-  if (std::isnan(value)) return "n/a";
-  return value == std::floor(value) ? shortest(value) : fmt::format("{:.{}f}", value, digits);
-}
-
 }  // namespace
-
-std::vector<NetworkRow> network_rows(const ModelNetworks& model, const NetworksFrame& frame) {
-  const auto& found = model.found;
-  std::vector<NetworkRow> rows;
-  for (size_t n = 0; n < frame.networks.size(); ++n) {
-    const auto f = static_cast<int64_t>(n);
-    NetworkRow row{.model = model.model, .network = frame.networks[n]};
-    std::set<int64_t> neurons;
-    for (size_t atom = 0; atom < found.groups.size(); ++atom) {
-      if (!found.matches.matched[static_cast<int64_t>(atom)][f].item<bool>()) continue;
-      ++row.maps;
-      neurons.insert(found.groups[atom].begin(), found.groups[atom].end());
-    }
-    row.neurons = static_cast<int64_t>(neurons.size());
-    row.best_atom = found.matches.iou.select(1, f).argmax().item<int64_t>();
-    row.iou = found.matches.iou[row.best_atom][f].item<double>();
-    row.p = found.chance.p[f].item<double>();
-    row.q = found.chance.q[f].item<double>();
-    rows.push_back(row);
-  }
-  return rows;
-}
-
-static void write_match_tables(const fs::path& folder, const std::vector<ModelNetworks>& models,
-                               const NetworksFrame& frame) {
-  Rows matches, networks, atoms;
-  for (const auto& model : models) {
-    add_matches(model, frame, matches);
-    add_atoms(model, frame, atoms);
-    for (const auto& row : network_rows(model, frame))
-      networks.push_back({row.model, row.network, std::to_string(row.maps), std::to_string(row.neurons),
-                          std::to_string(row.best_atom), shortest(row.iou), shortest(row.p), shortest(row.q)});
-  }
-  write_table(
-      folder, "matches",
-      {model_column,
-       atom_column,
-       {"network", "Name of the network"},
-       {"iou", "Intersection over union of the atom's map and the network; 0 where both are empty"},
-       {"covered", "Share of the network that the map covers"},
-       {"r", "Pearson correlation of both over vertices; n/a where the map is empty"},
-       {"p", "Share of phase-randomised sets of atoms whose best map matches the network as well, itself included"},
-       {"matched", "Whether the IoU is above --match-iou"}},
-      matches);
-  write_table(folder, "networks",
-              {model_column,
-               {"network", "Name of the network"},
-               {"maps", "Atoms whose map matches the network"},
-               {"neurons", "Neurons in the groups of these atoms"},
-               {"best_atom", "Atom with the largest IoU (of equal ones the first)"},
-               {"iou", "Its IoU"},
-               {"p", "Its p, corrected for having tried all atoms"},
-               {"q", "Benjamini-Hochberg q of p over the networks of the model"}},
-              networks);
-  write_table(folder, "atoms",
-              {model_column,
-               atom_column,
-               {"neurons", "Neurons of its group"},
-               {"vertices", "Vertices of its map after thresholding"},
-               {"networks", "Networks that its map matches"}},
-              atoms);
-}
 
 void write_network_tables(const fs::path& folder, const std::vector<ModelNetworks>& models,
                           const NetworksFrame& frame) {
   fs::remove(folder / "metrics.tsv");
-  write_match_tables(folder, models, frame);
-  write_neuron_tables(folder, models);
-  Rows metrics;
-  for (const auto& model : models) {
-    write_arrays(folder, model, frame);
-    add_metrics(model, metrics);
-  }
-  write_table(folder, "metrics",
-              {model_column,
-               {"family", "matches, diversity, consistency, compactness or balance"},
-               {"metric", "Name; docs/methods.md has its formula"},
-               {"value", "n/a where it is not defined"}},
-              metrics);
+  const auto write = [&](const char* name, const TidyTable& table, const char* description) {
+    write_table(folder / fmt::format("{}.tsv", name), table, description, frame.simulated);
+  };
+  write("matches", matches_table(models, frame), "Maps against networks: one row per model, atom and network");
+  write("networks", networks_table(models, frame), "Networks and their best maps: one row per model and network");
+  write("atoms", atoms_table(models, frame), "Atoms: one row per model and atom");
+  const auto groups = groups_table(models);
+  if (!groups.rows.empty()) write("groups", groups, "Layers of the atoms' neurons: one row per model, atom and layer");
+  write("neurons", neurons_table(models), "Neurons of every group: one row per model, atom and neuron");
+  for (const auto& model : models) write_arrays(folder, model, frame);
+  write("metrics", metrics_table(models), "How networks are organised: one row per model and metric");
 }
 
-std::string networks_text(const std::vector<ModelNetworks>& models, const NetworksFrame& frame) {
-  Rows rows{{"model", "network", "maps", "neurons", "atom", "IoU", "p", "q"}};
-  for (const auto& model : models)
-    for (const auto& row : network_rows(model, frame))
-      rows.push_back({row.model, row.network, std::to_string(row.maps), std::to_string(row.neurons),
-                      std::to_string(row.best_atom), rounded(row.iou, 3), rounded(row.p, 4), rounded(row.q, 4)});
-  Rows numbers{{"metric"}};
-  for (const auto& model : models) numbers[0].push_back(model.model);
-  for (size_t i = 0; i < models.front().found.metrics.size(); ++i) {
-    numbers.push_back({models.front().found.metrics[i].name});
-    for (const auto& model : models) numbers.back().push_back(rounded(model.found.metrics[i].value, 3));
-  }
-  return (frame.simulated ? "SIMULATED DATA: no person was recorded.\n\n" : "") + columns_text(rows) + '\n' +
-         columns_text(numbers);
+void write_network_page(const fs::path& folder, const std::vector<ModelNetworks>& models, const NetworksFrame& frame) {
+  const Figures figures(folder / "figures");
+  const AddFigure add = [&](const std::string& name, const std::string& svg, const ChartData& data,
+                            const std::string& caption) { return figures.add(name, svg, data, caption); };
+  Page page{.title = "Functional networks inside language models",
+            .subtitle = "Groups of a model's units whose shared time course is that of a brain network",
+            .simulated = frame.simulated,
+            .sections = {networks_overview(models, frame, add), networks_organisation(models, frame, add)}};
+  for (const auto& model : models) page.sections.push_back(networks_of_model(model, frame, add));
+  page.sections.push_back({.heading = "How to read this", .paragraphs = networks_reading()});
+  page.footer = fmt::format("arcuate {}. Full precision: the .tsv and .npy files beside this page.", version);
+  write_page(folder / "report.html", page);
 }
 
 }  // namespace arcuate

@@ -39,14 +39,15 @@ void describe_drives(cli::Spec<DriveOptions>& s) {
   s.option("model", &DriveOptions::model, "model that drives the brains; the shipped models/tales-1m when not given")
       .metavar("DIR");
   s.option("tr", &DriveOptions::tr, "seconds from volume to volume").metavar("S");
-  s.option("layer", &DriveOptions::layer, "layer behind forecast, semantics and networks; -1: two thirds of the depth");
+  s.option("layer", &DriveOptions::layer, "layer behind forecast and semantics; -1: two thirds of the depth");
   s.option("forecast-distances", &DriveOptions::forecast_distances,
            "words ahead of the planted forecast, each in its share of the patch")
       .metavar("LIST");
   s.option("forecast-components", &DriveOptions::forecast_components,
            "leading components of the states that the forecast is made of");
-  s.option("networks", &DriveOptions::networks, "named networks, each driven by neurons of its own");
-  s.option("neurons", &DriveOptions::neurons, "neurons that drive one network");
+  s.option("networks", &DriveOptions::networks,
+           "named networks, each driven by feed-forward units of its own that go up and down together");
+  s.option("neurons", &DriveOptions::neurons, "feed-forward units that drive one network");
   s.option("loop-period", &DriveOptions::loop_period, "seconds of one turn of the planted rhythm").metavar("S");
 }
 

@@ -1,6 +1,7 @@
 // The figures of a page, each also as files of its own: charts as .svg with their numbers as .tsv, maps as .png.
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "report/brain_map.h"
@@ -8,6 +9,10 @@
 #include "report/page.h"
 
 namespace arcuate {
+
+/// Adds a figure as the caller keeps them: name, SVG, data, caption.
+using AddFigure =
+    std::function<PageFigure(const std::string&, const std::string&, const ChartData&, const std::string&)>;
 
 class Figures {
  public:

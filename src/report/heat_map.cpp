@@ -16,7 +16,7 @@ namespace {
 constexpr double least_name = 15, widest_cell = 64, square_cell = 44;
 constexpr double highest_cell = 24, highest_map = 620;
 constexpr double bar_width = 14, longest_bar = 170, shortest_bar = 80;
-constexpr double small_text = 11, name_limit = 170;
+constexpr double small_text = 11, name_limit = 210;
 constexpr double slope = 0.70710678;  // of turned names: 45 degrees
 constexpr size_t noted_cells = 4000;  // more would make files large: no notes for the pointer
 

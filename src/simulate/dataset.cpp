@@ -198,12 +198,10 @@ std::vector<std::string> write_sizes(const fs::path& folder, const std::vector<T
 
 void write_networks(const fs::path& folder, const Drives& drives) {
   std::vector<std::vector<std::string>> rows;
-  for (size_t n = 0; n < drives.groups.size(); ++n) {
-    std::vector<std::string> neurons;
-    for (int64_t unit : drives.groups[n]) neurons.push_back(std::to_string(unit));
-    rows.push_back({std::to_string(n), join(neurons, " ")});
-  }
-  write_tsv(folder / "truth" / "networks.tsv", {"network", "neurons"}, rows);
+  for (size_t n = 0; n < drives.groups.size(); ++n)
+    for (const auto& [layer, unit] : drives.groups[n])
+      rows.push_back({network_name(static_cast<int64_t>(n)), std::to_string(layer), std::to_string(unit)});
+  write_tsv(folder / "truth" / "networks.tsv", {"network", "layer", "unit"}, rows);
 }
 
 void write_truth_maps(const fs::path& folder, const std::vector<PlantedVertex>& vertices, int64_t side) {
@@ -292,8 +290,11 @@ SimulatedDataset write_simulated_dataset(const fs::path& folder, const SimulateO
   write_targets(folder, vertices);
   write_truth(folder / "truth" / "truth.tsv", vertices, spec.layers, options.drive, options.plant);
   write_truth_maps(folder, vertices, side);
-  if (!drives.groups.empty()) write_networks(folder, drives);
   auto dataset = described(stories, vertices, options.plant.drives);
+  if (!drives.groups.empty()) {
+    write_networks(folder, drives);
+    dataset.networks = write_templates(folder / "templates.tsv", vertices);
+  }
   dataset.depth = spec.layers;
   if (has_twins) dataset.twins = options.twins;
   if (!drives.size_latents.empty()) dataset.sizes = write_sizes(folder, stories, drives, options.seed);

@@ -8,6 +8,7 @@
 //   sub-simNN/func/…_bold.func.gii   responses, one file a story, repeat and hemisphere
 //   features/size-N/STORY.npy        feature spaces of growing size
 //   twins/STORY/twin-NN.tsv          texts of the same syntax and other words
+//   templates.tsv                    the named networks: which targets belong to each
 //   truth/                           what was planted: truth.tsv, networks.tsv, sizes.tsv, maps
 #pragma once
 #include <filesystem>
@@ -46,6 +47,7 @@ struct SimulatedDataset {
   std::vector<Drive> planted{};
   std::vector<std::string> sizes{};  ///< Feature spaces of growing size.
   int64_t twins = 0;                 ///< Texts of the same syntax, of each story.
+  int64_t networks = 0;              ///< Named networks in templates.tsv.
 };
 
 /// Errors: usage, all contradictions between options at once; input, when a story is too short for a study. Nothing is

@@ -16,6 +16,7 @@
 #include "encode/pca.h"
 #include "input/tokenizer.h"
 #include "model/extract.h"
+#include "simulate/covarying_groups.h"
 
 namespace arcuate {
 
@@ -56,14 +57,16 @@ class ToVolumes {
 };
 
 // layers x words of all stories x F
-Tensor read_by_model(const std::vector<HeardStory>& stories, const DriveOptions& options, const Compute& compute) {
+Tensor read_by_model(const std::vector<HeardStory>& stories, const DriveOptions& options, const Compute& compute,
+                     Units units = Units::residual) {
   const auto model = Model::load(options.model);
   const auto tokenizer = Tokenizer::load(options.model);
+  const ExtractOptions wanted{.context = options.context, .units = units};
   std::vector<Tensor> states;
   for (const auto& story : stories) {
     std::vector<std::string> texts;
     for (const auto& word : story.words) texts.push_back(word.text);
-    states.push_back(extract(model, tokenizer, texts, {.context = options.context}, compute).states.to(at::kDouble));
+    states.push_back(extract(model, tokenizer, texts, wanted, compute).states.to(at::kDouble));
   }
   return at::cat(states, 1);
 }
@@ -131,22 +134,19 @@ Tensor without_tag_means(const Tensor& states, const std::vector<HeardStory>& st
   return rest;
 }
 
-// Disjoint random groups of the model's units.
-std::vector<std::vector<int64_t>> neuron_groups(int64_t width, const DriveOptions& options) {
-  const auto order = Random(derive_seed(options.seed, "neuron groups")).permutation(width);
-  std::vector<std::vector<int64_t>> groups;
-  for (int64_t n = 0; n < options.networks; ++n) {
-    groups.emplace_back(order.begin() + n * options.neurons, order.begin() + (n + 1) * options.neurons);
-    std::sort(groups.back().begin(), groups.back().end());
-  }
-  return groups;
-}
-
-Tensor group_means(const Tensor& states, const std::vector<std::vector<int64_t>>& groups) {
-  const auto z = zscore(states);
+// Groups of units of all layers, and the means of their z-scores. units: layers x words x width.
+void add_networks(const Tensor& units, const ToVolumes& to_volumes, const DriveOptions& options, Drives& drives) {
+  const int64_t width = units.size(2);
+  const auto flat = zscore(units.permute({1, 0, 2}).reshape({units.size(1), -1}));
+  const auto groups = covarying_groups(to_volumes.aligned(flat), options.networks, options.neurons,
+                                       derive_seed(options.seed, "neuron groups"));
   std::vector<Tensor> means;
-  for (const auto& group : groups) means.push_back(z.index_select(1, index_tensor(group)).mean(1));
-  return at::stack(means, 1);
+  for (const auto& group : groups) {
+    means.push_back(flat.index_select(1, index_tensor(group)).mean(1));
+    auto& members = drives.groups.emplace_back();
+    for (const int64_t column : group) members.push_back({.layer = column / width + 1, .unit = column % width});
+  }
+  drives.features[Drive::network] = to_volumes(at::stack(means, 1));
 }
 
 // cos and sin of a rhythm whose phase starts anew, at random, in every story.
@@ -238,10 +238,8 @@ Drives make_drives(const std::vector<HeardStory>& stories, const std::vector<Dri
   }
   if (wants(Drive::syntax)) drives.features[Drive::syntax] = to_volumes(syntax_features(stories));
   if (wants(Drive::semantics)) drives.features[Drive::semantics] = to_volumes(without_tag_means(own, stories));
-  if (wants(Drive::network)) {
-    drives.groups = neuron_groups(own.size(1), options);
-    drives.features[Drive::network] = to_volumes(group_means(own, drives.groups));
-  }
+  if (wants(Drive::network))
+    add_networks(read_by_model(stories, options, compute, Units::ffn), to_volumes, options, drives);
   if (wants(Drive::loop)) drives.features[Drive::loop] = rhythm(stories, options);
   if (wants(Drive::size)) {
     for (const auto& story : stories)

@@ -19,7 +19,7 @@ enum class Drive {
   forecast,   ///< The word some words ahead beside the one that is heard, as leading components of their states.
   syntax,     ///< Part of speech, and distance to the head of the phrase.
   semantics,  ///< The states without what words of the same part of speech have in common.
-  network,    ///< The mean of a group of the model's neurons, one group a network.
+  network,    ///< The mean of a group of feed-forward units that go up and down together, one group a network.
   loop,       ///< A slow rhythm whose phase runs around the patch: the patch's states go in a circle.
   size,       ///< Hidden numbers that feature spaces of growing size tell better and better.
   word_rate,  ///< A one for each word.
@@ -35,11 +35,11 @@ Drive drive_from_name(const std::string& name);
 struct DriveOptions {
   std::filesystem::path model{};
   ContextOptions context{.words = 100, .keep = 50};
-  int64_t layer = -1;  ///< Of forecast, semantics and networks; -1: two thirds of the depth.
+  int64_t layer = -1;                              ///< Of forecast and semantics; -1: two thirds of the depth.
   std::vector<int64_t> forecast_distances{6, 10};  ///< Words, each for its share of the patch; negative: the past.
   int64_t forecast_components = 8;  ///< Leading principal components of the states behind the drive `forecast`.
   int64_t networks = 3;             ///< Named networks.
-  int64_t neurons = 8;              ///< Units of the model in the group of one network.
+  int64_t neurons = 8;              ///< Feed-forward units in the group of one network.
   double loop_period = 40;          ///< Seconds.
   int64_t size_features = 4;        ///< Hidden numbers a word behind the drive `size`.
   double tr = 2;                    ///< Seconds.
@@ -55,15 +55,20 @@ struct HeardStory {
 };
 inline constexpr double sound_step = 0.1;  ///< Seconds.
 
+struct FeedForwardUnit {
+  int64_t layer = 0, unit = 0;  ///< Layer from 1, place within it from 0.
+  bool operator==(const FeedForwardUnit&) const = default;
+};
+
 /// All stories one after another; T volumes in total.
 struct Drives {
   std::vector<RowRange> stories{};
-  std::vector<at::Tensor> layers{};            ///< [0 … L]: T x F.
-  std::map<Drive, at::Tensor> features{};      ///< T x features of each other drive that was asked for; forecast: the
-                                               ///< components at the first distance, at the second, ...
-  at::Tensor present{};                        ///< T x components of the words that are heard, for the drive forecast.
-  std::vector<at::Tensor> size_latents{};      ///< One a story: words x size_features.
-  std::vector<std::vector<int64_t>> groups{};  ///< Neurons of each network.
+  std::vector<at::Tensor> layers{};        ///< [0 … L]: T x F.
+  std::map<Drive, at::Tensor> features{};  ///< T x features of each other drive that was asked for; forecast: the
+                                           ///< components at the first distance, at the second, ...
+  at::Tensor present{};                    ///< T x components of the words that are heard, for the drive forecast.
+  std::vector<at::Tensor> size_latents{};  ///< One a story: words x size_features.
+  std::vector<std::vector<FeedForwardUnit>> groups{};  ///< Of each network, ascending.
 };
 
 bool has_tags(const std::vector<HeardStory>& stories);

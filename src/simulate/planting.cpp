@@ -184,6 +184,31 @@ std::string vertex_name(const PlantedVertex& vertex) {
   return fmt::format("{}{:05}", letter(vertex.hemisphere), vertex.vertex);
 }
 
+std::string network_name(int64_t network) { return "network-" + std::to_string(network); }
+
+int64_t write_templates(const std::filesystem::path& path, const std::vector<PlantedVertex>& vertices) {
+  std::map<int64_t, size_t> column_of;
+  for (const auto& v : vertices)
+    if (v.network >= 0 && v.defect == Defect::none) column_of.emplace(v.network, 0);
+  if (column_of.empty()) return 0;
+  std::vector<std::string> columns{"target"};
+  for (auto& [network, column] : column_of) {
+    column = columns.size();
+    columns.push_back(network_name(network));
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& v : vertices) {
+    const auto column = column_of.find(v.network);
+    if (column == column_of.end()) continue;
+    std::vector<std::string> row(columns.size(), "0");
+    row[0] = vertex_name(v);
+    row[column->second] = "1";
+    rows.push_back(std::move(row));
+  }
+  write_tsv(path, columns, rows);
+  return std::ssize(column_of);
+}
+
 void write_truth(const std::filesystem::path& path, const std::vector<PlantedVertex>& vertices, int64_t depth,
                  const DriveOptions& drives, const PlantOptions& options) {
   std::vector<std::vector<std::string>> rows;
@@ -218,7 +243,7 @@ void write_truth(const std::filesystem::path& path, const std::vector<PlantedVer
               {"forecast_distance", column("Words ahead from which a part of the signal comes")},
               {"forecast_layer", column("Layer of the model that the word ahead and the present one are read from")},
               {"forecast_share", column("That part, as a share of the signal's variance")},
-              {"network", column("Network, that is group of the model's neurons (networks.tsv)")},
+              {"network", column("Network, that is group of the model's feed-forward units (networks.tsv)")},
               {"phase", column("Phase of the vertex in the rhythm of its patch, radians")},
               {"defect", column("constant: in every subject; nan: in one volume of one subject")}});
 }

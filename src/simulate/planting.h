@@ -52,6 +52,13 @@ std::vector<PlantedVertex> plant(const CorticalSurfaces& left, const CorticalSur
 /// "L00017": the name of a vertex in tables.
 std::string vertex_name(const PlantedVertex& vertex);
 
+/// "network-0", "network-1", …
+std::string network_name(int64_t network);
+
+/// The named networks as templates: a row a target that belongs to one, a column a network, 1 or 0; networks without a
+/// vertex that can be used are left out. Returns the number of columns; without any, nothing is written.
+int64_t write_templates(const std::filesystem::path& path, const std::vector<PlantedVertex>& vertices);
+
 /// The known answer, one row a vertex of cortex, for a model of `depth` blocks.
 void write_truth(const std::filesystem::path& path, const std::vector<PlantedVertex>& vertices, int64_t depth,
                  const DriveOptions& drives, const PlantOptions& options);

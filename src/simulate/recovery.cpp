@@ -237,6 +237,7 @@ Recovery recover(const fs::path& dataset, const fs::path& results, const std::st
   recovery.forecast = recover_forecast(dataset / "truth/truth.tsv",
                                        results / "group" / fmt::format("task-{}_desc-distance_forecast.tsv", label));
   judge_loops(results / "group" / fmt::format("task-{}_desc-barcodes_shape.tsv", label), recovery);
+  recovery.networks = recover_networks(dataset / "truth/networks.tsv", results / "group", label, model);
   return recovery;
 }
 
@@ -275,6 +276,10 @@ PageSection recovery_section(const Recovery& recovery, const Figures& figures) {
                                           "Five feature spaces that tell the hidden drive of one patch better and "
                                           "better; line: least squares over log10 of size."));
   }
+  if (!recovery.networks.list.empty()) {
+    section.paragraphs.push_back("Networks: " + networks_sentence(recovery.networks));
+    section.tables.push_back(networks_page_table(recovery.networks));
+  }
   return section;
 }
 
@@ -294,6 +299,7 @@ Json recovery_json(const Recovery& r) {
           {"bad_listed", r.bad_listed},
           {"forecast", forecast_json(r.forecast)},
           {"loops", loop_json(r.loops)},
+          {"networks", networks_json(r.networks)},
           {"sizes", sizes}};
 }
 
@@ -310,6 +316,7 @@ std::string recovery_text(const Recovery& r) {
   if (!r.sizes.empty())
     text += fmt::format("  size     score grows {:.2f}-fold from smallest to largest; planted {:.2f}\n",
                         r.sizes.back().r / r.sizes.front().r, r.sizes.back().accuracy / r.sizes.front().accuracy);
+  if (!r.networks.list.empty()) text += "  networks " + networks_sentence(r.networks) + "\n";
   return text;
 }
 

@@ -8,6 +8,7 @@
 #include "report/figures.h"
 #include "simulate/forecast_recovery.h"
 #include "simulate/loop_recovery.h"
+#include "simulate/network_recovery.h"
 
 namespace arcuate {
 
@@ -36,6 +37,7 @@ struct Recovery {
   RecoveredForecast forecast{};        ///< No vertices: the study had no such analysis.
   std::vector<RecoveredLoop> loops{};  ///< Of the mean subject's regions, if the study has an analysis "shape".
   std::vector<Size> sizes{};           ///< r: mean over the vertices of the drive `size`, mean subject.
+  RecoveredNetworks networks{};        ///< Empty: none were planted, or the study did not look for them.
 };
 
 /// `dataset`: folder of the simulated dataset; `results`: of the study on it; `model`: its feature space.

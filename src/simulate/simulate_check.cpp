@@ -69,9 +69,10 @@ void check_model(const SimulateOptions& o, const ModelSpec& spec, Problems& prob
   if (o.drive.forecast_components > spec.block.width)
     problems.add("{} components of the forecast are asked for, but a layer of the model has {} units",
                  o.drive.forecast_components, spec.block.width);
-  if (o.drive.networks * o.drive.neurons > spec.block.width)
-    problems.add("{} networks of {} neurons need {}, but a layer of the model has {}", o.drive.networks,
-                 o.drive.neurons, o.drive.networks * o.drive.neurons, spec.block.width);
+  const int64_t units = spec.layers * spec.block.width;
+  if (o.drive.networks * o.drive.neurons > units)
+    problems.add("{} networks of {} neurons need {}, but the model has {} feed-forward units", o.drive.networks,
+                 o.drive.neurons, o.drive.networks * o.drive.neurons, units);
 }
 
 void check_sources(const SimulateOptions& o, Problems& problems) {

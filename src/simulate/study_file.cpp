@@ -115,6 +115,8 @@ std::string analysis_tables(const SimulateOptions& options, const SimulatedDatas
   if (std::find(dataset.planted.begin(), dataset.planted.end(), Drive::loop) != dataset.planted.end() &&
       spaces_with_shape(dataset, study) >= least_spaces)
     tables += "\n[[analysis]]\nkind = \"shape\"\nlayers = \"all\"\ngroups = \"space\"  # a twin is held out alone\n";
+  if (dataset.networks > 0)
+    tables += "\n[[analysis]]\nkind = \"networks\"\ntemplates = \"templates.tsv\"  # the networks that are planted\n";
   return tables;
 }
 

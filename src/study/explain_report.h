@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "analysis/explain.h"
+#include "report/figures.h"
 #include "report/heat_map.h"
 #include "report/page.h"
-#include "study/add_figure.h"
 #include "study/tables.h"
 
 namespace arcuate {

@@ -5,8 +5,8 @@
 
 #include "analysis/scaling.h"
 #include "analysis/score_grid.h"
+#include "report/figures.h"
 #include "report/page.h"
-#include "study/add_figure.h"
 #include "study/tables.h"
 
 namespace arcuate {

@@ -189,7 +189,8 @@ static Json model_identity(const FeatureSpace& space, std::map<std::string, std:
 }
 
 std::vector<Unit> extraction_units(const Study& study, const std::vector<FeatureSpace>& spaces,
-                                   const std::vector<TimedStory>& stories, const std::filesystem::path& work) {
+                                   const std::vector<TimedStory>& stories, const std::filesystem::path& work,
+                                   Units tapped) {
   std::vector<Unit> units;
   std::map<std::string, std::string> hashes;
   for (const auto& space : spaces) {
@@ -198,28 +199,30 @@ std::vector<Unit> extraction_units(const Study& study, const std::vector<Feature
     for (const auto& story : stories) {
       Json words = Json::array();
       for (const auto& word : story.spoken) words.push_back({word.text, word.onset, word.offset});
-      const Json depends{{"kind", "extract"},
-                         {"model", identity},
-                         {"words", words},
-                         {"context", context_text(space.model->context)},
-                         {"start_token", static_cast<int>(space.model->start_token)},
-                         {"layers", space.layers},
-                         {"precision", c10::toString(study.precision)}};
-      units.push_back(
-          {.id = "extract/" + space.id + "/" + story.stimulus->name,
-           .key = unit_key(depends),
-           .output = activation_file(work, space, story.stimulus->name),
-           .make = [&study, &space, &story](const Unit& unit, const Compute& compute) {
-             ModelOptions options{.type = study.precision, .device = compute.device};
-             if (space.seed) options.random_init = static_cast<uint64_t>(*space.seed);
-             const auto model = Model::load(space.model->path, options);
-             const auto tokenizer = Tokenizer::load(space.model->path);
-             const auto activations = extract(
-                 model, tokenizer, story.words,
-                 {.context = space.model->context, .layers = space.layers, .start_token = space.model->start_token},
-                 compute);
-             write_activations(unit.output, activations, model, story.spoken, unit.key);
-           }});
+      Json depends{{"kind", "extract"},
+                   {"model", identity},
+                   {"words", words},
+                   {"context", context_text(space.model->context)},
+                   {"start_token", static_cast<int>(space.model->start_token)},
+                   {"layers", space.layers},
+                   {"precision", c10::toString(study.precision)}};
+      if (tapped != Units::residual) depends["units"] = units_name(tapped);
+      units.push_back({.id = "extract/" + space.id + "/" + story.stimulus->name,
+                       .key = unit_key(depends),
+                       .output = activation_file(work, space, story.stimulus->name),
+                       .make = [&study, space, &story, tapped](const Unit& unit, const Compute& compute) {
+                         ModelOptions options{.type = study.precision, .device = compute.device};
+                         if (space.seed) options.random_init = static_cast<uint64_t>(*space.seed);
+                         const auto model = Model::load(space.model->path, options);
+                         const auto tokenizer = Tokenizer::load(space.model->path);
+                         const auto activations = extract(model, tokenizer, story.words,
+                                                          {.context = space.model->context,
+                                                           .layers = space.layers,
+                                                           .units = tapped,
+                                                           .start_token = space.model->start_token},
+                                                          compute);
+                         write_activations(unit.output, activations, model, story.spoken, unit.key);
+                       }});
     }
   }
   return units;

@@ -50,9 +50,10 @@ at::Tensor feature_values(const FeatureSpace& space, const TimedStory& story, ui
 /// The array behind a story's values of a space of the kind "file".
 std::filesystem::path feature_file(const FeatureEntry& feature, const std::string& story);
 
-/// One unit a model (or twin) and story: the states of all its layers.
+/// One unit a model (or twin) and story: the states, or other units, of all its layers.
 std::vector<Unit> extraction_units(const Study& study, const std::vector<FeatureSpace>& spaces,
-                                   const std::vector<TimedStory>& stories, const std::filesystem::path& work);
+                                   const std::vector<TimedStory>& stories, const std::filesystem::path& work,
+                                   Units tapped = Units::residual);
 std::filesystem::path activation_file(const std::filesystem::path& work, const FeatureSpace& space,
                                       const std::string& story);
 

@@ -158,3 +158,32 @@ TEST(SlowNetworks, recordings_that_know_nothing_of_the_model_match_no_more_often
   EXPECT_LE(worlds_with_a_match, 24);
   EXPECT_GE(small_p, 30);
 }
+
+// The same with atoms that are learnt: units of a model that knows nothing of the recordings.
+TEST(SlowNetworks, learnt_atoms_of_an_unrelated_model_match_no_more_often_than_said) {
+  constexpr int64_t worlds = 120, networks = 3, vertices = 40, neurons = 60;
+  int64_t small_p = 0, worlds_with_a_match = 0;
+  for (uint64_t world = 0; world < worlds; ++world) {
+    const auto courses = drifting(120, 6, 0.6, 10 * world + 1);
+    const auto loads = random_normals(6, neurons, 10 * world + 2);
+    auto templates = at::zeros({networks, vertices}, at::kDouble);
+    for (int64_t f = 0; f < networks; ++f) templates[f].slice(0, 10 * f, 10 * f + 10).fill_(1);
+    // Vertices of a network share a course of their own, as in a brain that follows something else.
+    const auto own = drifting(120, networks, 0.6, 10 * world + 3).mm(templates);
+    const NetworkProblem problem{.neurons = unit(courses.mm(loads) + drifting(120, neurons, 0.6, 10 * world + 4)),
+                                 .responses = {unit(own + drifting(120, vertices, 0.6, 10 * world + 5))},
+                                 .networks = templates,
+                                 .runs = {{0, 120}}};
+    const auto found = functional_networks(
+        problem, {.dictionary = {.atoms = 8, .epochs = 2, .seed = world}, .chance = {.surrogates = 99, .seed = world}},
+        {.threads = 2});
+    small_p += (found.chance.p <= 0.05).sum().item<int64_t>();
+    worlds_with_a_match += (found.chance.q <= 0.05).any().item<bool>() ? 1 : 0;
+  }
+  RecordProperty("small_p", std::to_string(small_p));
+  RecordProperty("worlds_with_a_match", std::to_string(worlds_with_a_match));
+  // 99 % intervals of Binomial(360, 0.05), and the upper end of Binomial(120, 0.05).
+  EXPECT_LE(small_p, 29);
+  EXPECT_GE(small_p, 8);
+  EXPECT_LE(worlds_with_a_match, 13);
+}

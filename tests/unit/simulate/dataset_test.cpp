@@ -48,7 +48,7 @@ std::set<std::string> files_below(const fs::path& folder) {
 std::set<std::string> expected_files() {
   std::set<std::string> files{"stories.tsv",        "recordings.tsv",     "targets.tsv",     "dataset_description.json",
                               "stimuli/tale01.tsv", "stimuli/tale01.wav", "truth/truth.tsv", "truth/truth.json",
-                              "truth/networks.tsv", "truth/sizes.tsv"};
+                              "truth/networks.tsv", "truth/sizes.tsv",    "templates.tsv"};
   for (const std::string hemisphere : {"L", "R"}) {
     const auto prefix = "hemi-" + hemisphere + "_";
     for (const std::string name :
@@ -176,7 +176,10 @@ TEST_F(SimulatedFolder, features_and_sound_fit_the_story) {
   EXPECT_EQ(sizes.rows.size(), 5u);
   EXPECT_EQ(sizes.number(4, sizes.column("accuracy")), 0.9);
   const auto networks = read_table(root() / "truth/networks.tsv");
-  EXPECT_EQ(networks.rows.size(), 3u);
+  EXPECT_EQ(networks.columns, (std::vector<std::string>{"network", "layer", "unit"}));
+  EXPECT_EQ(networks.rows.size(), 3u * 8u);
+  EXPECT_EQ(networks.text(23, 0), "network-2");
+  EXPECT_EQ(written_.networks, std::ssize(read_table(root() / "templates.tsv").columns) - 1);
   const auto words = read_story(root() / "stimuli/tale01.tsv").words;
   EXPECT_EQ(std::ssize(words), written_.words);
   EXPECT_TRUE(std::all_of(words.begin(), words.end(), [](const auto& word) { return !word.tag.empty(); }));
@@ -249,7 +252,9 @@ TEST(SimulatedDataset, only_planted_drives_have_their_truth) {
   options.brain = {.subjects = 1};
   const auto written = write_simulated_dataset(folder / "simulated", options, {});
   EXPECT_TRUE(written.sizes.empty());
+  EXPECT_EQ(written.networks, 0);
   EXPECT_FALSE(fs::exists(folder / "simulated/truth/networks.tsv"));
+  EXPECT_FALSE(fs::exists(folder / "simulated/templates.tsv"));
   EXPECT_FALSE(fs::exists(folder / "simulated/truth/sizes.tsv"));
   EXPECT_FALSE(fs::exists(folder / "simulated/features"));
 }

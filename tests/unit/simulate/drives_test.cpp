@@ -10,6 +10,8 @@
 #include "core/error.h"
 #include "encode/align.h"
 #include "fixture.h"
+#include "input/tokenizer.h"
+#include "model/extract.h"
 #include "simulate/tagged_story.h"
 
 using namespace arcuate;
@@ -41,6 +43,31 @@ Drives made(const std::vector<HeardStory>& stories, const std::vector<Drive>& wa
 at::Tensor feature(const std::vector<HeardStory>& stories, Drive drive,
                    const DriveOptions& options = options_with_model()) {
   return made(stories, {drive}, options).features.at(drive);
+}
+
+// layers x volumes x units: z-scored over the words of all stories, then aligned.
+at::Tensor feed_forward_volumes(const std::vector<HeardStory>& stories, const DriveOptions& options) {
+  const auto model = Model::load(options.model);
+  const auto tokenizer = Tokenizer::load(options.model);
+  std::vector<at::Tensor> states, volumes;
+  for (const auto& story : stories) {
+    std::vector<std::string> texts;
+    for (const auto& word : story.words) texts.push_back(word.text);
+    states.push_back(extract(model, tokenizer, texts, {.context = options.context, .units = Units::ffn}, {}).states);
+  }
+  for (const auto& layer : at::cat(states, 1).to(at::kDouble).unbind(0)) {
+    const auto z = (layer - layer.mean(0)) / layer.std(0, false);
+    std::vector<at::Tensor> parts;
+    int64_t first = 0;
+    for (const auto& story : stories) {
+      std::vector<double> times;
+      for (const auto& word : story.words) times.push_back((word.onset + word.offset) / 2);
+      parts.push_back(align(z.slice(0, first, first + std::ssize(times)), times, story.volumes, tr, {}));
+      first += std::ssize(times);
+    }
+    volumes.push_back(at::cat(parts, 0));
+  }
+  return at::stack(volumes);
 }
 
 }  // namespace
@@ -190,24 +217,28 @@ TEST(Drives, tags_are_there_only_if_every_word_has_one) {
   EXPECT_FALSE(has_tags(stories));
 }
 
-TEST(Drives, networks_are_means_of_disjoint_groups_of_neurons) {
+TEST(Drives, networks_are_means_of_disjoint_groups_of_feed_forward_units) {
   auto options = options_with_model();
   options.networks = 5, options.neurons = 20;
   const auto stories = two_stories();
   const auto drives = made(stories, {Drive::network}, options);
   ASSERT_EQ(drives.groups.size(), 5u);
-  std::set<int64_t> units;
+  std::set<std::pair<int64_t, int64_t>> members;
   for (const auto& group : drives.groups) {
     EXPECT_EQ(group.size(), 20u);
-    units.insert(group.begin(), group.end());
+    for (const auto& [layer, unit] : group) {
+      members.emplace(layer, unit);
+      EXPECT_TRUE(layer >= 1 && layer <= depth && unit >= 0 && unit < width);
+    }
   }
-  EXPECT_EQ(units.size(), 100u);
-  EXPECT_TRUE(*units.begin() >= 0 && *units.rbegin() < width);
+  EXPECT_EQ(members.size(), 100u);
+  const auto units = feed_forward_volumes(stories, options);
   for (size_t n = 0; n < 5; ++n) {
-    // The mean over neurons is scaled once more over words; alignment is linear.
-    const auto mean = drives.layers[4].index_select(1, at::tensor(drives.groups[n], at::kLong)).mean(1);
+    // The mean over units is scaled once more over words; alignment is linear.
+    auto mean = at::zeros({units.size(1)}, at::kDouble);
+    for (const auto& [layer, unit] : drives.groups[n]) mean += units[layer - 1].select(1, unit);
     const auto network = drives.features.at(Drive::network).select(1, static_cast<int64_t>(n));
-    EXPECT_NEAR((mean * network).sum().item<double>() / (mean.norm() * network.norm()).item<double>(), 1, 1e-9);
+    EXPECT_NEAR((mean * network).sum().item<double>() / (mean.norm() * network.norm()).item<double>(), 1, 1e-6);
   }
   const auto groups = drives.groups;
   EXPECT_EQ(groups, made(stories, {Drive::network}, options).groups);

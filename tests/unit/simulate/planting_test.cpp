@@ -12,6 +12,7 @@
 #include "core/files.h"
 #include "core/text.h"
 #include "io/json.h"
+#include "io/table.h"
 #include "simulate/cortex.h"
 #include "support.h"
 
@@ -166,6 +167,26 @@ TEST_F(Planting, all_distances_of_the_forecast_occur) {
   for (const auto& v : planted({.drives = {Drive::forecast}}, {.forecast_distances = {2, 5, -9}}))
     if (v.drive) found.insert(v.ahead);
   EXPECT_EQ(found, (std::set<int64_t>{0, 1, 2}));
+}
+
+TEST_F(Planting, templates_have_a_column_for_each_network_that_can_be_used) {
+  const TemporaryFolder folder;
+  auto vertices = planted({.drives = {Drive::network}}, {.networks = 3});
+  std::map<std::string, int64_t> network_of;
+  for (auto& v : vertices) {
+    if (v.network == 1) v.defect = Defect::constant;
+    if (v.network >= 0 && v.network != 1) network_of[vertex_name(v)] = v.network;
+  }
+  EXPECT_EQ(write_templates(folder / "templates.tsv", vertices), 2);
+  const auto table = read_table(folder / "templates.tsv");
+  EXPECT_EQ(table.columns, (std::vector<std::string>{"target", "network-0", "network-2"}));
+  ASSERT_EQ(table.rows.size(), network_of.size());
+  for (const auto& row : table.rows) {
+    EXPECT_EQ(row[1], network_of.at(row[0]) == 0 ? "1" : "0");
+    EXPECT_EQ(row[2], network_of.at(row[0]) == 2 ? "1" : "0");
+  }
+  EXPECT_EQ(write_templates(folder / "none.tsv", planted({.drives = {Drive::layers}})), 0);
+  EXPECT_FALSE(fs::exists(folder / "none.tsv"));
 }
 
 TEST_F(Planting, all_networks_occur_and_phases_go_around) {

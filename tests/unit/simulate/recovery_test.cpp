@@ -102,6 +102,31 @@ class Recovered : public testing::Test {
                {"tales-1m", "L", "occipital", "3", "0.7"}});
   }
 
+  void write_networks() const {
+    write_tsv(dataset() / "truth/networks.tsv", {"network", "layer", "unit"},
+              {{"a", "1", "0"}, {"a", "2", "0"}, {"a", "2", "1"}, {"b", "1", "5"}});
+    const auto group = [&](const std::string& name) {
+      return results() / ("group/task-mytask_desc-" + name + "_networks.tsv");
+    };
+    write_tsv(group("networks"), {"model", "network", "best_atom", "iou", "q", "chance_iou"},
+              {{"tales-1m", "a", "0", "0.8", "0.01", "0.4"},
+               {"tales-1m", "b", "2", "0.1", "0.6", "n/a"},
+               {"tales-1m.untrained-1", "a", "0", "0.7", "0.02", "0.5"},
+               {"tales-1m.untrained-1", "b", "0", "0.7", "0.2", "0.5"}});
+    write_tsv(group("atoms"), {"model", "atom", "networks"},
+              {{"tales-1m", "0", "a"},
+               {"tales-1m", "1", "a,b"},
+               {"tales-1m", "2", "n/a"},
+               {"tales-1m.untrained-1", "2", "a"}});
+    write_tsv(group("neurons"), {"model", "layer", "unit", "atom"},
+              {{"tales-1m", "1", "0", "0"},
+               {"tales-1m", "2", "0", "0"},
+               {"tales-1m", "1", "1", "0"},
+               {"tales-1m", "2", "1", "1"},
+               {"tales-1m", "1", "2", "2"},
+               {"tales-1m.untrained-1", "1", "5", "2"}});
+  }
+
   Recovery found() const { return recover(dataset(), results(), "my_task", "tales-1m"); }
 
   TemporaryFolder folder_;
@@ -241,4 +266,42 @@ TEST_F(Recovered, the_section_has_a_figure_for_layers_scores_and_sizes) {
     if (layers.number(row, layers.column("value")) == 1)
       full.insert({layers.text(row, layers.column("column")), layers.text(row, layers.column("row"))});
   EXPECT_EQ(full, (std::set<std::pair<std::string, std::string>>{{"1", "1"}, {"3", "3"}, {"4", "2"}, {"6", "5"}}));
+}
+
+TEST_F(Recovered, networks_are_held_against_the_groups_of_the_atoms_that_match_them) {
+  write(usual_case());
+  EXPECT_TRUE(found().networks.list.empty());
+  write_networks();
+  const auto networks = found().networks;
+  ASSERT_EQ(networks.list.size(), 2u);
+  const auto& a = networks.list[0];
+  EXPECT_EQ(a.network, "a");
+  EXPECT_EQ(a.iou, 0.8);
+  EXPECT_EQ(a.planted, 3);
+  EXPECT_EQ(a.best.group, 3);
+  EXPECT_EQ(a.best.shared, 2);
+  EXPECT_NEAR(a.best.expected, 3.0 * 3 / 5, 1e-12);
+  EXPECT_EQ(a.matched.group, 4);
+  EXPECT_EQ(a.matched.shared, 3);
+  const auto& b = networks.list[1];
+  EXPECT_EQ(b.best.shared, 0);
+  EXPECT_EQ(b.matched.group, 1);  // atom 1 matches both
+  EXPECT_EQ(networks.twin_significant, 1);
+}
+
+TEST_F(Recovered, networks_are_told_in_words_in_a_table_and_as_json) {
+  write(usual_case());
+  write_networks();
+  const auto recovery = found();
+  EXPECT_TRUE(
+      contains(recovery_text(recovery), {"1 of 2 planted networks are matched better than chance (q <= 0.05)",
+                                         "3 of the 4 units that drive them are in groups", "2.6 expected by chance",
+                                         "The untrained twin, which reads the same words, has 1 of them."}));
+  const auto json = recovery_json(recovery).at("networks");
+  EXPECT_EQ(json.at(0).at("matched").at("shared"), 3);
+  fs::create_directories(folder_ / "figures");
+  const auto section = recovery_section(recovery, Figures(folder_ / "figures"));
+  ASSERT_EQ(section.tables.size(), 1u);
+  EXPECT_EQ(section.tables[0].rows[0],
+            (std::vector<std::string>{"a", "0.80", "0.40", "0.010", "3", "2", "3", "3", "4"}));
 }

@@ -57,7 +57,7 @@ TEST(SimulateCheck, all_contradictions_are_told_at_once) {
   options.plant.depth_high = 9;
   options.plant.constant = 11000;
   options.drive.layer = 7;
-  options.drive.networks = 9;
+  options.drive.networks = 49;
   options.drive.tr = 0;
   options.drive.forecast_distances = {4, 0};
   options.drive.forecast_components = 500;
@@ -69,7 +69,7 @@ TEST(SimulateCheck, all_contradictions_are_told_at_once) {
                 "above 0 and at most 1, found 1.2", "the rim's share of the ceiling must be from 0 to 1, found -0.5",
                 "layers 1 to 9 are to be planted, but the model 'models/small' has layers 0 to 6",
                 "11005 defective vertices are asked for, more than half of the 20484", "layer 7 is to be planted",
-                "9 networks of 8 neurons need 72, but a layer of the model has 64", "at most 20 s, found 0",
+                "49 networks of 8 neurons need 392, but the model has 384 feed-forward units", "at most 20 s, found 0",
                 "a forecast distance of 0 words",
                 "500 components of the forecast are asked for, but a layer of the model has 64"}));
   EXPECT_EQ(fault_of([&] { check_simulation(options, small_model()); }), Fault::usage);
@@ -80,7 +80,7 @@ TEST(SimulateCheck, limits_themselves_are_allowed) {
   options.plant.ceiling = 1;
   options.plant.depth_low = options.plant.depth_high = 6;
   options.drive.layer = 6;
-  options.drive.networks = 8;
+  options.drive.networks = 48;
   options.plant.rim = 0;
   options.brain.shared_noise = 1;
   EXPECT_EQ(complaint(options), "");

@@ -52,6 +52,19 @@ TEST(StudyFile, is_accepted_and_says_what_was_simulated) {
   EXPECT_EQ(study.controls.spaces, (std::vector<std::string>{"word_rate"}));
 }
 
+TEST(StudyFile, asks_for_what_was_planted_alone) {
+  const TemporaryFolder folder;
+  const auto kinds = [&](const SimulatedDataset& dataset) {
+    std::vector<std::string> names;
+    for (const auto& entry : parsed(options_with_model("model"), dataset, {}, folder.path()).analyses)
+      names.push_back(entry.kind);
+    return names;
+  };
+  EXPECT_EQ(kinds({.depth = 6}), std::vector<std::string>{});
+  EXPECT_EQ(kinds({.depth = 6, .networks = 3}), std::vector<std::string>{"networks"});
+  EXPECT_EQ(kinds({.depth = 6, .sizes = {"size-1e6", "size-1e7"}}), std::vector<std::string>{"scaling"});
+}
+
 TEST(StudyFile, has_no_twins_and_controls_that_were_not_asked_for) {
   const TemporaryFolder folder;
   const auto study =

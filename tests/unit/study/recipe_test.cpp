@@ -10,8 +10,11 @@ using arcuate::test::message_of;
 
 namespace {
 
+// The recipe on networks needs the user's templates.
+const std::string templates = "[[analysis]]\nkind = 'networks'\ntemplates = 't.tsv'\n";
+
 Study with_recipe(const std::string& recipe, const std::string& more = "") {
-  const auto text = "recipe = '" + recipe + "'\n" + more +
+  const auto text = "recipe = '" + recipe + "'\n" + more + (recipe == "sun2024" && more.empty() ? templates : "") +
                     "\n[dataset]\nroot = 'd'\n[[feature]]\nkind = 'word_rate'\n"
                     "[[model]]\npath = 'a'\n[[model]]\npath = 'b'\n";
   return parse_study(text, "s.toml", "", {});
@@ -61,6 +64,15 @@ TEST(Recipe, an_analysis_of_the_file_is_completed_by_the_recipes) {
   EXPECT_NE(text.find("base = 'mean'"), text.npos);
   EXPECT_NE(text.find("score = 'signed_square'"), text.npos);  // from the recipe
   EXPECT_EQ(with_recipe("antonello2023").analyses.size(), 2u);
+}
+
+TEST(Recipe, of_networks_asks_for_templates) {
+  EXPECT_TRUE(contains(message_of([] { with_recipe("sun2024", "seed = 1"); }),
+                       {"needs 'analysis.templates': a .tsv with a column target"}));
+  const auto text = resolved_toml(with_recipe("sun2024", templates + "atoms = 32\n"));
+  EXPECT_NE(text.find("atoms = 32"), text.npos);
+  EXPECT_NE(text.find("templates = 't.tsv'"), text.npos);
+  EXPECT_NE(text.find("match_iou = 0.2"), text.npos);
 }
 
 TEST(Recipe, an_unknown_one_is_named_with_the_nearest) {
