@@ -21,6 +21,10 @@ std::vector<const AnalysisKind*> analysis_kinds() {
   };
 }
 
+std::string analysis_heading(const std::string& title, const std::string& kind, const std::string& name) {
+  return name == kind ? title : title + ": " + name;
+}
+
 std::filesystem::path AnalysisOutput::file(const std::string& name, const std::string& ending) const {
   return folder_ / "group" /
          fmt::format("task-{}_desc-{}_{}{}", bids_label(study_.name), bids_label(name), bids_label(name_), ending);

@@ -78,6 +78,9 @@ struct AnalysisKind {
   std::unique_ptr<const Analysis> (*read)(StudySection& section);
 };
 
+/// "Forecast", or "Forecast: far words" for an analysis with a name of its own.
+std::string analysis_heading(const std::string& title, const std::string& kind, const std::string& name);
+
 /// All kinds, in alphabetical order of their file names.
 std::vector<const AnalysisKind*> analysis_kinds();
 

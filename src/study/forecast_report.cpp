@@ -29,6 +29,10 @@ int64_t tested_place(const ForecastReport& report) {
   return std::find(distances.begin(), distances.end(), report.distance) - distances.begin();
 }
 
+constexpr double level = 0.05;
+// All subjects on one side: 1 of 2^n equally likely patterns of signs.
+double smallest_p(const ForecastReport& report) { return std::exp2(-static_cast<double>(report.subjects)); }
+
 Tensor over_subjects(const Tensor& values) { return at::nanmean(values, -2); }
 std::string number(const Tensor& values, int64_t place) { return shortest(values[place].item<double>()); }
 
@@ -104,7 +108,7 @@ PageTable control_rows(const ForecastReport& report) {
   table.rows.push_back({"ahead", fmt::format("{:.4f}", at::nanmean(tested).item<double>()), "n/a"});
   for (const auto& control : report.study.controls)
     table.rows.push_back({control.control, fmt::format("{:.4f}", at::nanmean(control.scores).item<double>()),
-                          report.subjects > 1 ? std::to_string(control.q.le(0.05).sum().item<int64_t>()) : "n/a"});
+                          report.subjects > 1 ? std::to_string(control.q.le(level).sum().item<int64_t>()) : "n/a"});
   return table;
 }
 
@@ -133,7 +137,7 @@ PageTable part_rows(const ForecastReport& report) {
   const auto place = tested_place(report);
   for (const auto& curve : curves_of(report))
     table.rows.push_back({curve.part, fmt::format("{:.4f}", at::nanmean(curve.forecast()[place]).item<double>()),
-                          std::to_string(curve.q[place].le(0.05).sum().item<int64_t>())});
+                          std::to_string(curve.q[place].le(level).sum().item<int64_t>())});
   return table;
 }
 
@@ -256,7 +260,7 @@ TidyTable forecast_control_table(const ForecastReport& report) {
 }
 
 PageSection forecast_section(const ForecastReport& report, const AnalysisOutput& output) {
-  PageSection section{.heading = "Forecast: " + report.name};
+  PageSection section{.heading = analysis_heading("Forecast", "forecast", report.name)};
   section.paragraphs = {
       fmt::format(
           "A forecast score is the gain in r when words ahead stand beside the present one; states of {}, layer "
@@ -264,6 +268,10 @@ PageSection forecast_section(const ForecastReport& report, const AnalysisOutput&
           report.space, report.layer, peak_text(report)),
       "A score above that of its controls is more than slow change of the states; it does not show that a brain "
       "predicts words. A window blurs distances: one word ahead is in several windows, and delays blur them too."};
+  if (report.subjects > 1 && smallest_p(report) > level)
+    section.paragraphs.push_back(
+        fmt::format("With {} subjects the smallest p of a signed-rank test is {:.3g}: no target can be significant.",
+                    report.subjects, smallest_p(report)));
   const auto chart = distance_chart(report, output.simulated());
   section.figures.push_back(output.figure("curve", render_line_chart(chart), chart_data(chart),
                                           report.subjects > 1

@@ -78,7 +78,7 @@ void append(const PageSection& part, PageSection& section) {
 PageSection networks_section(const NetworksStudy& study, const AnalysisOutput& output) {
   const AddFigure add = [&](const std::string& name, const std::string& svg, const ChartData& data,
                             const std::string& caption) { return output.figure(name, svg, data, caption); };
-  PageSection section{.heading = "Networks: " + study.name};
+  PageSection section{.heading = analysis_heading("Networks", "networks", study.name)};
   section.paragraphs.emplace_back(
       "Units of the feed-forward layers that go up and down together share an atom; where the brain follows that atom "
       "may be one of the named networks. What an untrained twin has as well owes nothing to training.");

@@ -169,7 +169,7 @@ TidyTable shape_barcode_table(const std::vector<ShapeCloud>& clouds) {
 }
 
 PageSection shape_section(const ShapeReport& report, const AnalysisOutput& output) {
-  PageSection section{.heading = "Shape: " + report.name};
+  PageSection section{.heading = analysis_heading("Shape", "shape", report.name)};
   section.paragraphs = {
       fmt::format("{} How the barcode of a layer differs from that of a recording ({}) is held against its brain "
                   "score, layer by layer or model by model.",

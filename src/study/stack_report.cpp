@@ -416,7 +416,7 @@ PageTable space_rows(const StackReport& report) {
 }  // namespace
 
 PageSection stack_section(const StackReport& report, const StackMaps& maps, const AnalysisOutput& output) {
-  PageSection section{.heading = "Stacking: " + report.name};
+  PageSection section{.heading = analysis_heading("Stacking", "stack", report.name)};
   section.paragraphs = {
       fmt::format(
           "Ridge models of {} designs are mixed for each target by weights that are not negative, sum to 1, and "

@@ -151,7 +151,7 @@ class DataScalingAnalysis : public Analysis {
     const auto add = [&](const std::string& name, const std::string& svg, const ChartData& data,
                          const std::string& caption) { return output.figure(name, svg, data, caption); };
     auto section = scaling_sections(law, add).front();
-    section.heading = "Data scaling: " + input.name;
+    section.heading = analysis_heading("Data scaling", "data_scaling", input.name);
     section.paragraphs = {what_was_done(input), in_words(law),
                           "Volumes follow each other in time, and larger parts hold the smaller ones: points are not "
                           "independent, so that the interval by t is too narrow. The bootstrap draws subjects."};

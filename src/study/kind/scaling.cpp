@@ -159,7 +159,7 @@ class ScalingAnalysis : public Analysis {
   }
 
   PageSection joined(const AnalysisInput& input, const std::vector<PageSection>& parts) const {
-    PageSection section{.heading = "Scaling: " + input.name};
+    PageSection section{.heading = analysis_heading("Scaling", "scaling", input.name)};
     section.paragraphs.emplace_back(
         "Scores are means over single subjects; the layer of each target is chosen on training folds, so that larger "
         "models do not gain by having more layers to choose from.");

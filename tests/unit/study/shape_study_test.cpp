@@ -73,7 +73,7 @@ TEST_F(ShapeStudy, finds_the_loop_where_it_is) {
       EXPECT_LT(number("longest"), 2 * number("second"));
   }
   const auto page = read_file(folder_->path() / "out/report.html");
-  EXPECT_TRUE(contains(page, {"Shape: shape", "The longest loop of a recording is in ring, ",
+  EXPECT_TRUE(contains(page, {"Shape</h2>", "The longest loop of a recording is in ring, ",
                               "word_rate (too few columns)", "4 cells (2 region x 2 hemisphere)"}));
   EXPECT_TRUE(fs::exists(folder_->path() / "out/figures/shape_explain.svg"));
   EXPECT_TRUE(fs::exists(folder_->path() / "out/figures/shape_recording.svg"));
