@@ -61,6 +61,7 @@ std::set<std::string> expected_files() {
                      "bold.func.gii");
   }
   for (const std::string power : {"6", "7", "8", "9", "10"}) files.insert("features/size-1e" + power + "/tale01.npy");
+  for (int twin = 1; twin <= 10; ++twin) files.insert(fmt::format("twins/tale01/twin-{:02}.tsv", twin));
   return files;
 }
 
