@@ -2,6 +2,7 @@
 #include "simulate/dataset.h"
 
 #include <ATen/ATen.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
