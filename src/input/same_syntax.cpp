@@ -23,6 +23,28 @@ std::string with_first(std::string text, char from, char to, int shift) {
 std::string lowered(const std::string& text) { return with_first(text, 'A', 'Z', 'a' - 'A'); }
 std::string capitalised(const std::string& text) { return with_first(text, 'a', 'z', 'A' - 'a'); }
 
+bool has_apostrophe(const ConlluWord& word) {
+  return word.form.find('\'') != std::string::npos || word.form.find("\u2019") != std::string::npos;
+}
+
+// Written in one with its neighbour, and not free to change: the part with the apostrophe (did|n't, l'|homme), or all
+// parts where none has one (can|not).
+bool is_bound(const ConlluSentence& sentence, size_t i) {
+  const auto& words = sentence.words;
+  const auto joined = [&](size_t left) {
+    return left + 1 < words.size() && !words[left].space_after && !is_mark(words[left]) && !is_mark(words[left + 1]);
+  };
+  const bool before = i > 0 && joined(i - 1), after = joined(i);
+  if (!before && !after) return false;
+  if (has_apostrophe(words[i])) return true;
+  return !((before && has_apostrophe(words[i - 1])) || (after && has_apostrophe(words[i + 1])));
+}
+
+// Whether another word may stand in its place, and it in the place of others.
+bool is_free(const ConlluSentence& sentence, size_t i) {
+  return !is_mark(sentence.words[i]) && !sentence.words[i].in_multiword && !is_bound(sentence, i);
+}
+
 // Counts by key, then by word.
 using Counts = std::map<std::string, std::map<std::string, double>>;
 
@@ -84,7 +106,7 @@ Lexicon make_lexicon(const std::vector<ConlluSentence>& sentences) {
   for (const auto& sentence : sentences)
     for (size_t i = 0; i < sentence.words.size(); ++i) {
       const auto& word = sentence.words[i];
-      if (is_mark(word) || word.in_multiword) continue;
+      if (!is_free(sentence, i)) continue;
       if (begins_sentence(sentence, i))
         first.push_back(&word);
       else
@@ -147,9 +169,9 @@ SameSyntax same_syntax(const std::vector<ConlluSentence>& sentences, const Lexic
       auto& word = sentence.words[i];
       if (++number < from_word || is_mark(word)) continue;
       const auto found = lexicon.words.find(syntactic_key(word));
-      const auto* other = word.in_multiword || found == lexicon.words.end()
-                              ? nullptr
-                              : draw_other(found->second, lower_ascii(word.form), random);
+      const auto* other = is_free(sentence, i) && found != lexicon.words.end()
+                              ? draw_other(found->second, lower_ascii(word.form), random)
+                              : nullptr;
       ++(other ? result.replaced : result.kept);
       if (!other) continue;
       const bool capital = is_upper(word.form[0]) && begins_sentence(sentence, i);

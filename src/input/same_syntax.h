@@ -3,8 +3,8 @@
 // syntax decides.
 //
 // Words are drawn with probabilities as their counts in a lexicon, never the word itself. Marks, spaces, numbers of
-// words, tags and heads stay as they are. A word that the lexicon has no other word for stays too, and is counted. "a"
-// does not become "an".
+// words, tags and heads stay as they are. A word that the lexicon has no other word for stays too, and is counted; so
+// do parts of words written in one (n't of didn't, can and not of cannot). "a" does not become "an".
 #pragma once
 #include <cstdint>
 #include <map>
@@ -29,7 +29,7 @@ struct Lexicon {
 std::string syntactic_key(const ConlluWord& word);
 
 /// The words of sentences with their counts. The first word of a sentence is taken in lower case unless it is a proper
-/// noun or more often has its capital letter within sentences. Parts of multiword tokens are left out.
+/// noun or more often has its capital letter within sentences. Parts of words written in one are left out.
 Lexicon make_lexicon(const std::vector<ConlluSentence>& sentences);
 
 /// A table with columns word, upos, xpos, features, relation, count ("_" or "n/a" for nothing). Errors: input; all

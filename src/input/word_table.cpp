@@ -232,4 +232,10 @@ std::vector<Word> parse_word_table(std::string_view bytes, char separator, const
   return words;
 }
 
+void write_words(const fs::path& path, const std::vector<Word>& words) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& word : words) rows.push_back({shortest(word.onset), shortest(word.offset), word.text});
+  write_tsv(path, {"onset", "offset", "word"}, rows);
+}
+
 }  // namespace arcuate

@@ -20,4 +20,7 @@ namespace arcuate {
 std::vector<Word> parse_word_table(std::string_view bytes, char separator, const std::string& source,
                                    const StoryOptions& options = {});
 
+/// A word table (onset, offset, word) that read_story() reads back unchanged.
+void write_words(const fs::path& path, const std::vector<Word>& words);
+
 }  // namespace arcuate

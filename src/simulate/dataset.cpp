@@ -12,6 +12,7 @@
 #include "core/random.h"
 #include "core/text.h"
 #include "core/version.h"
+#include "input/word_table.h"
 #include "io/json.h"
 #include "io/npy.h"
 #include "io/table.h"

@@ -8,7 +8,6 @@
 #include "core/error.h"
 #include "core/random.h"
 #include "core/text.h"
-#include "io/table.h"
 
 namespace arcuate {
 namespace {
@@ -86,12 +85,6 @@ std::vector<Word> speak(std::string_view text, const SpeechRate& rate) {
   if (const auto byte = invalid_utf8(text))
     bad_input("the text is not valid UTF-8 at byte {}; save it as UTF-8", *byte);
   return time_words(text_paragraphs(text), rate);
-}
-
-void write_words(const fs::path& path, const std::vector<Word>& words) {
-  std::vector<std::vector<std::string>> rows;
-  for (const auto& word : words) rows.push_back({shortest(word.onset), shortest(word.offset), word.text});
-  write_tsv(path, {"onset", "offset", "word"}, rows);
 }
 
 }  // namespace arcuate

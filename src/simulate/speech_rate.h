@@ -36,7 +36,4 @@ std::vector<Word> speak(std::string_view text, const SpeechRate& rate = {});
 /// The same for words that are already separate, paragraph by paragraph. Errors: input, where there are none.
 std::vector<Word> time_words(const std::vector<std::vector<std::string>>& paragraphs, const SpeechRate& rate = {});
 
-/// A word table (onset, offset, word) that read_story() reads back unchanged.
-void write_words(const fs::path& path, const std::vector<Word>& words);
-
 }  // namespace arcuate

@@ -25,7 +25,8 @@ std::vector<TwinText> twins_of(const TimedStory& story, const std::filesystem::p
   std::vector<TwinText> twins;
   for (const auto& file : tables_of(folder)) {
     TwinText twin{.story = story.stimulus->name, .name = file.stem().string(), .file = file, .words = {}};
-    for (const auto& word : read_story(file, {}).words) twin.words.push_back(word.text);
+    for (const auto& word : read_story(file, {.silence = {}, .keep_empty = true}).words)
+      twin.words.push_back(word.text);
     if (twin.words.size() != story.words.size())
       problems.add("'{}' has {} words, the story '{}' has {}", file.string(), twin.words.size(), twin.story,
                    story.words.size());

@@ -130,9 +130,9 @@ std::map<RecordingKey, RecordingFiles> recording_files(const Table& table, const
     const auto side = hemisphere ? read_hemisphere(table, row, *hemisphere) : "";
     const auto path = root / table.text(row, table.column("responses"));
     if (!files[key].emplace(side, path).second)
-      problems.add("{}:{}: a second recording of subject {} and story {}{}; repeats are told apart by a column 'repeat'",
-                   table.source, table.lines[row], subject->first, story->first,
-                   side.empty() ? "" : ", hemisphere " + side);
+      problems.add(
+          "{}:{}: a second recording of subject {} and story {}{}; repeats are told apart by a column 'repeat'",
+          table.source, table.lines[row], subject->first, story->first, side.empty() ? "" : ", hemisphere " + side);
   }
   problems.raise();
   return files;

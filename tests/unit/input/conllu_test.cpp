@@ -165,3 +165,22 @@ TEST(SameSyntax, a_lexicon_survives_its_table) {
   EXPECT_TRUE(contains(message_of([&] { read_lexicon(folder / "bad.tsv"); }),
                        {"line 2: count '0'", "line 3: count 'many'", "line 3: a row without a word"}));
 }
+
+TEST(SameSyntax, parts_of_words_written_in_one_stay_but_for_the_one_without_an_apostrophe) {
+  const auto two = [](const std::string& left, const std::string& right, const std::string& misc) {
+    return parse(row("1", left, "AUX", "0", "root", misc) + row("2", right, "PART", "1", "advmod") + "\n");
+  };
+  const std::string joined = "SpaceAfter=No";
+  Lexicon lexicon;
+  lexicon.words[syntactic_key(two("did", "n't", joined)[0].words[0])] = {{"could", 1}};
+  lexicon.words[syntactic_key(two("did", "n't", joined)[0].words[1])] = {{"so", 1}};
+  const auto other = [&](const std::string& left, const std::string& right, const std::string& misc) {
+    return conllu_text(same_syntax(two(left, right, misc), lexicon, 0, 1).sentences);
+  };
+  EXPECT_EQ(other("did", "n't", joined), "couldn't");
+  EXPECT_EQ(other("l\xE2\x80\x99", "homme", joined), "l\xE2\x80\x99so");
+  EXPECT_EQ(other("can", "not", joined), "cannot");
+  EXPECT_EQ(other("can", "not", "_"), "could so");
+  EXPECT_EQ(make_lexicon(two("can", "not", joined)).words.size(), 0u);
+  EXPECT_EQ(make_lexicon(two("can", "not", "_")).words.size(), 2u);
+}

@@ -1,6 +1,7 @@
 // Word times from a text: the pace of the shipped story, pauses at marks, and tables that read back.
 #include "simulate/speech_rate.h"
 
+#include "input/word_table.h"
 #include "support.h"
 
 using namespace arcuate;
