@@ -27,6 +27,12 @@ enum class PenaltyUnit {
   huth     ///< alpha with lambda = alpha^2, as in Huth's code.
 };
 enum class Form { automatic, primal, dual };  ///< Normal equations of size F or N; automatic takes the cheaper.
+/// How they are solved; automatic takes the cheaper. The first is for few targets, the second for many.
+enum class Method {
+  automatic,
+  inverse,    ///< A factorisation for each penalty, in float64. Dual: it serves all inner folds.
+  eigenbasis  ///< A decomposition for each inner fold, which serves all penalties.
+};
 
 struct RidgeOptions {
   std::vector<double> penalties{};  ///< alpha, positive; added to X'X as it is (not squared, not divided by N).
@@ -36,9 +42,10 @@ struct RidgeOptions {
   Standardize standardize =
       Standardize::none;  ///< z-score by the training rows of the split; predictions are scaled back.
   Form form = Form::automatic;
-  at::ScalarType type =
-      at::ScalarType::Float;  ///< Of features, responses and predictions; normal equations and sums are float64.
-  bool keep_curves = false;   ///< Also return the inner score of every candidate.
+  Method method = Method::automatic;
+  at::ScalarType type = at::ScalarType::Float;  ///< Of features, responses, predictions and most products.
+  bool keep_curves = false;                     ///< Also return the inner score of every candidate.
+  bool keep_bands = false;                      ///< Also return the part of the predictions that each band gives.
 };
 
 struct RidgeProblem {
@@ -59,9 +66,9 @@ struct RidgeSplit {
 };
 
 struct RidgeResult {
-  at::Tensor predictions;  ///< N x V float64, held out; NaN in rows that no split tests.
+  at::Tensor predictions;  ///< N x V, of the options' type, held out; NaN in rows that no split tests.
   at::Tensor
-      band_predictions;     ///< bands x N x V: the parts that add up to `predictions` (the first holds the intercept).
+      band_predictions;     ///< bands x N x V on request: they add up to `predictions`; the first has the intercept.
   at::Tensor penalties;     ///< splits x V: chosen alpha.
   at::Tensor scales;        ///< splits x V int64: index of the chosen row of RidgeModel::scales.
   at::Tensor inner_scores;  ///< splits x V: mean inner score of the choice.

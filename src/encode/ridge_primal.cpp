@@ -1,93 +1,144 @@
-// Primal form, for more rows than features: normal equations of the inner training rows, one factorisation per inner
-// fold and penalty.
+#include "encode/ridge_primal.h"
+
 #include <ATen/ATen.h>
 
 #include <cmath>
+#include <map>
 
-#include "core/interrupt.h"
-#include "encode/ridge_solver.h"
+#include "core/tensor.h"
 
 namespace arcuate::ridge {
-namespace {
 
 using at::Tensor;
 
-// X'X and X'Y of some rows, centred if there is an intercept, and the means that centring took out.
-struct Normal {
-  Tensor gram, cross, mean_x, mean_y;
-};
+namespace {
 
-class PrimalSolver final : public Solver {
+// Test predictions T C with T = X_test (G + alpha I)^-1. Features and responses are centred by the training rows, so
+// that the intercept needs nothing more.
+class PrimalRefit final : public Refit {
  public:
-  explicit PrimalSolver(const SplitData& data) : data_(data) {}
-
-  Tensor inner_scores(const std::vector<std::vector<double>>& scales) override {
-    std::vector<Tensor> curves;
-    for (const auto& row : scales) curves.push_back(inner_curve(scaled(data_.train, row)));
-    return at::cat(curves, 0);
-  }
-
-  Tensor predict(const std::vector<double>& scales, double penalty, const Tensor& columns) override {
-    const auto x = scaled(data_.train, scales);
-    const auto normal = normal_equations(x, data_.responses.index_select(1, columns));
-    const auto weights = solve(normal, penalty);
-    std::vector<Tensor> parts;
-    int64_t first = 0;
-    for (size_t b = 0; b < data_.test.size(); ++b) {
-      const int64_t last = first + data_.test[b].size(1);
-      parts.push_back(std::sqrt(scales[b]) * data_.test[b].mm(weights.slice(0, first, last)));
-      first = last;
-    }
-    return at::stack(parts);
+  PrimalRefit(Tensor operation, Tensor roots, int64_t bands)
+      : operation_(std::move(operation)), roots_(std::move(roots)), bands_(bands) {}
+  Tensor predict(const TargetBlock& block, const Tensor& columns) const override {
+    return operation_.mm(block.cross.index_select(1, columns) * roots_).view({bands_, -1, columns.numel()});
   }
 
  private:
-  Tensor inner_curve(const Tensor& x) const {
-    Tensor total;
-    for (const auto& fold : data_.inner) {
-      const auto normal = normal_equations(fold.train.of(x), fold.train.of(data_.responses));
-      const auto score = score_fold(normal, fold.test.of(x) - normal.mean_x, fold.test.of(data_.responses));
-      total = total.defined() ? total + score : score;
-    }
-    return total / static_cast<double>(data_.inner.size());
-  }
-
-  static Tensor scaled(const std::vector<Tensor>& bands, const std::vector<double>& scales) {
-    std::vector<Tensor> columns;
-    for (size_t b = 0; b < bands.size(); ++b) columns.push_back(std::sqrt(scales[b]) * bands[b]);
-    return at::cat(columns, 1);
-  }
-
-  Normal normal_equations(const Tensor& x, const Tensor& y) const {
-    Normal normal;
-    normal.mean_x = data_.options.intercept ? x.mean(0, true) : at::zeros({1, x.size(1)}, x.options());
-    normal.mean_y = data_.options.intercept ? y.mean(0, true) : at::zeros({1, y.size(1)}, y.options());
-    const auto centred = x - normal.mean_x;
-    normal.gram = gram(centred);
-    normal.cross = centred.t().to(at::kDouble).mm((y - normal.mean_y).to(at::kDouble));
-    return normal;
-  }
-
-  Tensor solve(const Normal& normal, double penalty) const {
-    auto matrix = normal.gram.clone();
-    matrix.diagonal().add_(penalty);
-    return solve_spd(matrix, normal.cross).to(data_.responses.scalar_type());
-  }
-
-  Tensor score_fold(const Normal& normal, const Tensor& x, const Tensor& y) const {
-    std::vector<Tensor> scores;
-    for (double penalty : data_.options.penalties) {
-      stop_if_interrupted();
-      scores.push_back(inner_score(data_.options.select, y, x.mm(solve(normal, penalty)) + normal.mean_y));
-    }
-    return at::stack(scores);
-  }
-
-  const SplitData& data_;
+  Tensor operation_, roots_;  // (bands n_test) x F, F x 1
+  int64_t bands_ = 1;
 };
+
+Tensor side_by_side(const std::vector<Tensor>& bands) { return bands.size() == 1 ? bands.front() : at::cat(bands, 1); }
+
+// C is the sum of what the folds' blocks give, but for rows that are in none of them or in several: those count
+// 1 - (their blocks) times more.
+std::vector<std::pair<Rows, double>> uncovered_rows(const SplitDesign& design) {
+  auto blocks = at::zeros({design.train.front().size(0)}, at::kLong);
+  for (const auto& fold : design.inner)
+    blocks.index_add_(0, fold.block.positions(), at::ones({fold.block.count()}, at::kLong));
+  std::map<int64_t, std::vector<int64_t>> rows;
+  for (int64_t i = 0; i < blocks.size(0); ++i) rows[blocks[i].item<int64_t>()].push_back(i);
+  rows.erase(1);
+  std::vector<std::pair<Rows, double>> result;
+  for (const auto& [count, own] : rows) result.emplace_back(Rows(own), 1.0 - static_cast<double>(count));
+  return result;
+}
 
 }  // namespace
 
-std::unique_ptr<Solver> primal_solver(const SplitData& data) { return std::make_unique<PrimalSolver>(data); }
+PrimalSolver::PrimalSolver(const SplitDesign& design, const Scales& scales, at::ScalarType factors)
+    : design_(design),
+      scales_(scales),
+      x_(side_by_side(design.train).to(factors)),
+      test_(side_by_side(design.test).to(factors)),
+      gram_(x_.t().mm(x_)),
+      uncovered_(uncovered_rows(design)) {
+  for (const auto& fold : design.inner) {
+    const auto block = fold.block.of(x_);
+    held_gram_.push_back(block.t().mm(block));
+  }
+}
+
+Tensor PrimalSolver::roots(int64_t scales) const {
+  std::vector<Tensor> parts;
+  for (size_t b = 0; b < design_.train.size(); ++b)
+    parts.push_back(
+        at::full({design_.train[b].size(1), 1}, std::sqrt(scales_[static_cast<size_t>(scales)][b]), at::kDouble));
+  return at::cat(parts, 0).to(x_.scalar_type());
+}
+
+Equations PrimalSolver::whole_equations(int64_t scales) const {
+  const auto scale = roots(scales);
+  return {.gram = gram_ * scale * scale.t(),
+          .mean_x = at::zeros({1, x_.size(1)}, gram_.options()),
+          .roots = scale,
+          .rows = static_cast<double>(x_.size(0))};
+}
+
+Tensor PrimalSolver::scaled_rows(const Equations& equations) const { return x_ * equations.roots.t(); }
+
+int64_t PrimalSolver::predicted_bands() const {
+  return design_.options.keep_bands ? std::ssize(design_.train) : int64_t{1};
+}
+
+Tensor PrimalSolver::scaled_test(const Equations& equations) const {
+  const auto test = test_ * equations.roots.t();
+  if (predicted_bands() == 1) return test;
+  std::vector<Tensor> parts;
+  int64_t first = 0;
+  for (const auto& band : design_.train) {
+    auto part = at::zeros_like(test);
+    part.slice(1, first, first + band.size(1)).copy_(test.slice(1, first, first + band.size(1)));
+    parts.push_back(part);
+    first += band.size(1);
+  }
+  return at::cat(parts, 0);
+}
+
+Equations PrimalSolver::equations(int64_t scales, int64_t fold) const {
+  const auto& rows = design_.inner[static_cast<size_t>(fold)].train;
+  Equations result{.gram = gram_ - held_gram_[static_cast<size_t>(fold)],
+                   .mean_x = at::zeros({1, x_.size(1)}, gram_.options()),
+                   .roots = roots(scales),
+                   .rows = static_cast<double>(rows.count())};
+  result.gram.mul_(result.roots).mul_(result.roots.t());
+  if (!design_.options.intercept) return result;
+  result.mean_x = rows.of(x_).to(at::kDouble).mean(0, true).to(x_.scalar_type()) * result.roots.t();
+  result.gram.addmm_(result.mean_x.t(), result.mean_x, 1, -result.rows);
+  return result;
+}
+
+Tensor PrimalSolver::rows_of(const Equations& equations, const Rows& rows) const {
+  return rows.of(x_) * equations.roots.t() - equations.mean_x;
+}
+
+Tensor PrimalSolver::cross(const Equations& equations, const TargetBlock& block, int64_t fold,
+                           const Tensor& mean_y) const {
+  auto cross = (block.cross - block.held_cross[static_cast<size_t>(fold)]).mul_(equations.roots);
+  if (design_.options.intercept) cross.addmm_(equations.mean_x.t(), mean_y.to(x_.scalar_type()), 1, -equations.rows);
+  return cross;
+}
+
+TargetBlock PrimalSolver::block(Tensor responses, bool for_folds) const {
+  TargetBlock result{.responses = std::move(responses), .cross = {}, .held_cross = {}};
+  const auto y = result.responses.to(x_.scalar_type());
+  const auto cross_of = [&](const Rows& rows) { return rows.of(x_).t().mm(rows.of(y)); };
+  int64_t extra = 0;
+  for (const auto& [rows, times] : uncovered_) extra += rows.count();
+  if (!for_folds || 2 * extra > x_.size(0)) result.cross = x_.t().mm(y);
+  if (!for_folds) return result;
+  for (const auto& fold : design_.inner) result.held_cross.push_back(cross_of(fold.block));
+  if (result.cross.defined()) return result;
+  result.cross = at::stack(result.held_cross).sum(0);
+  for (const auto& [rows, times] : uncovered_) result.cross.add_(cross_of(rows), times);
+  return result;
+}
+
+std::unique_ptr<Refit> PrimalSolver::refit(const Candidate& candidate) const {
+  auto equations = whole_equations(candidate.scales);
+  equations.gram.diagonal().add_(design_.options.penalties[static_cast<size_t>(candidate.penalty)]);
+  return std::make_unique<PrimalRefit>(solve_spd(equations.gram, scaled_test(equations).t()).t().contiguous(),
+                                       equations.roots, predicted_bands());
+}
 
 }  // namespace arcuate::ridge

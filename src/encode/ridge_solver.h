@@ -1,4 +1,7 @@
-// Within the encode layer only: what a solver of one split sees, and the two forms of the normal equations.
+// Within the encode layer only: what a solver of one split sees and does.
+//
+// Work that does not depend on the responses is done once a split, in stages; responses come in blocks of targets, each
+// of which goes through all stages that are held. Everything const may be called from several threads.
 #pragma once
 #include <ATen/core/Tensor.h>
 
@@ -15,6 +18,7 @@ class Rows {
   explicit Rows(const std::vector<int64_t>& positions);
   at::Tensor of(const at::Tensor& tensor, int64_t dim = 0) const;
   int64_t count() const;
+  const at::Tensor& positions() const { return index_; }
 
  private:
   int64_t first_ = 0, end_ = 0;
@@ -29,37 +33,76 @@ struct InnerFold {
   Rows test_in_block;  ///< where they are within `block`
 };
 
-/// One split, centred and scaled by its training rows.
-struct SplitData {
-  std::vector<at::Tensor> train, test;  ///< a band each: n x F_b, n_test x F_b
-  at::Tensor responses;                 ///< n x V
-  std::vector<InnerFold> inner;
+/// Features of one split, centred and scaled by its training rows.
+struct SplitDesign {
+  std::vector<at::Tensor> train{}, test{};  ///< a band each: n x F_b, n_test x F_b
+  std::vector<InnerFold> inner{};
+  double smallest_share = 0;  ///< smallest penalty as a share of the largest eigenvalue of X X' (of all band scales)
   const RidgeOptions& options;
+};
+
+/// 1 x b: mean responses of the fold's training rows; zeros without an intercept. responses: n x b.
+at::Tensor training_mean(const SplitDesign& design, const InnerFold& fold, const at::Tensor& responses);
+
+/// Band scales and a penalty, by their places in the lists.
+struct Candidate {
+  int64_t scales = 0, penalty = 0;
+};
+
+/// What a solver needs of a block of targets: the responses (n x b, of the options' type) and their products.
+struct TargetBlock {
+  at::Tensor responses{};
+  at::Tensor cross{};                    ///< primal: F x b of all training rows
+  std::vector<at::Tensor> held_cross{};  ///< primal: the same of each inner fold's block
+};
+
+/// One factorisation and the inner scores that it gives.
+class Stage {
+ public:
+  virtual ~Stage() = default;
+  /// Adds the scores of its folds to those of its candidates. curves: (scales * penalties) x b, float64, scales
+  /// slowest.
+  virtual void add_scores(const TargetBlock& block, at::Tensor& curves) const = 0;
+};
+
+/// Test predictions after fitting all training rows with one candidate.
+class Refit {
+ public:
+  virtual ~Refit() = default;
+  /// bands x n_test x columns, of the options' type, for those columns of the block.
+  virtual at::Tensor predict(const TargetBlock& block, const at::Tensor& columns) const = 0;
 };
 
 class Solver {
  public:
   virtual ~Solver() = default;
-  /// Mean inner score of every candidate: (scales * penalties) x V, float64, scales slowest.
-  virtual at::Tensor inner_scores(const std::vector<std::vector<double>>& scales) = 0;
-  /// Test predictions of the targets in `columns`, fitted on all training rows: bands x n_test x columns.
-  virtual at::Tensor predict(const std::vector<double>& scales, double penalty, const at::Tensor& columns) = 0;
+  /// Scores of all inner folds are sums over stages.
+  virtual int64_t stages() const = 0;
+  virtual std::unique_ptr<Stage> stage(int64_t number) const = 0;
+  virtual std::unique_ptr<Refit> refit(const Candidate& candidate) const = 0;
+  /// `for_folds`: with what stages need, else with what refits need.
+  virtual TargetBlock block(at::Tensor responses, bool for_folds) const = 0;
 };
 
-std::unique_ptr<Solver> dual_solver(const SplitData& data);
-std::unique_ptr<Solver> primal_solver(const SplitData& data);
+/// `scales`: rows of band scales, the candidates' first part. The design outlives the solver.
+using Scales = std::vector<std::vector<double>>;
+std::unique_ptr<Solver> inverse_dual_solver(const SplitDesign& design, const Scales& scales);
+/// How many inverses a penalty needs: rows of scales that differ in narrow bands alone share one.
+int64_t inverse_groups(const SplitDesign& design, const Scales& scales);
+std::unique_ptr<Solver> inverse_primal_solver(const SplitDesign& design, const Scales& scales);
+std::unique_ptr<Solver> eigenbasis_dual_solver(const SplitDesign& design, const Scales& scales);
+std::unique_ptr<Solver> eigenbasis_primal_solver(const SplitDesign& design, const Scales& scales);
 
 /// Score of one inner fold, higher is better: V values, float64. A correlation that does not exist counts as 0.
 at::Tensor inner_score(Select select, const at::Tensor& responses, const at::Tensor& predictions);
 /// The same from responses minus predictions.
 at::Tensor residual_score(Select select, const at::Tensor& responses, const at::Tensor& residuals);
 
-/// X'X in float64: the smallest penalty is often 1e-7 of its largest eigenvalue, below what float32 resolves.
-at::Tensor gram(const at::Tensor& x);
-
-/// Inverse of a symmetric positive definite matrix in float64. Errors: input, when it is not (NaN, singular).
+/// Of a symmetric positive definite matrix: its lower Cholesky factor, its inverse. Errors: input, when it is not (NaN,
+/// singular).
+at::Tensor factor_spd(const at::Tensor& matrix);
 at::Tensor inverse_spd(const at::Tensor& matrix);
-/// matrix^-1 right, for a symmetric positive definite matrix. Errors as above.
+/// matrix^-1 right. Errors as above.
 at::Tensor solve_spd(const at::Tensor& matrix, const at::Tensor& right);
 
 }  // namespace arcuate::ridge

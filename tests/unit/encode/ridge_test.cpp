@@ -1,5 +1,7 @@
 #include "encode/ridge.h"
 
+#include <fmt/format.h>
+
 #include "core/tensor.h"
 #include "encode/score.h"
 #include "fixture.h"
@@ -30,7 +32,7 @@ struct Outcome {
   at::Tensor usable, penalties;
 };
 
-Outcome solve(const Fixture& fixture, const Case& c, Form form, at::ScalarType type) {
+Outcome solve(const Fixture& fixture, const Case& c, Form form, Method method, at::ScalarType type) {
   const auto usable = usable_columns(fixture);
   const auto x = fixture["x"];
   const std::vector<RowRange> whole{{0, x.size(0)}};
@@ -40,8 +42,10 @@ Outcome solve(const Fixture& fixture, const Case& c, Form form, at::ScalarType t
                              .select = select_of(c.name),
                              .intercept = c.name.ends_with("intercept"),
                              .form = form,
+                             .method = method,
                              .type = type,
-                             .keep_curves = true};
+                             .keep_curves = true,
+                             .keep_bands = true};
   RidgeProblem problem{.bands = {x}, .responses = fixture["y"].index_select(1, usable)};
   RidgeModel model{.scales = {{1.0}}};
   if (c.file == "banded") {
@@ -74,16 +78,20 @@ void expect_agreement(const Fixture& fixture, const Case& c, const Outcome& outc
 
 TEST_P(RidgeReference, dual_and_primal_agree_with_plain_normal_equations) {
   const Fixture fixture("ridge/" + GetParam().file + ".safetensors");
-  for (Form form : {Form::dual, Form::primal, Form::automatic}) {
-    SCOPED_TRACE(form == Form::dual ? "dual" : "primal or automatic");
-    expect_agreement(fixture, GetParam(), solve(fixture, GetParam(), form, at::kDouble), 1e-8);
-  }
+  for (Form form : {Form::dual, Form::primal, Form::automatic})
+    for (Method method : {Method::inverse, Method::eigenbasis, Method::automatic}) {
+      SCOPED_TRACE(fmt::format("form {}, method {}", static_cast<int>(form), static_cast<int>(method)));
+      expect_agreement(fixture, GetParam(), solve(fixture, GetParam(), form, method, at::kDouble), 1e-8);
+    }
 }
 
 TEST_P(RidgeReference, float32_products_choose_the_same_penalties) {
   const Fixture fixture("ridge/" + GetParam().file + ".safetensors");
   for (Form form : {Form::dual, Form::primal})
-    expect_agreement(fixture, GetParam(), solve(fixture, GetParam(), form, at::kFloat), 2e-3);
+    for (Method method : {Method::inverse, Method::eigenbasis}) {
+      SCOPED_TRACE(fmt::format("form {}, method {}", static_cast<int>(form), static_cast<int>(method)));
+      expect_agreement(fixture, GetParam(), solve(fixture, GetParam(), form, method, at::kFloat), 2e-3);
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, RidgeReference,
@@ -101,8 +109,11 @@ TEST(Ridge, bands_agree_with_the_independent_grid_search) {
     const Case c{"banded", name.get<std::string>(), reference["outer_folds"], reference["inner_folds"],
                  reference["gap"]};
     SCOPED_TRACE(c.name);
-    for (Form form : {Form::dual, Form::primal}) {
-      const auto outcome = solve(fixture, c, form, at::kDouble);
+    for (const auto& [form, method] : {std::pair{Form::dual, Method::inverse},
+                                       {Form::primal, Method::inverse},
+                                       {Form::dual, Method::eigenbasis},
+                                       {Form::primal, Method::eigenbasis}}) {
+      const auto outcome = solve(fixture, c, form, method, at::kDouble);
       expect_agreement(fixture, c, outcome, 1e-8);
       EXPECT_EQ(
           largest_difference(outcome.result.scales, fixture[c.name + ".chosen_gamma"].index_select(1, outcome.usable)),

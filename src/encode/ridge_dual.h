@@ -1,0 +1,27 @@
+// Within the encode layer only: what solvers share that work with the kernel K = sum_b g_b X_b X_b' (n x n).
+#pragma once
+#include "encode/ridge_solver.h"
+
+namespace arcuate::ridge {
+
+class DualSolver : public Solver {
+ public:
+  /// Kernels have the type `factors`. Narrow bands get kernels as well: refits use them.
+  DualSolver(const SplitDesign& design, const Scales& scales, at::ScalarType factors);
+
+  TargetBlock block(at::Tensor responses, bool for_folds) const override;
+  std::unique_ptr<Refit> refit(const Candidate& candidate) const override;
+
+ protected:
+  const SplitDesign& design() const { return design_; }
+  const Scales& scales() const { return scales_; }
+  /// n x n, a new tensor; bands of scale 0 are left out.
+  at::Tensor kernel_of(const std::vector<double>& scales) const;
+
+ private:
+  const SplitDesign& design_;
+  Scales scales_;
+  std::vector<at::Tensor> kernels_, test_kernels_;  // a band each: n x n, n_test x n
+};
+
+}  // namespace arcuate::ridge

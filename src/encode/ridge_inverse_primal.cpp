@@ -1,0 +1,61 @@
+// Primal form by one factorisation for each inner fold and penalty, for few targets.
+#include <ATen/ATen.h>
+
+#include "encode/ridge_primal.h"
+
+namespace arcuate::ridge {
+namespace {
+
+using at::Tensor;
+
+class InverseStage final : public Stage {
+ public:
+  InverseStage(const PrimalSolver& solver, Equations equations, int64_t fold, double penalty, int64_t place)
+      : solver_(solver), equations_(std::move(equations)), fold_(fold), place_(place) {
+    equations_.gram.diagonal().add_(penalty);
+    factor_ = factor_spd(equations_.gram);
+    test_ = solver.rows_of(equations_, solver.design().inner[static_cast<size_t>(fold)].test);
+  }
+
+  void add_scores(const TargetBlock& block, Tensor& curves) const override {
+    const auto& design = solver_.design();
+    const auto& fold = design.inner[static_cast<size_t>(fold_)];
+    const auto mean = training_mean(design, fold, block.responses);
+    const auto weights = at::cholesky_solve(solver_.cross(equations_, block, fold_, mean), factor_);
+    curves.select(0, place_).add_(
+        inner_score(design.options.select, fold.test.of(block.responses), test_.mm(weights) + mean));
+  }
+
+ private:
+  const PrimalSolver& solver_;
+  Equations equations_;
+  Tensor factor_, test_;
+  int64_t fold_ = 0, place_ = 0;
+};
+
+class InversePrimalSolver final : public PrimalSolver {
+ public:
+  InversePrimalSolver(const SplitDesign& design, const Scales& scales) : PrimalSolver(design, scales, at::kDouble) {}
+
+  int64_t stages() const override { return std::ssize(scales()) * folds() * penalties(); }
+
+  std::unique_ptr<Stage> stage(int64_t number) const override {
+    const int64_t penalty = number % penalties(), fold = number / penalties() % folds(),
+                  scale = number / penalties() / folds();
+    return std::make_unique<InverseStage>(*this, equations(scale, fold), fold,
+                                          design().options.penalties[static_cast<size_t>(penalty)],
+                                          scale * penalties() + penalty);
+  }
+
+ private:
+  int64_t folds() const { return std::ssize(design().inner); }
+  int64_t penalties() const { return std::ssize(design().options.penalties); }
+};
+
+}  // namespace
+
+std::unique_ptr<Solver> inverse_primal_solver(const SplitDesign& design, const Scales& scales) {
+  return std::make_unique<InversePrimalSolver>(design, scales);
+}
+
+}  // namespace arcuate::ridge

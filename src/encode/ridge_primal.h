@@ -1,0 +1,51 @@
+// Within the encode layer only: what solvers share that work with G = X'X and C = X'Y, X the bands side by side (F
+// columns). Training rows of an inner fold are all rows less its block: G - G_block, C - C_block.
+#pragma once
+#include "encode/ridge_solver.h"
+
+namespace arcuate::ridge {
+
+/// Normal equations of some training rows, for one row of band scales; centred if there is an intercept.
+struct Equations {
+  at::Tensor gram;    ///< F x F
+  at::Tensor mean_x;  ///< 1 x F: of those rows, scaled; zeros without an intercept
+  at::Tensor roots;   ///< F x 1: square roots of each column's scale
+  double rows = 0;
+};
+
+class PrimalSolver : public Solver {
+ public:
+  PrimalSolver(const SplitDesign& design, const Scales& scales, at::ScalarType factors);
+
+  TargetBlock block(at::Tensor responses, bool for_folds) const override;
+  std::unique_ptr<Refit> refit(const Candidate& candidate) const override;
+
+  const SplitDesign& design() const { return design_; }
+  /// Of the training rows of an inner fold; of all of the split.
+  Equations equations(int64_t scales, int64_t fold) const;
+  Equations whole_equations(int64_t scales) const;
+  /// Those of the split's training rows, scaled, less the mean of the equations' rows.
+  at::Tensor rows_of(const Equations& equations, const Rows& rows) const;
+  /// X'Y of the fold's training rows, scaled and centred: F x b. mean_y: 1 x b, of those rows.
+  at::Tensor cross(const Equations& equations, const TargetBlock& block, int64_t fold, const at::Tensor& mean_y) const;
+
+ protected:
+  const Scales& scales() const { return scales_; }
+  /// Of whole equations: all training rows, scaled; the split's test rows, scaled, once for each predicted band with
+  /// the columns of the others at zero: (bands n_test) x F.
+  at::Tensor scaled_rows(const Equations& equations) const;
+  at::Tensor scaled_test(const Equations& equations) const;
+  int64_t predicted_bands() const;
+
+ private:
+  at::Tensor roots(int64_t scales) const;
+
+  const SplitDesign& design_;
+  Scales scales_;
+  at::Tensor x_, test_;                             // n x F, n_test x F
+  at::Tensor gram_;                                 // F x F, all training rows of the split
+  std::vector<at::Tensor> held_gram_;               // the same of each inner fold's block
+  std::vector<std::pair<Rows, double>> uncovered_;  // rows that are not in one block alone, and 1 - their blocks
+};
+
+}  // namespace arcuate::ridge

@@ -1,0 +1,142 @@
+#include "encode/score_sums.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "core/error.h"
+
+namespace arcuate::ridge {
+
+using at::Tensor;
+
+namespace {
+
+constexpr int64_t most_penalties = 10;  // whose predictions stay in registers at once
+
+// As many numbers as a register of AVX-512 holds; narrower processors use several.
+template <class T>
+struct Vector {
+  typedef T type __attribute__((vector_size(64)));
+  typedef T unaligned __attribute__((vector_size(64), aligned(sizeof(T))));
+  static constexpr int64_t size = 64 / sizeof(T);
+};
+
+template <class T>
+struct Product {
+  const T* values = nullptr;  // of the first row and target
+  int64_t row_stride = 0;
+  const T* coefficients = nullptr;  // L
+};
+
+template <class T>
+struct Rows {
+  std::vector<Product<T>> products{};
+  const T* y = nullptr;
+  int64_t y_stride = 0, count = 0;
+};
+
+template <class T>
+Rows<T> rows_of(std::span<const ProductGroup> groups, const Tensor& responses) {
+  Rows<T> rows{
+      .products = {}, .y = responses.data_ptr<T>(), .y_stride = responses.stride(0), .count = responses.size(0)};
+  for (const auto& group : groups)
+    for (int64_t m = 0; m < group.coefficients.size(0); ++m)
+      rows.products.push_back({group.products.data_ptr<T>() + m * responses.size(1), group.products.size(1),
+                               group.coefficients.data_ptr<T>() + m * group.coefficients.size(1)});
+  return rows;
+}
+
+// sums[s]: L x b of ScoreSums.
+template <class T, int64_t L>
+__attribute__((always_inline)) inline void add_penalties(const Rows<T>& rows, int64_t l, int64_t target,
+                                                         int64_t targets, double* const sums[3]) {
+  using V = typename Vector<T>::type;
+  using Unaligned = typename Vector<T>::unaligned;
+  V total[3][L] = {};
+  for (int64_t row = 0; row < rows.count; ++row) {
+    V p[L] = {};
+    for (const auto& product : rows.products) {
+      const V values = *reinterpret_cast<const Unaligned*>(product.values + row * product.row_stride + target);
+      for (int64_t i = 0; i < L; ++i) p[i] += product.coefficients[l + i] * values;
+    }
+    const V y = *reinterpret_cast<const Unaligned*>(rows.y + row * rows.y_stride + target);
+    for (int64_t i = 0; i < L; ++i) {
+      total[0][i] += p[i];
+      total[1][i] += p[i] * p[i];
+      total[2][i] += p[i] * y;
+    }
+  }
+  for (int64_t s = 0; s < 3; ++s)
+    for (int64_t i = 0; i < L; ++i)
+      for (int64_t lane = 0; lane < Vector<T>::size; ++lane)
+        sums[s][(l + i) * targets + target + lane] += static_cast<double>(total[s][i][lane]);
+}
+
+template <class T, int64_t L>
+__attribute__((always_inline)) inline void add_some(const Rows<T>& rows, int64_t count, int64_t l, int64_t target,
+                                                    int64_t targets, double* const sums[3]) {
+  if (count == L) return add_penalties<T, L>(rows, l, target, targets, sums);
+  if constexpr (L > 1) add_some<T, L - 1>(rows, count, l, target, targets, sums);
+}
+
+template <class T>
+__attribute__((always_inline)) inline void add_all(const Rows<T>& rows, int64_t penalties, int64_t targets,
+                                                   double* const sums[3]) {
+  const int64_t parts = (penalties + most_penalties - 1) / most_penalties;
+  for (int64_t target = 0; target < targets; target += Vector<T>::size)
+    for (int64_t part = 0; part < parts; ++part) {
+      const int64_t l = part * penalties / parts, end = (part + 1) * penalties / parts;
+      add_some<T, most_penalties>(rows, end - l, l, target, targets, sums);
+    }
+}
+
+// Compiled once for each kind of processor; the program takes the best that the machine has.
+#if defined(__x86_64__)
+#define ARCUATE_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define ARCUATE_CLONES
+#endif
+ARCUATE_CLONES void add_floats(const Rows<float>& rows, int64_t penalties, int64_t targets, double* const sums[3]) {
+  add_all(rows, penalties, targets, sums);
+}
+ARCUATE_CLONES void add_doubles(const Rows<double>& rows, int64_t penalties, int64_t targets, double* const sums[3]) {
+  add_all(rows, penalties, targets, sums);
+}
+
+}  // namespace
+
+ScoreSums start_sums(int64_t penalties, const Tensor& responses) {
+  const auto none = [&] { return at::zeros({penalties, responses.size(1)}, at::kDouble); };
+  const auto y = responses.to(at::kDouble);
+  return {.p = none(), .pp = none(), .py = none(), .y = y.sum(0), .yy = y.square().sum(0), .rows = responses.size(0)};
+}
+
+Tensor scores_of(const ScoreSums& sums, Select select) {
+  const auto n = static_cast<double>(sums.rows);
+  const auto errors = sums.yy - 2 * sums.py + sums.pp;
+  if (select == Select::mse) return -errors / n;
+  const auto sst = sums.yy - sums.y.square() / n;
+  const auto zero = at::zeros_like(sums.p);
+  const auto varies = sst > 1e-24 * sums.yy;
+  if (select == Select::r2) return at::where(varies, 1 - errors / sst, zero);
+  const auto variance = sums.pp - sums.p.square() / n;
+  // What rounding leaves of a constant prediction is no variance.
+  const auto exists = at::logical_and(varies, variance > 1e-12 * sums.pp);
+  return at::where(exists, (sums.py - sums.p * sums.y / n) / (variance * sst).sqrt(), zero);
+}
+
+void add_rows(std::span<const ProductGroup> groups, const Tensor& responses, ScoreSums& sums) {
+  const int64_t targets = responses.size(1);
+  if (targets % lanes != 0 || responses.stride(1) != 1)
+    fail(Fault::failed, "scores of {} targets; blocks hold multiples of {}, side by side", targets, lanes);
+  double* const out[3] = {sums.p.data_ptr<double>(), sums.pp.data_ptr<double>(), sums.py.data_ptr<double>()};
+  if (responses.scalar_type() == at::kFloat)
+    add_floats(rows_of<float>(groups, responses), sums.p.size(0), targets, out);
+  else
+    add_doubles(rows_of<double>(groups, responses), sums.p.size(0), targets, out);
+}
+
+}  // namespace arcuate::ridge

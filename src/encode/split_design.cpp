@@ -1,0 +1,127 @@
+#include "encode/split_design.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+#include "encode/score_sums.h"
+
+namespace arcuate::ridge {
+
+using at::Tensor;
+
+namespace {
+
+constexpr int64_t columns_at_once = 1024;  // that are held in float64
+
+std::vector<InnerFold> to_positions(const RidgeSplit& split) {
+  std::map<int64_t, int64_t> position;
+  for (size_t i = 0; i < split.outer.train.size(); ++i) position[split.outer.train[i]] = static_cast<int64_t>(i);
+  std::vector<InnerFold> folds;
+  for (const auto& fold : split.inner) {
+    std::vector<int64_t> train, block, test, test_in_block;
+    std::vector<bool> kept(split.outer.train.size(), false);
+    for (int64_t row : fold.train) kept[static_cast<size_t>(position.at(row))] = true;
+    std::map<int64_t, int64_t> place;
+    for (size_t i = 0; i < kept.size(); ++i) {
+      if (!kept[i]) place[static_cast<int64_t>(i)] = static_cast<int64_t>(block.size());
+      (kept[i] ? train : block).push_back(static_cast<int64_t>(i));
+    }
+    for (int64_t row : fold.test) {
+      test.push_back(position.at(row));
+      test_in_block.push_back(place.at(position.at(row)));
+    }
+    folds.push_back({Rows(train), Rows(block), Rows(test), Rows(test_in_block)});
+  }
+  return folds;
+}
+
+bool scales_features(const RidgeOptions& options) {
+  return options.standardize == Standardize::features || options.standardize == Standardize::both;
+}
+bool scales_responses(const RidgeOptions& options) {
+  return options.standardize == Standardize::responses || options.standardize == Standardize::both;
+}
+
+struct Band {
+  Tensor train, test;
+};
+
+Band prepare_band(const Tensor& band, const Rows& train, const Rows& test, const RidgeOptions& options) {
+  const bool scale = scales_features(options);
+  if (!options.intercept && !scale) return {train.of(band).to(options.type), test.of(band).to(options.type)};
+  Band result{at::empty({train.count(), band.size(1)}, options.type),
+              at::empty({test.count(), band.size(1)}, options.type)};
+  for (int64_t first = 0; first < band.size(1); first += columns_at_once) {
+    const int64_t end = std::min(first + columns_at_once, band.size(1));
+    const auto part = band.slice(1, first, end);
+    const auto rows = train.of(part).to(at::kDouble);
+    const auto scaling = fit_scaling(rows, options.intercept, scale);
+    result.train.slice(1, first, end).copy_((rows - scaling.mean) / scaling.deviation);
+    result.test.slice(1, first, end).copy_((test.of(part).to(at::kDouble) - scaling.mean) / scaling.deviation);
+  }
+  return result;
+}
+
+// Of X_b X_b', by power iteration; a few percent too small at worst.
+double largest_eigenvalue(const Tensor& x) {
+  constexpr int iterations = 20;
+  auto v = x.sum(1, true) + x.select(1, 0).unsqueeze(1);
+  double value = 0;
+  for (int i = 0; i < iterations; ++i) {
+    const double norm = v.norm().item<double>();
+    if (norm == 0) return x.to(at::kDouble).square().sum().item<double>();
+    v = x.mm(x.t().mm(v / norm));
+    value = v.norm().item<double>();
+  }
+  return value;
+}
+
+// A bound for sum_b g_b X_b X_b'.
+double largest_eigenvalue(const std::vector<Tensor>& bands, const Scales& scales) {
+  std::vector<double> own;
+  for (const auto& band : bands) own.push_back(largest_eigenvalue(band));
+  double largest = 0;
+  for (const auto& row : scales)
+    largest = std::max(largest, std::inner_product(row.begin(), row.end(), own.begin(), 0.0));
+  return largest;
+}
+
+}  // namespace
+
+Scaling fit_scaling(const Tensor& train, bool centre, bool scale) {
+  const auto ones = at::ones({1, train.size(1)}, at::kDouble);
+  Scaling scaling{centre || scale ? train.mean(0, true) : at::zeros_like(ones), ones};
+  if (!scale) return scaling;
+  const auto deviation = (train - scaling.mean).square().mean(0, true).sqrt();
+  scaling.deviation = at::where(deviation > 1e-12 * train.abs().amax(0, true), deviation, ones);
+  return scaling;
+}
+
+SplitDesign make_design(const RidgeProblem& problem, const Scales& scales, const RidgeSplit& split,
+                        const RidgeOptions& options) {
+  SplitDesign design{.train = {}, .test = {}, .inner = to_positions(split), .smallest_share = 0, .options = options};
+  const Rows train(split.outer.train), test(split.outer.test);
+  for (const auto& band : problem.bands) {
+    auto prepared = prepare_band(band, train, test, options);
+    design.train.push_back(std::move(prepared.train));
+    design.test.push_back(std::move(prepared.test));
+  }
+  const double smallest = *std::min_element(options.penalties.begin(), options.penalties.end());
+  design.smallest_share = smallest / largest_eigenvalue(design.train, scales);
+  return design;
+}
+
+TrainingResponses training_responses(const RidgeProblem& problem, const RidgeSplit& split, const RowRange& targets,
+                                     const RidgeOptions& options) {
+  const auto rows = Rows(split.outer.train).of(problem.responses.slice(1, targets.begin, targets.end)).to(at::kDouble);
+  const int64_t width = (targets.size() + lanes - 1) / lanes * lanes;
+  TrainingResponses result{.values = at::zeros({rows.size(0), width}, options.type),
+                           .scaling = fit_scaling(rows, options.intercept, scales_responses(options))};
+  result.values.slice(1, 0, targets.size()).copy_((rows - result.scaling.mean) / result.scaling.deviation);
+  return result;
+}
+
+}  // namespace arcuate::ridge

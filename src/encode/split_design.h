@@ -1,0 +1,25 @@
+// Within the encode layer only: the rows of one split, centred and scaled by its training rows.
+#pragma once
+#include "encode/ridge_solver.h"
+
+namespace arcuate::ridge {
+
+/// Mean and deviation of each column's training rows (1 x columns, float64).
+struct Scaling {
+  at::Tensor mean{}, deviation{};
+};
+Scaling fit_scaling(const at::Tensor& train, bool centre, bool scale);
+
+/// Features and inner folds. Nothing is copied that can be a view.
+SplitDesign make_design(const RidgeProblem& problem, const Scales& scales, const RidgeSplit& split,
+                        const RidgeOptions& options);
+
+/// Responses of some targets of a split's training rows.
+struct TrainingResponses {
+  at::Tensor values{};  ///< n x b, of the options' type, filled up with columns of zeros to a multiple of score lanes
+  Scaling scaling{};    ///< of the targets that were asked for
+};
+TrainingResponses training_responses(const RidgeProblem& problem, const RidgeSplit& split, const RowRange& targets,
+                                     const RidgeOptions& options);
+
+}  // namespace arcuate::ridge
