@@ -89,8 +89,9 @@ std::vector<RidgeResult> ridge_cross_validated(const RidgeProblem& problem, cons
   const bool whole = splits.size() == 1 || problem.responses.size(1) >= targets_a_thread * compute.threads;
   Progress progress(compute, splits.size());
   parallel_for(std::ssize(splits), whole ? 1 : compute.threads, [&](int64_t k) {
-    ridge::solve_split(problem, models, splits[static_cast<size_t>(k)], k, options, whole ? compute.threads : 1,
-                       [&](double share) { progress.advance(share); }, results);
+    ridge::solve_split(
+        problem, models, splits[static_cast<size_t>(k)], k, options, whole ? compute.threads : 1,
+        [&](double share) { progress.advance(share); }, results);
   });
   return results;
 }
