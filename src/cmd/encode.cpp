@@ -124,7 +124,8 @@ Json make_manifest(const Options& options, const EncodeData& data, const std::ve
 int run(const Options& options, cli::Run& run) {
   check_options(options, run);
   const auto delays = parse_delays(options.model.delays);
-  const auto ridge = ridge_options(options.model);
+  auto ridge = ridge_options(options.model);
+  ridge.keep_predictions = false;
   auto folds = fold_options(options.arrays, options.folds);
   folds.inner = inner_rule(options, run.common.seed);
   const auto data = read_encode_data(options.arrays);
@@ -140,7 +141,7 @@ int run(const Options& options, cli::Run& run) {
     return ridge_cross_validated({.bands = {design}, .responses = without_bad_targets(data.responses, flags)}, splits,
                                  ridge, run.compute);
   }();
-  const auto scores = score_encoding(data, flags, fit, ridge.penalties, options.model.penalty_unit);
+  const auto scores = score_encoding(flags, fit, ridge.penalties, options.model.penalty_unit);
   write_scores(options.output.path, scores, options.model.penalty_unit,
                make_manifest(options, data, splits, scores, run));
   tell_scores(scores, options.output.path, run.console);

@@ -101,7 +101,7 @@ Part read_part(const std::vector<std::string>& feature_names, const std::string&
   }
   lengths.raise();
   values.raise();
-  part.features = at::cat(columns, 1);
+  part.features = columns.size() == 1 ? columns.front() : at::cat(columns, 1);
   for (const auto& x : columns) part.widths.push_back(x.size(1));
   return part;
 }
@@ -186,6 +186,7 @@ EncodeData read_encode_data(const ArrayNames& names) {
                   .widths = train.widths,
                   .train_rows = train.features.size(0)};
   data.constant_features = data.features.eq(data.features.slice(0, 0, 1)).all(0).sum().item<int64_t>();
+  train = {};
   if (!names.test_features.empty()) append_test(data, read_part(names.test_features, names.test_responses));
   data.stories = story_ranges(names.groups, data.train_rows, data.features.size(0));
   return data;

@@ -90,21 +90,19 @@ std::vector<Flag> flag_encode_targets(const EncodeData& data) {
   return flags;
 }
 
-EncodeScores score_encoding(const EncodeData& data, const std::vector<Flag>& flags, const RidgeResult& fit,
-                            const std::vector<double>& lambdas, PenaltyUnit unit) {
+EncodeScores score_encoding(const std::vector<Flag>& flags, const RidgeResult& fit, const std::vector<double>& lambdas,
+                            PenaltyUnit unit) {
   const auto ok = ok_columns(flags);
-  const int64_t first = data.train_rows < data.responses.size(0) ? data.train_rows : 0;
-  const auto tested = [&](const Tensor& x) { return x.slice(0, first).index_select(1, ok); };
-  const auto y = tested(data.responses), predictions = tested(fit.predictions);
-  if (!at::isfinite(predictions).all().item<bool>())
+  const auto r2 = fit.r2.index_select(0, ok);
+  if (!at::isfinite(r2).all().item<bool>())
     bad_input(
         "some predictions are not finite: the arrays hold values too large to compute with; rescale them or use "
         "--precision f64");
   const auto chosen = fit.penalties.index_select(1, ok);
   EncodeScores scores{.r = {}, .r2 = {}, .penalty = {}, .flags = flags, .ok = ok.numel()};
-  // A prediction that does not vary predicts nothing: 0, so that means over targets are fair.
-  scores.r = spread(at::nan_to_num(pearson(y, predictions)), ok, flags.size());
-  scores.r2 = spread(r_squared(y, predictions), ok, flags.size());
+  // A prediction that does not vary predicts nothing: its r is 0, so that means over targets are fair.
+  scores.r = spread(fit.r.index_select(0, ok), ok, flags.size());
+  scores.r2 = spread(r2, ok, flags.size());
   scores.penalty = spread(median_over_splits(in_unit(chosen, unit)), ok, flags.size());
   scores.grid = to_vector(in_unit(to_tensor(lambdas), unit));
   scores.at_smallest = share_of(chosen, lambdas.front());

@@ -27,8 +27,8 @@ std::vector<Flag> flag_encode_targets(const EncodeData& data);
 
 /// `fit` is the result for `data` with flagged targets zeroed; its penalties are `lambdas` (ascending).
 /// Errors: input, when predictions are not finite numbers.
-EncodeScores score_encoding(const EncodeData& data, const std::vector<Flag>& flags, const RidgeResult& fit,
-                            const std::vector<double>& lambdas, PenaltyUnit unit);
+EncodeScores score_encoding(const std::vector<Flag>& flags, const RidgeResult& fit, const std::vector<double>& lambdas,
+                            PenaltyUnit unit);
 
 /// Median and mean of r (and mean of r |r|) over the targets that are ok; null without any.
 Json score_summary(const EncodeScores& scores);

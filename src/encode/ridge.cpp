@@ -12,6 +12,7 @@
 #include "core/tensor.h"
 #include "core/text.h"
 #include "encode/ridge_split.h"
+#include "encode/score.h"
 
 namespace arcuate {
 
@@ -38,7 +39,7 @@ RidgeResult empty_result(const RidgeProblem& problem, const RidgeModel& model, i
   const int64_t rows = problem.responses.size(0), targets = problem.responses.size(1);
   const double nan = std::numeric_limits<double>::quiet_NaN();
   RidgeResult result;
-  result.predictions = at::full({rows, targets}, nan, options.type);
+  if (options.keep_predictions) result.predictions = at::full({rows, targets}, nan, options.type);
   if (options.keep_bands)
     result.band_predictions = at::full({std::ssize(problem.bands), rows, targets}, nan, options.type);
   result.penalties = at::zeros({folds, targets}, at::kDouble);
@@ -88,11 +89,18 @@ std::vector<RidgeResult> ridge_cross_validated(const RidgeProblem& problem, cons
   }
   const bool whole = splits.size() == 1 || problem.responses.size(1) >= targets_a_thread * compute.threads;
   Progress progress(compute, splits.size());
+  std::vector<std::vector<PairSums>> sums(splits.size());  // of each split's models
   parallel_for(std::ssize(splits), whole ? 1 : compute.threads, [&](int64_t k) {
-    ridge::solve_split(
-        problem, models, splits[static_cast<size_t>(k)], k, options, whole ? compute.threads : 1,
-        [&](double share) { progress.advance(share); }, results);
+    const auto share = [&](double part) { progress.advance(part); };
+    sums[static_cast<size_t>(k)] = ridge::solve_split(problem, models, splits[static_cast<size_t>(k)], k, options,
+                                                      whole ? compute.threads : 1, share, results);
   });
+  for (size_t m = 0; m < models.size(); ++m) {
+    auto total = sums.front()[m];
+    for (size_t k = 1; k < sums.size(); ++k) total = total + sums[k][m];
+    results[m].r = at::nan_to_num(pearson(total));
+    results[m].r2 = r_squared(total);
+  }
   return results;
 }
 

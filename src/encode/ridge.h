@@ -44,6 +44,7 @@ struct RidgeOptions {
   Form form = Form::automatic;
   Method method = Method::automatic;
   at::ScalarType type = at::ScalarType::Float;  ///< Of features, responses, predictions and most products.
+  bool keep_predictions = true;                 ///< Return the predictions; their scores are there in any case.
   bool keep_curves = false;                     ///< Also return the inner score of every candidate.
   bool keep_bands = false;                      ///< Also return the part of the predictions that each band gives.
 };
@@ -66,9 +67,12 @@ struct RidgeSplit {
 };
 
 struct RidgeResult {
-  at::Tensor predictions;  ///< N x V, of the options' type, held out; NaN in rows that no split tests.
-  at::Tensor
-      band_predictions;     ///< bands x N x V on request: they add up to `predictions`; the first has the intercept.
+  /// V, float64, over all rows that splits test: r is 0 and R2 NaN where there is none.
+  at::Tensor r, r2;
+  /// N x V, of the options' type, held out; NaN in rows that no split tests.
+  at::Tensor predictions;
+  /// bands x N x V on request: they add up to `predictions`; the first has the intercept.
+  at::Tensor band_predictions;
   at::Tensor penalties;     ///< splits x V: chosen alpha.
   at::Tensor scales;        ///< splits x V int64: index of the chosen row of RidgeModel::scales.
   at::Tensor inner_scores;  ///< splits x V: mean inner score of the choice.

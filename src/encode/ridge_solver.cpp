@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+
 #include "core/error.h"
 #include "core/tensor.h"
 #include "encode/score.h"
@@ -24,9 +26,9 @@ Tensor inverse_spd(const Tensor& matrix) { return at::cholesky_inverse(factor_sp
 Tensor solve_spd(const Tensor& matrix, const Tensor& right) { return at::cholesky_solve(right, factor_spd(matrix)); }
 
 Rows::Rows(const std::vector<int64_t>& positions) : index_(index_tensor(positions)) {
-  const auto count = static_cast<int64_t>(positions.size());
-  if (count > 0 && positions.back() - positions.front() == count - 1)
-    first_ = positions.front(), end_ = positions.back() + 1;
+  const auto broken = std::adjacent_find(positions.begin(), positions.end(),
+                                         [](int64_t here, int64_t next) { return next != here + 1; });
+  if (!positions.empty() && broken == positions.end()) first_ = positions.front(), end_ = positions.back() + 1;
 }
 Tensor Rows::of(const Tensor& tensor, int64_t dim) const {
   return end_ > first_ ? tensor.slice(dim, first_, end_) : tensor.index_select(dim, index_);

@@ -50,6 +50,20 @@ Scales all_scales(const std::vector<RidgeModel>& models) {
   return scales;
 }
 
+PairSums side_by_side(const std::vector<PairSums>& blocks) {
+  const auto joined = [&](Tensor PairSums::* part) {
+    std::vector<Tensor> parts;
+    for (const auto& block : blocks) parts.push_back(block.*part);
+    return at::cat(parts);
+  };
+  return {.a = joined(&PairSums::a),
+          .aa = joined(&PairSums::aa),
+          .b = joined(&PairSums::b),
+          .bb = joined(&PairSums::bb),
+          .ab = joined(&PairSums::ab),
+          .rows = blocks.front().rows};
+}
+
 class Split {
  public:
   Split(const RidgeProblem& problem, const std::vector<RidgeModel>& models, const RidgeSplit& split,
@@ -63,7 +77,8 @@ class Split {
         design_(make_design(problem, scales_, split, options)),
         solver_(make_solver(design_, scales_, problem.responses.size(1))) {}
 
-  void solve(const std::vector<RidgeModel>& models, int64_t k, std::vector<RidgeResult>& results) {
+  std::vector<PairSums> solve(const std::vector<RidgeModel>& models, int64_t k, std::vector<RidgeResult>& results) {
+    std::vector<PairSums> sums;
     const auto curves = inner_curves();
     int64_t first = 0;
     for (size_t m = 0; m < models.size(); ++m) {
@@ -71,9 +86,10 @@ class Split {
       const auto curve = curves.slice(0, first, first + count).contiguous();
       const auto best = best_candidates(curve, penalties(), options_.penalty_mode);
       record(curve, best, k, results[m]);
-      refit(best, first, 1.0 / static_cast<double>(models.size()), results[m]);
+      sums.push_back(refit(best, first, 1.0 / static_cast<double>(models.size()), results[m]));
       first += count;
     }
+    return sums;
   }
 
  private:
@@ -119,7 +135,7 @@ class Split {
   }
 
   // best: V, candidates of the model whose first row of scales is candidate `first` / penalties().
-  void refit(const Tensor& best, int64_t first, double share, RidgeResult& result) const {
+  PairSums refit(const Tensor& best, int64_t first, double share, RidgeResult& result) const {
     std::map<int64_t, std::unique_ptr<Refit>> fits;
     for (int64_t candidate = 0; candidate <= best.max().item<int64_t>(); ++candidate)
       if (best.eq(candidate).any().item<bool>()) fits[candidate];
@@ -131,18 +147,21 @@ class Split {
       fits.at(candidate) = solver_->refit({place / penalties(), place % penalties()});
     });
     const auto blocks = target_blocks(problem_.responses.size(1), refitted_targets);
+    std::vector<PairSums> sums(blocks.size());
     parallel_for(std::ssize(blocks), threads_, [&](int64_t b) {
-      refit_block(best, fits, blocks[static_cast<size_t>(b)], result);
+      sums[static_cast<size_t>(b)] = refit_block(best, fits, blocks[static_cast<size_t>(b)], result);
       advance_((1 - scoring_share) * share / static_cast<double>(blocks.size()));
     });
+    return side_by_side(sums);
   }
 
-  void refit_block(const Tensor& best, const std::map<int64_t, std::unique_ptr<Refit>>& fits, const RowRange& range,
-                   RidgeResult& result) const {
+  PairSums refit_block(const Tensor& best, const std::map<int64_t, std::unique_ptr<Refit>>& fits, const RowRange& range,
+                       RidgeResult& result) const {
     const auto responses = training_responses(problem_, split_, range, options_);
     const auto block = solver_->block(responses.values, false);
     const auto own = best.slice(0, range.begin, range.end);
     const Rows test(split_.outer.test);
+    auto predictions = at::zeros({test.count(), range.size()}, options_.type);
     for (const auto& [candidate, fit] : fits) {
       const auto columns = own.eq(candidate).nonzero().squeeze(1);
       if (columns.numel() == 0) continue;
@@ -150,17 +169,15 @@ class Split {
       auto parts = fit->predict(block, columns).to(at::kDouble);
       parts.mul_(responses.scaling.deviation.index_select(1, columns));
       parts.select(0, 0).add_(responses.scaling.mean.index_select(1, columns));
-      write(parts.sum(0), test, range, columns, result.predictions);
+      predictions.index_copy_(1, columns, parts.sum(0).to(options_.type));
       if (!options_.keep_bands) continue;
       for (int64_t b = 0; b < parts.size(0); ++b)
-        write(parts[b], test, range, columns, result.band_predictions.select(0, b));
+        result.band_predictions.select(0, b).index_put_(
+            {test.positions().unsqueeze(1), (columns + range.begin).unsqueeze(0)}, parts[b].to(options_.type));
     }
-  }
-
-  static void write(const Tensor& values, const Rows& test, const RowRange& range, const Tensor& columns,
-                    const Tensor& whole) {
-    whole.index_put_({test.positions().unsqueeze(1), (columns + range.begin).unsqueeze(0)},
-                     values.to(whole.scalar_type()));
+    if (options_.keep_predictions)
+      result.predictions.slice(1, range.begin, range.end).index_copy_(0, test.positions(), predictions);
+    return pair_sums(test.of(problem_.responses.slice(1, range.begin, range.end)), predictions);
   }
 
   const RidgeProblem& problem_;
@@ -175,10 +192,10 @@ class Split {
 
 }  // namespace
 
-void solve_split(const RidgeProblem& problem, const std::vector<RidgeModel>& models, const RidgeSplit& split, int64_t k,
-                 const RidgeOptions& options, int threads, const std::function<void(double)>& advance,
-                 std::vector<RidgeResult>& results) {
-  Split(problem, models, split, options, threads, advance).solve(models, k, results);
+std::vector<PairSums> solve_split(const RidgeProblem& problem, const std::vector<RidgeModel>& models,
+                                  const RidgeSplit& split, int64_t k, const RidgeOptions& options, int threads,
+                                  const std::function<void(double)>& advance, std::vector<RidgeResult>& results) {
+  return Split(problem, models, split, options, threads, advance).solve(models, k, results);
 }
 
 }  // namespace arcuate::ridge

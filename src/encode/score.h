@@ -15,13 +15,24 @@ std::string flag_name(Flag flag);
 /// so.
 std::vector<Flag> flag_targets(const at::Tensor& responses);
 
-/// responses with the columns that are not ok set to 0, so that they cannot disturb the others.
+/// responses with the columns that are not ok set to 0, so that they cannot disturb the others; themselves if all are
+/// ok.
 at::Tensor without_bad_targets(const at::Tensor& responses, const std::vector<Flag>& flags);
 
 /// Pearson r of each column pair (T x V each), sums in float64. NaN where either column is constant.
 at::Tensor pearson(const at::Tensor& a, const at::Tensor& b);
 /// R2 = 1 - SSE / SST with SST about the mean of `responses`. NaN for constant responses.
 at::Tensor r_squared(const at::Tensor& responses, const at::Tensor& predictions);
+/// Sums of V column pairs over rows, float64, from which both scores follow; sums over parts of the rows add up.
+struct PairSums {
+  at::Tensor a, aa, b, bb, ab;  ///< of a, its squares, b, its squares, products
+  int64_t rows = 0;
+};
+PairSums pair_sums(const at::Tensor& a, const at::Tensor& b);
+PairSums operator+(const PairSums& left, const PairSums& right);
+/// As above; a: responses, b: predictions. Columns far from zero relative to their deviation lose digits.
+at::Tensor pearson(const PairSums& sums);
+at::Tensor r_squared(const PairSums& sums);
 /// r |r|, the signed square of r that Huth and Antonello average over voxels.
 at::Tensor signed_square(const at::Tensor& r);
 
