@@ -2,7 +2,7 @@
 
 x and y are stored in float32, so that arithmetic of either width starts from the same numbers; the peers compute in
 float64. Everything is computed a second time by explicit normal equations in long double (Exact below). The script
-stops where the two differ, and stores the second: its last digits do not depend on a form, a decomposition or a library.
+stops where the two differ, and stores the second: its last digits depend on no form, decomposition or library.
 """
 
 import warnings
@@ -31,7 +31,7 @@ SLOPE = 1e-10  # himalaya adds this times log(alpha) to the scores, so that ties
 
 
 def features(rng, n, p):
-    """Correlated columns whose variances fall over two decades, as states of a language model have them; means not 0."""
+    """Correlated columns whose variances fall over two decades, as a language model has them; means not 0."""
     mixed = rng.normal(size=(n, p)) @ np.linalg.qr(rng.normal(size=(p, p)))[0] * np.linspace(1, 0.1, p)
     return mixed @ np.linalg.qr(rng.normal(size=(p, p)))[0] * 2 + 0.4 * rng.normal(size=p)
 

@@ -315,7 +315,9 @@ RidgeSplit split_with(int64_t rows, const std::vector<std::vector<int64_t>>& tes
   for (const auto& test : tests) {
     std::vector<int64_t> inside;
     for (int64_t i : test) inside.push_back(split.outer.train[static_cast<size_t>(i)]);
-    split.inner.push_back({training_rows(split.outer.train, inside, whole, gap), inside});
+    auto ascending = inside;
+    std::sort(ascending.begin(), ascending.end());
+    split.inner.push_back({training_rows(split.outer.train, ascending, whole, gap), inside});
   }
   return split;
 }
@@ -361,6 +363,18 @@ TEST(RidgePlain, agrees_on_inner_folds_of_unequal_size_and_scattered_rows) {
       expect_plain(with(world, split_with(world.problem.responses.size(0),
                                           {{0, 1}, {2, 3, 4, 5, 6, 7, 8, 9, 10}, {13, 17, 22}, {21, 23, 25, 26}}, gap)),
                    usual());
+}
+
+// {5, 20, 7}: the last is as far from the first as in consecutive rows.
+TEST(RidgePlain, agrees_whatever_the_order_of_rows_in_a_fold) {
+  for (const auto& world : worlds()) {
+    auto split = split_with(world.problem.responses.size(0), {{0, 1, 2, 3}, {5, 20, 7}, {9, 10, 8}});
+    std::reverse(split.inner[0].train.begin(), split.inner[0].train.end());
+    expect_plain(with(world, split), usual());
+    std::reverse(split.outer.train.begin(), split.outer.train.end());
+    std::reverse(split.outer.test.begin(), split.outer.test.end());
+    expect_plain(with(world, split), usual());
+  }
 }
 
 TEST(RidgePlain, agrees_on_folds_of_random_chunks_that_overlap) {
