@@ -45,7 +45,8 @@ std::vector<ScalingFit> fit(const std::vector<ScoreRecord>& records, const Scali
 }  // namespace
 
 TEST(LogLine, agrees_with_scipy) {
-  for (const auto& c : read_json(test::source_path("reference/scaling/scaling.json"))["fits"]) {
+  const auto cases = read_json(test::source_path("reference/scaling/scaling.json"));
+  for (const auto& c : cases["fits"]) {
     const auto sizes = c["sizes"].get<std::vector<double>>(), scores = c["scores"].get<std::vector<double>>();
     SCOPED_TRACE(sizes.size());
     const auto line = fit_log_line(sizes, scores, c["level"].get<double>());

@@ -99,7 +99,8 @@ TEST(ShapeBarcode, follows_dimension_modulus_and_metric) {
   EXPECT_EQ(shape_barcode(cloud, {.dimensions = 2}, 0).size(), 3u);
   const auto longest = [&](const ShapeOptions& options) {
     double sum = 0;
-    for (const auto& bar : shape_barcode(cloud, options, 0)[1]) sum += bar.lifetime();
+    const auto barcode = shape_barcode(cloud, options, 0);
+    for (const auto& bar : barcode[1]) sum += bar.lifetime();
     return sum;
   };
   EXPECT_NE(longest({.metric = Metric::cosine}), longest({}));

@@ -31,7 +31,8 @@ TEST(Bootstrap, the_seed_and_the_kind_of_unit_decide_the_draws) {
 }
 
 TEST(Bootstrap, quantiles_are_those_of_numpy) {
-  for (const auto& c : reference()["type7"])
+  const auto cases = reference();
+  for (const auto& c : cases["type7"])
     EXPECT_NEAR(quantile(c["values"].get<std::vector<double>>(), c["p"].get<double>()), c["quantile"].get<double>(),
                 1e-12);
   EXPECT_TRUE(std::isnan(quantile({}, 0.5)));
