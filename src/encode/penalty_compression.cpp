@@ -3,8 +3,8 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
-#include <tuple>
 
 #include "core/tensor.h"
 
@@ -14,47 +14,59 @@ using at::Tensor;
 
 namespace {
 
-// Sizes below this share of the largest are taken as this: a direction that should hold nothing still holds rounding.
-constexpr double smallest_size = 1e-6;
+constexpr int64_t shortest_block = 32, longest_block = 1024;
+constexpr double widest_block = 30;  // largest to smallest eigenvalue, with the smallest penalty added to both
+// What a product costs beside its multiplications, in eigenvalues: it is written, read and combined.
+constexpr double overhead = 40;
 
-// The fewest leading singular values whose others lose no more than `allowed`, in squares.
-int64_t kept(const Tensor& singular, double allowed) {
-  const auto values = to_vector(singular);
-  double lost = 0;
-  auto count = std::ssize(values);
-  while (count > 0) {
-    const double last = values[static_cast<size_t>(count - 1)];
-    lost += last * last;
-    if (lost > allowed) break;
-    --count;
+CompressedBlock compress_block(const Tensor& eigenvalues, int64_t begin, int64_t end, const Tensor& penalties,
+                               double tolerance) {
+  const auto own = eigenvalues.slice(0, begin, end);
+  const double middle = std::sqrt(own[0].item<double>() * own[-1].item<double>());
+  const auto norms = (penalties + middle).reciprocal();
+  const auto functions = (own.unsqueeze(1) + penalties).reciprocal() / norms;  // r_b x L
+  // Over eigenvalues that differ much, combinations would cancel; and where nothing is gained, the functions are best.
+  const CompressedBlock plain{.begin = begin, .end = end, .weights = functions, .coefficients = at::diag(norms)};
+  const double least = penalties.min().item<double>();
+  if (own[-1].item<double>() + least > widest_block * (own[0].item<double>() + least)) return plain;
+  const auto [u, singular, vh] = at::linalg_svd(functions, /*full_matrices=*/false);
+  auto rest = functions.clone();
+  int64_t count = 0;
+  while ((rest.abs() / functions).max().item<double>() > tolerance) {
+    if (count + 1 >= singular.size(0)) return plain;
+    rest.sub_(u.slice(1, count, count + 1) * singular[count] * vh.slice(0, count, count + 1));
+    ++count;
   }
-  return count;
+  return {.begin = begin,
+          .end = end,
+          .weights = u.slice(1, 0, count) * singular.slice(0, 0, count),
+          .coefficients = vh.slice(0, 0, count) * norms};
+}
+
+double cost_an_eigenvalue(const CompressedBlock& block) {
+  const auto length = static_cast<double>(block.end - block.begin);
+  return static_cast<double>(block.weights.size(1)) * (1 + overhead / length);
 }
 
 }  // namespace
 
-std::vector<CompressedBlock> compress_penalties(const Tensor& eigenvalues, const Tensor& sizes,
-                                                const std::vector<double>& penalties, double tolerance, int64_t block) {
-  const int64_t count = eigenvalues.size(0), blocks = (count + block - 1) / block;
-  const auto each = sizes / sizes.norm(2, 1, true).clamp_min(std::numeric_limits<double>::min());
-  const auto functions = (eigenvalues.unsqueeze(1) + to_tensor(penalties)).reciprocal();  // r x L
-  const auto norms = std::get<0>((each.unsqueeze(2) * functions).norm(2, 1).min(0));      // L
-  const auto floored = each.square().sum(0).sqrt().clamp_min(smallest_size * each.max().item<double>());
-  const auto weighted = floored.unsqueeze(1) * functions / norms;
-  std::vector<CompressedBlock> result;
-  for (int64_t b = 0; b < blocks; ++b) {
-    const int64_t begin = b * count / blocks, end = (b + 1) * count / blocks;
-    const auto part = weighted.slice(0, begin, end);
-    const auto [u, singular, vh] = at::linalg_svd(part, /*full_matrices=*/false);
-    const int64_t leading = kept(singular, tolerance * tolerance / static_cast<double>(blocks));
-    if (leading == 0) continue;
-    const auto own = vh.slice(0, 0, leading).t();
-    result.push_back({.begin = begin,
-                      .end = end,
-                      .weights = part.mm(own) / floored.slice(0, begin, end).unsqueeze(1),
-                      .coefficients = own.t() * norms});
+std::vector<CompressedBlock> compress_penalties(const Tensor& eigenvalues, const std::vector<double>& penalties,
+                                                double tolerance) {
+  const auto grid = to_tensor(penalties);
+  std::vector<CompressedBlock> blocks;
+  for (int64_t end = eigenvalues.size(0); end > 0; end = blocks.back().begin) {
+    CompressedBlock best;
+    double least = std::numeric_limits<double>::infinity();
+    for (int64_t length = shortest_block; length <= longest_block; length *= 2) {
+      const auto block = compress_block(eigenvalues, std::max<int64_t>(0, end - length), end, grid, tolerance);
+      const double cost = cost_an_eigenvalue(block);
+      if (cost <= least) least = cost, best = block;
+      if (block.begin == 0) break;
+    }
+    blocks.push_back(best);
   }
-  return result;
+  std::reverse(blocks.begin(), blocks.end());
+  return blocks;
 }
 
 }  // namespace arcuate

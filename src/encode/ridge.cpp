@@ -39,9 +39,9 @@ RidgeResult empty_result(const RidgeProblem& problem, const RidgeModel& model, i
   const int64_t rows = problem.responses.size(0), targets = problem.responses.size(1);
   const double nan = std::numeric_limits<double>::quiet_NaN();
   RidgeResult result;
-  if (options.keep_predictions) result.predictions = at::full({rows, targets}, nan, options.type);
+  if (options.keep_predictions) result.predictions = at::full({rows, targets}, nan, at::kDouble);
   if (options.keep_bands)
-    result.band_predictions = at::full({std::ssize(problem.bands), rows, targets}, nan, options.type);
+    result.band_predictions = at::full({std::ssize(problem.bands), rows, targets}, nan, at::kDouble);
   result.penalties = at::zeros({folds, targets}, at::kDouble);
   result.scales = at::zeros({folds, targets}, at::kLong);
   result.inner_scores = at::zeros({folds, targets}, at::kDouble);

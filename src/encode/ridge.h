@@ -69,7 +69,7 @@ struct RidgeSplit {
 struct RidgeResult {
   /// V, float64, over all rows that splits test: r is 0 and R2 NaN where there is none.
   at::Tensor r, r2;
-  /// N x V, of the options' type, held out; NaN in rows that no split tests.
+  /// N x V, float64, held out; NaN in rows that no split tests.
   at::Tensor predictions;
   /// bands x N x V on request: they add up to `predictions`; the first has the intercept.
   at::Tensor band_predictions;

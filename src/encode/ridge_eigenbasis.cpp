@@ -2,7 +2,7 @@
 // penalties. With X_tr = U S V', Lambda = S^2, the held-out predictions at penalty l are
 //   sum_i Z_i (U' Y_tr)_i / (lambda_i + alpha_l),   Z = X_v V S.
 // Dual: U and Lambda from the kernel X_tr X_tr', Z = K_v,tr U. Primal: V and Lambda from X_tr' X_tr, U = X_tr V S^-1.
-// (With V'X'Y in the place of U'Y the primal would magnify rounding by lambda_max / alpha instead of its root.)
+// (With V'X'Y in the place of U'Y, rounding of the products would grow by lambda_max / alpha.)
 // Few products stand for all penalties (penalty_compression.h). Predictions are scored as they arise and never kept
 // (score_sums.h).
 #include <ATen/ATen.h>
@@ -22,15 +22,14 @@ namespace {
 using at::Tensor;
 
 constexpr int64_t tile_bytes = int64_t{8} << 20;  // of products that are scored together: they stay in the cache
-constexpr int64_t most_rows = 512;                // of a tile: what one sum in float32 holds
 
-// Largest share of a prediction that compression may lose.
-double tolerance(at::ScalarType type) { return type == at::kFloat ? 1e-5 : 1e-12; }
+// Of compression: below what products of the type lose.
+double tolerance(at::ScalarType type) { return type == at::kFloat ? 1e-6 : 1e-13; }
 
-// Decompositions are in float32 where the options ask for it and the smallest penalty is large enough for the rounding
-// of what it is added to: 1e-7 of the largest eigenvalue in the dual, the root of that in the primal.
-constexpr double dual_share = 1e-4, primal_share = 1e-6;
-at::ScalarType factor_type(const SplitDesign& design, double least_share) {
+// Decompositions are in float32 where the options ask for it and the smallest penalty is large beside the rounding of
+// what it is added to, which is 1e-7 of the largest eigenvalue.
+constexpr double least_share = 1e-4;
+at::ScalarType factor_type(const SplitDesign& design) {
   return design.smallest_share < least_share ? at::kDouble : design.options.type;
 }
 
@@ -67,7 +66,7 @@ class EigenStage final : public Stage {
         first_place_(first_place),
         left_(basis.left.to(design.options.type).contiguous()),
         test_(basis.test.to(design.options.type).contiguous()),
-        blocks_(compress(basis)) {
+        blocks_(compress_penalties(basis.eigenvalues, design.options.penalties, tolerance(design.options.type))) {
     for (auto& block : blocks_) {
       block.weights = block.weights.to(design.options.type);
       block.coefficients = block.coefficients.to(design.options.type).contiguous();
@@ -94,18 +93,10 @@ class EigenStage final : public Stage {
  private:
   int64_t penalties() const { return std::ssize(design_.options.penalties); }
 
-  // Noise spreads evenly over the directions, signal with the roots of their eigenvalues.
-  std::vector<CompressedBlock> compress(const Basis& basis) const {
-    const auto lengths = basis.test.to(at::kDouble).norm(2, 0);
-    return compress_penalties(basis.eigenvalues, at::stack({lengths, lengths * basis.eigenvalues.sqrt()}),
-                              design_.options.penalties, tolerance(design_.options.type));
-  }
-
   int64_t tile_rows(int64_t targets) const {
     int64_t products = 1;
     for (const auto& block : blocks_) products += block.weights.size(1);
-    return std::clamp<int64_t>(tile_bytes / (products * targets * static_cast<int64_t>(test_.element_size())), 16,
-                               most_rows);
+    return std::max<int64_t>(tile_bytes / (products * targets * static_cast<int64_t>(test_.element_size())), 16);
   }
 
   // For each block of eigenvalues the right side times each of the functions, side by side: r_b x (m b).
@@ -150,8 +141,7 @@ void centre_kernels(Tensor& train, Tensor& test) {
 
 class DualEigenSolver final : public DualSolver {
  public:
-  DualEigenSolver(const SplitDesign& design, const Scales& scales)
-      : DualSolver(design, scales, factor_type(design, dual_share)) {}
+  DualEigenSolver(const SplitDesign& design, const Scales& scales) : DualSolver(design, scales, factor_type(design)) {}
 
   int64_t stages() const override { return stage_count(design(), scales()); }
 
@@ -186,7 +176,7 @@ class EigenRefit final : public Refit {
 class PrimalEigenSolver final : public PrimalSolver {
  public:
   PrimalEigenSolver(const SplitDesign& design, const Scales& scales)
-      : PrimalSolver(design, scales, factor_type(design, primal_share)) {}
+      : PrimalSolver(design, scales, factor_type(design)) {}
 
   int64_t stages() const override { return stage_count(design(), scales()); }
 

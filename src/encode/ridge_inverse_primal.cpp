@@ -20,10 +20,10 @@ class InverseStage final : public Stage {
   void add_scores(const TargetBlock& block, Tensor& curves) const override {
     const auto& design = solver_.design();
     const auto& fold = design.inner[static_cast<size_t>(fold_)];
-    const auto mean = training_mean(design, fold, block.responses);
+    const auto responses = block.responses.to(at::kDouble), mean = training_mean(design, fold, responses);
     const auto weights = at::cholesky_solve(solver_.cross(equations_, block, fold_, mean), factor_);
     curves.select(0, place_).add_(
-        inner_score(design.options.select, fold.test.of(block.responses), test_.mm(weights) + mean));
+        inner_score(design.options.select, fold.test.of(responses), test_.mm(weights) + mean));
   }
 
  private:

@@ -56,9 +56,9 @@ PairSums side_by_side(const std::vector<PairSums>& blocks) {
     for (const auto& block : blocks) parts.push_back(block.*part);
     return at::cat(parts);
   };
-  return {.a = joined(&PairSums::a),
+  return {.mean_a = joined(&PairSums::mean_a),
+          .mean_b = joined(&PairSums::mean_b),
           .aa = joined(&PairSums::aa),
-          .b = joined(&PairSums::b),
           .bb = joined(&PairSums::bb),
           .ab = joined(&PairSums::ab),
           .rows = blocks.front().rows};
@@ -161,7 +161,7 @@ class Split {
     const auto block = solver_->block(responses.values, false);
     const auto own = best.slice(0, range.begin, range.end);
     const Rows test(split_.outer.test);
-    auto predictions = at::zeros({test.count(), range.size()}, options_.type);
+    auto predictions = at::zeros({test.count(), range.size()}, at::kDouble);
     for (const auto& [candidate, fit] : fits) {
       const auto columns = own.eq(candidate).nonzero().squeeze(1);
       if (columns.numel() == 0) continue;
@@ -169,11 +169,11 @@ class Split {
       auto parts = fit->predict(block, columns).to(at::kDouble);
       parts.mul_(responses.scaling.deviation.index_select(1, columns));
       parts.select(0, 0).add_(responses.scaling.mean.index_select(1, columns));
-      predictions.index_copy_(1, columns, parts.sum(0).to(options_.type));
+      predictions.index_copy_(1, columns, parts.sum(0));
       if (!options_.keep_bands) continue;
       for (int64_t b = 0; b < parts.size(0); ++b)
         result.band_predictions.select(0, b).index_put_(
-            {test.positions().unsqueeze(1), (columns + range.begin).unsqueeze(0)}, parts[b].to(options_.type));
+            {test.positions().unsqueeze(1), (columns + range.begin).unsqueeze(0)}, parts[b]);
     }
     if (options_.keep_predictions)
       result.predictions.slice(1, range.begin, range.end).index_copy_(0, test.positions(), predictions);

@@ -9,6 +9,11 @@ namespace arcuate {
 
 using at::Tensor;
 
+namespace {
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double constant_share = 1e-24;  // of a column's squares: what rounding leaves of a constant is no variance
+}  // namespace
+
 std::string flag_name(Flag flag) {
   switch (flag) {
     case Flag::ok:
@@ -45,58 +50,46 @@ Tensor without_bad_targets(const Tensor& responses, const std::vector<Flag>& fla
   return good;
 }
 
-Tensor pearson(const Tensor& a, const Tensor& b) {
-  const auto x = a.to(at::kDouble) - a.to(at::kDouble).mean(0, true),
-             y = b.to(at::kDouble) - b.to(at::kDouble).mean(0, true);
-  const auto xx = x.square().sum(0), yy = y.square().sum(0);
-  const auto r = (x * y).sum(0) / (xx.sqrt() * yy.sqrt());
-  // What rounding leaves of a constant column is no variance.
-  const auto tiny = [](const Tensor& sum, const Tensor& raw) {
-    return sum <= 1e-24 * raw.to(at::kDouble).square().sum(0);
-  };
-  return at::where(at::logical_or(tiny(xx, a), tiny(yy, b)), at::full_like(r, std::numeric_limits<double>::quiet_NaN()),
-                   r);
-}
-
+Tensor pearson(const Tensor& a, const Tensor& b) { return pearson(pair_sums(a, b)); }
 Tensor r_squared(const Tensor& responses, const Tensor& predictions) {
-  const auto y = responses.to(at::kDouble);
-  const auto sst = (y - y.mean(0, true)).square().sum(0);
-  const auto score = 1.0 - (y - predictions.to(at::kDouble)).square().sum(0) / sst;
-  return at::where(sst.gt(0), score, at::full_like(score, std::numeric_limits<double>::quiet_NaN()));
+  return r_squared(pair_sums(responses, predictions));
 }
 
 PairSums pair_sums(const Tensor& a, const Tensor& b) {
-  const auto x = a.to(at::kDouble), y = b.to(at::kDouble);
-  return {.a = x.sum(0),
-          .aa = x.square().sum(0),
-          .b = y.sum(0),
-          .bb = y.square().sum(0),
-          .ab = (x * y).sum(0),
-          .rows = a.size(0)};
+  PairSums sums{.rows = a.size(0)};
+  sums.mean_a = a.mean(0, false, at::kDouble);
+  sums.mean_b = b.mean(0, false, at::kDouble);
+  const auto x = a - sums.mean_a, y = b - sums.mean_b;
+  sums.aa = x.square().sum(0);
+  sums.bb = y.square().sum(0);
+  sums.ab = (x * y).sum(0);
+  return sums;
 }
 
 PairSums operator+(const PairSums& left, const PairSums& right) {
-  return {.a = left.a + right.a,
-          .aa = left.aa + right.aa,
-          .b = left.b + right.b,
-          .bb = left.bb + right.bb,
-          .ab = left.ab + right.ab,
+  const auto rows = static_cast<double>(left.rows + right.rows);
+  const double share = static_cast<double>(right.rows) / rows, across = static_cast<double>(left.rows) * share;
+  const auto a = right.mean_a - left.mean_a, b = right.mean_b - left.mean_b;
+  return {.mean_a = left.mean_a + a * share,
+          .mean_b = left.mean_b + b * share,
+          .aa = left.aa + right.aa + a.square() * across,
+          .bb = left.bb + right.bb + b.square() * across,
+          .ab = left.ab + right.ab + a * b * across,
           .rows = left.rows + right.rows};
 }
 
 Tensor pearson(const PairSums& sums) {
-  const auto n = static_cast<double>(sums.rows);
-  const auto aa = sums.aa - sums.a.square() / n, bb = sums.bb - sums.b.square() / n;
-  // What rounding leaves of a constant column is no variance.
-  const auto exists = at::logical_and(aa > 1e-13 * sums.aa, bb > 1e-13 * sums.bb);
-  const auto r = (sums.ab - sums.a * sums.b / n) / (aa * bb).sqrt();
-  return at::where(exists, r, at::full_like(r, std::numeric_limits<double>::quiet_NaN()));
+  const auto r = sums.ab / (sums.aa.sqrt() * sums.bb.sqrt());
+  const auto tiny = [&](const Tensor& about_mean, const Tensor& mean) {
+    return about_mean <= constant_share * (about_mean + static_cast<double>(sums.rows) * mean.square());
+  };
+  return at::where(at::logical_or(tiny(sums.aa, sums.mean_a), tiny(sums.bb, sums.mean_b)), at::full_like(r, nan), r);
 }
 
 Tensor r_squared(const PairSums& sums) {
-  const auto sst = sums.aa - sums.a.square() / static_cast<double>(sums.rows);
-  const auto score = 1.0 - (sums.aa - 2 * sums.ab + sums.bb) / sst;
-  return at::where(sst > 1e-13 * sums.aa, score, at::full_like(score, std::numeric_limits<double>::quiet_NaN()));
+  const auto errors =
+      sums.aa - 2 * sums.ab + sums.bb + static_cast<double>(sums.rows) * (sums.mean_a - sums.mean_b).square();
+  return at::where(sums.aa.gt(0), 1.0 - errors / sums.aa, at::full_like(errors, nan));
 }
 
 Tensor signed_square(const Tensor& r) { return r * r.abs(); }

@@ -23,14 +23,15 @@ at::Tensor without_bad_targets(const at::Tensor& responses, const std::vector<Fl
 at::Tensor pearson(const at::Tensor& a, const at::Tensor& b);
 /// R2 = 1 - SSE / SST with SST about the mean of `responses`. NaN for constant responses.
 at::Tensor r_squared(const at::Tensor& responses, const at::Tensor& predictions);
-/// Sums of V column pairs over rows, float64, from which both scores follow; sums over parts of the rows add up.
+/// Means of V column pairs over some rows and sums about them, float64: both scores follow. Those of two parts of the
+/// rows combine without loss (Chan, Golub & LeVeque 1983).
 struct PairSums {
-  at::Tensor a, aa, b, bb, ab;  ///< of a, its squares, b, its squares, products
+  at::Tensor mean_a{}, mean_b{}, aa{}, bb{}, ab{};
   int64_t rows = 0;
 };
 PairSums pair_sums(const at::Tensor& a, const at::Tensor& b);
 PairSums operator+(const PairSums& left, const PairSums& right);
-/// As above; a: responses, b: predictions. Columns far from zero relative to their deviation lose digits.
+/// As above; a: responses, b: predictions.
 at::Tensor pearson(const PairSums& sums);
 at::Tensor r_squared(const PairSums& sums);
 /// r |r|, the signed square of r that Huth and Antonello average over voxels.

@@ -49,30 +49,49 @@ Rows<T> rows_of(std::span<const ProductGroup> groups, const Tensor& responses) {
   return rows;
 }
 
+// The halves of a register of floats as doubles, or a register of doubles as it is.
+template <class T>
+struct Wide {
+  typedef double type __attribute__((vector_size(64)));
+  static constexpr int64_t count = sizeof(double) / sizeof(T);
+};
+template <class T>
+__attribute__((always_inline)) inline void widen(const typename Vector<T>::type& values,
+                                                 typename Wide<T>::type wide[Wide<T>::count]) {
+  for (int64_t part = 0; part < Wide<T>::count; ++part)
+    for (int64_t lane = 0; lane < 8; ++lane) wide[part][lane] = static_cast<double>(values[part * 8 + lane]);
+}
+
 // sums[s]: L x b of ScoreSums.
 template <class T, int64_t L>
 __attribute__((always_inline)) inline void add_penalties(const Rows<T>& rows, int64_t l, int64_t target,
                                                          int64_t targets, double* const sums[3]) {
   using V = typename Vector<T>::type;
   using Unaligned = typename Vector<T>::unaligned;
-  V total[3][L] = {};
+  using W = typename Wide<T>::type;
+  constexpr int64_t parts = Wide<T>::count;
+  W total[3][L][parts] = {};
   for (int64_t row = 0; row < rows.count; ++row) {
     V p[L] = {};
     for (const auto& product : rows.products) {
       const V values = *reinterpret_cast<const Unaligned*>(product.values + row * product.row_stride + target);
       for (int64_t i = 0; i < L; ++i) p[i] += product.coefficients[l + i] * values;
     }
-    const V y = *reinterpret_cast<const Unaligned*>(rows.y + row * rows.y_stride + target);
+    W y[parts], wide[parts];
+    widen<T>(*reinterpret_cast<const Unaligned*>(rows.y + row * rows.y_stride + target), y);
     for (int64_t i = 0; i < L; ++i) {
-      total[0][i] += p[i];
-      total[1][i] += p[i] * p[i];
-      total[2][i] += p[i] * y;
+      widen<T>(p[i], wide);
+      for (int64_t part = 0; part < parts; ++part) {
+        total[0][i][part] += wide[part];
+        total[1][i][part] += wide[part] * wide[part];
+        total[2][i][part] += wide[part] * y[part];
+      }
     }
   }
   for (int64_t s = 0; s < 3; ++s)
     for (int64_t i = 0; i < L; ++i)
       for (int64_t lane = 0; lane < Vector<T>::size; ++lane)
-        sums[s][(l + i) * targets + target + lane] += static_cast<double>(total[s][i][lane]);
+        sums[s][(l + i) * targets + target + lane] += total[s][i][lane / 8][lane % 8];
 }
 
 template <class T, int64_t L>
@@ -124,7 +143,7 @@ Tensor scores_of(const ScoreSums& sums, Select select) {
   if (select == Select::r2) return at::where(varies, 1 - errors / sst, zero);
   const auto variance = sums.pp - sums.p.square() / n;
   // What rounding leaves of a constant prediction is no variance.
-  const auto exists = at::logical_and(varies, variance > 1e-12 * sums.pp);
+  const auto exists = at::logical_and(varies, variance > 1e-13 * sums.pp);
   return at::where(exists, (sums.py - sums.p * sums.y / n) / (variance * sst).sqrt(), zero);
 }
 

@@ -32,8 +32,7 @@ struct ProductGroup {
 };
 
 /// Adds rows whose predictions at penalty l are the sum over groups and m of c_ml product_m. responses: rows x b, of
-/// the products' type, columns side by side, b a multiple of `lanes`. Sums within a call have that type: give no more
-/// than a few hundred rows at a time.
+/// the products' type, columns side by side, b a multiple of `lanes`.
 void add_rows(std::span<const ProductGroup> groups, const at::Tensor& responses, ScoreSums& sums);
 
 }  // namespace arcuate::ridge

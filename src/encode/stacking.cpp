@@ -50,7 +50,7 @@ Tensor predict(const StackingProblem& problem, const StackingSplit& split, const
   for (const auto& features : problem.models)
     predictions.push_back(ridge_cross_validated({.bands = {features}, .responses = problem.responses},
                                                 all_splits(split), options, compute)
-                              .predictions.to(at::kDouble));
+                              .predictions);
   return at::stack(predictions);
 }
 

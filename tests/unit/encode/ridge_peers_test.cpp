@@ -79,23 +79,22 @@ at::Tensor same_choice(const RidgeResult& result, const Reference& reference) {
 }
 
 // Normal equations of a form that was asked for although it is larger than the rank of X are singular but for the
-// penalty, and float64 loses (largest eigenvalue / penalty) of its digits. Only penalties of many decades show it.
+// penalty, and lose (largest eigenvalue / penalty) of their digits. Float32 is not used where that is more than 10^4.
 double growth(const Fixture& fixture, const RidgeOptions& options) {
   const auto x = fixture["x"].index_select(0, index_tensor(rows_of(fixture["train"][0]))).to(at::kDouble);
   const double norm = at::linalg_matrix_norm(options.intercept ? x - x.mean(0) : x, 2).item<double>();
   const bool larger = options.form == (x.size(1) < x.size(0) ? Form::dual : Form::primal);
-  return larger ? std::ldexp(norm * norm / options.penalties.front(), -53) : 0;
+  const double lost = larger ? norm * norm / options.penalties.front() : 0;
+  return options.type == at::kFloat ? (lost < 1e4 ? std::ldexp(lost, -24) : 0) : std::ldexp(lost, -53);
 }
 
-void expect_agreement(const RidgeResult& result, const Reference& reference, const RidgeSplit& split,
-                      const at::Tensor& responses, double limit) {
+void expect_agreement(const RidgeResult& result, const Reference& reference, const RidgeSplit& split, double limit) {
   const auto same = same_choice(result, reference);
   const auto rows = index_tensor(split.outer.test);
   const auto of_same = [&](const at::Tensor& values) { return values.index_select(-1, same); };
   const auto predictions = result.predictions.index_select(0, rows);
-  const auto r = pearson(responses.index_select(0, rows), predictions);
   EXPECT_LT(relative_difference(of_same(predictions), of_same(reference.predictions)), limit);
-  EXPECT_LT(largest_difference(of_same(r), of_same(reference.r)), limit);
+  EXPECT_LT(largest_difference(of_same(result.r), of_same(at::nan_to_num(reference.r))), limit);
   EXPECT_EQ(at::isfinite(result.predictions).all(1).sum().item<int64_t>(), rows.numel());
 }
 
@@ -115,10 +114,10 @@ TEST_P(RidgePeers, agree_on_scores_choices_and_predictions) {
       const auto options = GetParam().of(options_of(fixture, c));
       const auto reference = reference_of(fixture, name, problem.bands.size() > 1);
       const auto result = ridge_cross_validated(problem, {model}, {split}, options, {}).front();
-      const double grown = growth(fixture, options), limit = GetParam().limit(1e-5, std::max(1e-9, grown));
+      const double grown = growth(fixture, options), limit = std::max(grown, GetParam().limit(1e-5, 1e-9));
       EXPECT_LT(relative_difference(result.curves[0], reference.curve), limit);
       EXPECT_LT(relative_difference(result.inner_scores[0], reference.curve.amax(0)), limit);
-      expect_agreement(result, reference, split, problem.responses, GetParam().limit(1e-5, std::max(1e-8, grown)));
+      expect_agreement(result, reference, split, std::max(grown, GetParam().limit(1e-5, 1e-8)));
     }
   }
 }

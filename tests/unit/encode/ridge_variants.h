@@ -30,11 +30,18 @@ struct RidgeVariant {
 };
 
 inline std::vector<RidgeVariant> ridge_variants() {
+  const auto eigenbasis = [](Form form, at::ScalarType type) {
+    return [=](RidgeOptions& o) { o.form = form, o.method = Method::eigenbasis, o.type = type; };
+  };
   return {
-      {"primal_float", [](RidgeOptions& o) { o.form = Form::primal, o.type = at::kFloat; }},
-      {"primal_double", [](RidgeOptions& o) { o.form = Form::primal, o.type = at::kDouble; }},
-      {"dual_float", [](RidgeOptions& o) { o.form = Form::dual, o.type = at::kFloat; }},
-      {"dual_double", [](RidgeOptions& o) { o.form = Form::dual, o.type = at::kDouble; }},
+      {"eigenbasis_primal_float", eigenbasis(Form::primal, at::kFloat)},
+      {"eigenbasis_primal_double", eigenbasis(Form::primal, at::kDouble)},
+      {"eigenbasis_dual_float", eigenbasis(Form::dual, at::kFloat)},
+      {"eigenbasis_dual_double", eigenbasis(Form::dual, at::kDouble)},
+      {"inverse_primal_float", [](RidgeOptions& o) { o.form = Form::primal, o.method = Method::inverse, o.type = at::kFloat; }},
+      {"inverse_primal_double", [](RidgeOptions& o) { o.form = Form::primal, o.method = Method::inverse, o.type = at::kDouble; }},
+      {"inverse_dual_float", [](RidgeOptions& o) { o.form = Form::dual, o.method = Method::inverse, o.type = at::kFloat; }},
+      {"inverse_dual_double", [](RidgeOptions& o) { o.form = Form::dual, o.method = Method::inverse, o.type = at::kDouble; }},
       {"automatic_float", [](RidgeOptions& o) { o.form = Form::automatic, o.type = at::kFloat; }},
       {"automatic_double", [](RidgeOptions& o) { o.form = Form::automatic, o.type = at::kDouble; }},
   };
