@@ -62,7 +62,7 @@ void describe(cli::Spec<Options>& s) {
 }
 
 void check_options(const Options& options, const cli::Run& run) {
-  check_encode_options(options.model, options.arrays, options.folds, run);
+  check_encode_options(options.arrays, options.folds, run);
   refuse_to_replace(options.output.path / "scores.tsv", run.common.force);
 }
 

@@ -62,8 +62,10 @@ void describe_encode_model(cli::Spec<EncodeModel>& s) {
                 {"both", Standardize::both}});
   s.flag("no-intercept", &EncodeModel::intercept, "fit no intercept and subtract no mean");
   s.option("precision", &EncodeModel::precision,
-           "of the products of features and responses; factorisations and scores are float64 always (bf16 is not "
-           "available yet)")
+           "of the products of features and responses: f32 (decompositions are float64 where the smallest penalty is "
+           "less than 1e-4 of the largest eigenvalue), f64 throughout, or bf16 for the scores of inner folds where the "
+           "processor has it; close calls are then scored again in float32, and models are fitted in float32. Sums of "
+           "scores are float64 always")
       .choices({{"f32", Precision::f32}, {"f64", Precision::f64}, {"bf16", Precision::bf16}});
 }
 
@@ -87,12 +89,11 @@ RidgeOptions ridge_options(const EncodeModel& model) {
           .penalty_mode = model.penalty_mode,
           .intercept = model.intercept,
           .standardize = model.standardize,
-          .type = model.precision == Precision::f64 ? at::kDouble : at::kFloat};
+          .type = model.precision == Precision::f64 ? at::kDouble : at::kFloat,
+          .bf16_scores = model.precision == Precision::bf16};
 }
 
-void check_encode_options(const EncodeModel& model, const ArrayNames& arrays, const EncodeFolds& folds,
-                          const cli::Run& run) {
-  if (model.precision == Precision::bf16) bad_usage("--precision bf16 is not available yet; use f32 or f64");
+void check_encode_options(const ArrayNames& arrays, const EncodeFolds& folds, const cli::Run& run) {
   if (!run.compute.device.is_cpu())
     bad_usage("--device cuda is not available for {} yet; use --device cpu", run.record.command);
   if (folds.inner_folds && !arrays.test_features.empty())

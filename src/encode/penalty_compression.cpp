@@ -14,10 +14,10 @@ using at::Tensor;
 
 namespace {
 
-constexpr int64_t shortest_block = 32, longest_block = 1024;
+constexpr int64_t shortest_block = 16, longest_block = 1024;
 constexpr double widest_block = 30;  // largest to smallest eigenvalue, with the smallest penalty added to both
 // What a product costs beside its multiplications, in eigenvalues: it is written, read and combined.
-constexpr double overhead = 40;
+constexpr double overhead = 16;
 
 CompressedBlock compress_block(const Tensor& eigenvalues, int64_t begin, int64_t end, const Tensor& penalties,
                                double tolerance) {
@@ -60,8 +60,10 @@ std::vector<CompressedBlock> compress_penalties(const Tensor& eigenvalues, const
     for (int64_t length = shortest_block; length <= longest_block; length *= 2) {
       const auto block = compress_block(eigenvalues, std::max<int64_t>(0, end - length), end, grid, tolerance);
       const double cost = cost_an_eigenvalue(block);
-      if (cost <= least) least = cost, best = block;
-      if (block.begin == 0) break;
+      // A long block that is not compressed would take along what a later one compresses.
+      const bool compressed = block.weights.size(1) < grid.size(0);
+      if (cost <= least && (compressed || length == shortest_block)) least = cost, best = block;
+      if (block.begin == 0 || !compressed) break;
     }
     blocks.push_back(best);
   }

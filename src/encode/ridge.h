@@ -44,9 +44,12 @@ struct RidgeOptions {
   Form form = Form::automatic;
   Method method = Method::automatic;
   at::ScalarType type = at::ScalarType::Float;  ///< Of features, responses, predictions and most products.
-  bool keep_predictions = true;                 ///< Return the predictions; their scores are there in any case.
-  bool keep_curves = false;                     ///< Also return the inner score of every candidate.
-  bool keep_bands = false;                      ///< Also return the part of the predictions that each band gives.
+  /// Eigenbasis in float32: score inner folds with products of bfloat16 where the processor has them. Targets whose two
+  /// best scores are close are scored again in float32; refits are float32.
+  bool bf16_scores = false;
+  bool keep_predictions = true;  ///< Return the predictions; their scores are there in any case.
+  bool keep_curves = false;      ///< Also return the inner score of every candidate.
+  bool keep_bands = false;       ///< Also return the part of the predictions that each band gives.
 };
 
 struct RidgeProblem {

@@ -4,27 +4,27 @@
 // Dual: U and Lambda from the kernel X_tr X_tr', Z = K_v,tr U. Primal: V and Lambda from X_tr' X_tr, U = X_tr V S^-1.
 // (With V'X'Y in the place of U'Y, rounding of the products would grow by lambda_max / alpha.)
 // Few products stand for all penalties (penalty_compression.h). Predictions are scored as they arise and never kept
-// (score_sums.h).
+// (fold_scores.h).
 #include <ATen/ATen.h>
 
 #include <algorithm>
 #include <map>
 #include <mutex>
 
+#include "encode/fold_scores.h"
+#include "encode/packed_product.h"
 #include "encode/penalty_compression.h"
 #include "encode/ridge_dual.h"
 #include "encode/ridge_primal.h"
-#include "encode/score_sums.h"
 
 namespace arcuate::ridge {
 namespace {
 
 using at::Tensor;
 
-constexpr int64_t tile_bytes = int64_t{8} << 20;  // of products that are scored together: they stay in the cache
-
 // Of compression: below what products of the type lose.
 double tolerance(at::ScalarType type) { return type == at::kFloat ? 1e-6 : 1e-13; }
+constexpr double bf16_tolerance = 1e-4;
 
 // Decompositions are in float32 where the options ask for it and the smallest penalty is large beside the rounding of
 // what it is added to, which is 1e-7 of the largest eigenvalue.
@@ -61,57 +61,46 @@ Basis primal_basis(const Tensor& gram, const Tensor& train, const Tensor& test) 
 class EigenStage final : public Stage {
  public:
   EigenStage(const SplitDesign& design, const InnerFold& fold, int64_t first_place, const Basis& basis)
-      : design_(design),
-        fold_(fold),
-        first_place_(first_place),
-        left_(basis.left.to(design.options.type).contiguous()),
-        test_(basis.test.to(design.options.type).contiguous()),
-        blocks_(compress_penalties(basis.eigenvalues, design.options.penalties, tolerance(design.options.type))) {
-    for (auto& block : blocks_) {
-      block.weights = block.weights.to(design.options.type);
-      block.coefficients = block.coefficients.to(design.options.type).contiguous();
-    }
+      : design_(design), fold_(fold), first_place_(first_place) {
+    const auto& options = design.options;
+    const auto left = basis.left.to(options.type), test = basis.test.to(options.type);
+    const auto blocks = compress_penalties(basis.eigenvalues, options.penalties, tolerance(options.type));
+    const bool packed = options.type == at::kFloat && can_pack(Packing::f32);
+    scores_ = packed ? packed_fold_scores(left, test, blocks, Packing::f32) : plain_fold_scores(left, test, blocks);
+    if (packed && options.bf16_scores && can_pack(Packing::bf16))
+      coarse_ = packed_fold_scores(left, test, compress_penalties(basis.eigenvalues, options.penalties, bf16_tolerance),
+                                   Packing::bf16);
   }
 
-  void add_scores(const TargetBlock& block, Tensor& curves) const override {
+  bool has(Scoring scoring) const override { return scoring == Scoring::exact || coarse_; }
+
+  void add_scores(const TargetBlock& block, Scoring scoring, Tensor& curves) const override {
     const auto mean = training_mean(design_, fold_, block.responses);
-    const auto factors = scaled(left_.mm(fold_.train.of(block.responses) - mean));
-    const auto responses = (fold_.test.of(block.responses) - mean).contiguous();
-    auto sums = start_sums(penalties(), responses);
-    const int64_t rows = test_.size(0), step = tile_rows(responses.size(1));
-    for (int64_t row = 0; row < rows; row += step) {
-      const int64_t end = std::min(row + step, rows);
-      std::vector<ProductGroup> groups;
-      for (size_t b = 0; b < blocks_.size(); ++b)
-        groups.push_back({test_.slice(0, row, end).slice(1, blocks_[b].begin, blocks_[b].end).mm(factors[b]),
-                          blocks_[b].coefficients});
-      add_rows(groups, responses.slice(0, row, end), sums);
-    }
-    curves.slice(0, first_place_, first_place_ + penalties()).add_(scores_of(sums, design_.options.select));
+    const auto train = filled_up(fold_.train.of(block.responses), mean),
+               tested = filled_up(fold_.test.of(block.responses), mean);
+    auto sums = start_sums(penalties(), tested);
+    (scoring == Scoring::bf16 && coarse_ ? coarse_ : scores_)->add(train, tested, sums);
+    curves.slice(0, first_place_, first_place_ + penalties())
+        .add_(scores_of(sums, design_.options.select).slice(1, 0, curves.size(1)));
   }
 
  private:
   int64_t penalties() const { return std::ssize(design_.options.penalties); }
 
-  int64_t tile_rows(int64_t targets) const {
-    int64_t products = 1;
-    for (const auto& block : blocks_) products += block.weights.size(1);
-    return std::max<int64_t>(tile_bytes / (products * targets * static_cast<int64_t>(test_.element_size())), 16);
-  }
-
-  // For each block of eigenvalues the right side times each of the functions, side by side: r_b x (m b).
-  std::vector<Tensor> scaled(const Tensor& right) const {
-    std::vector<Tensor> result;
-    for (const auto& block : blocks_)
-      result.push_back((block.weights.unsqueeze(2) * right.slice(0, block.begin, block.end).unsqueeze(1)).flatten(1));
+  // Less the mean, with columns of zeros on the right.
+  Tensor filled_up(const Tensor& responses, const Tensor& mean) const {
+    const int64_t width = (responses.size(1) + scores_->width() - 1) / scores_->width() * scores_->width();
+    auto result = at::empty({responses.size(0), width}, responses.options());
+    auto own = result.slice(1, 0, responses.size(1));
+    at::sub_out(own, responses, mean);
+    result.slice(1, responses.size(1)).zero_();
     return result;
   }
 
   const SplitDesign& design_;
   const InnerFold& fold_;
   int64_t first_place_ = 0;
-  Tensor left_, test_;
-  std::vector<CompressedBlock> blocks_;
+  std::unique_ptr<FoldScores> scores_, coarse_;  // the second with bfloat16, if there is one
 };
 
 // Stages by rows of scales, then folds.

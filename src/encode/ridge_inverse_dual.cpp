@@ -29,7 +29,7 @@ class InverseStage final : public Stage {
       : design_(design), inverse_(std::move(inverse)), members_(std::move(members)) {}
 
   // In float64: M holds numbers as large as 1 / alpha, and M_BB^-1 (M Y)_B cancels them again.
-  void add_scores(const TargetBlock& block, Tensor& curves) const override {
+  void add_scores(const TargetBlock& block, Scoring, Tensor& curves) const override {
     const auto responses = block.responses.to(at::kDouble);
     const auto products = inverse_.mm(responses);
     for (const auto& member : members_) curves.select(0, member.place).add_(score(member.p, responses, products));

@@ -17,7 +17,7 @@ class InverseStage final : public Stage {
     test_ = solver.rows_of(equations_, solver.design().inner[static_cast<size_t>(fold)].test);
   }
 
-  void add_scores(const TargetBlock& block, Tensor& curves) const override {
+  void add_scores(const TargetBlock& block, Scoring, Tensor& curves) const override {
     const auto& design = solver_.design();
     const auto& fold = design.inner[static_cast<size_t>(fold_)];
     const auto responses = block.responses.to(at::kDouble), mean = training_mean(design, fold, responses);

@@ -56,13 +56,16 @@ struct TargetBlock {
   std::vector<at::Tensor> held_cross{};  ///< primal: the same of each inner fold's block
 };
 
+enum class Scoring { exact, bf16 };
+
 /// One factorisation and the inner scores that it gives.
 class Stage {
  public:
   virtual ~Stage() = default;
   /// Adds the scores of its folds to those of its candidates. curves: (scales * penalties) x b, float64, scales
-  /// slowest.
-  virtual void add_scores(const TargetBlock& block, at::Tensor& curves) const = 0;
+  /// slowest. Stages without products of bfloat16 are exact in any case.
+  virtual void add_scores(const TargetBlock& block, Scoring scoring, at::Tensor& curves) const = 0;
+  virtual bool has(Scoring scoring) const { return scoring == Scoring::exact; }
 };
 
 /// Test predictions after fitting all training rows with one candidate.

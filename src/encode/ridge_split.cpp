@@ -18,8 +18,9 @@ using at::Tensor;
 
 namespace {
 
-constexpr int64_t scored_targets = 512;     // of a block, when folds are scored
+constexpr int64_t scored_targets = 480;     // of a block, when folds are scored
 constexpr int64_t refitted_targets = 2048;  // when models are refitted: each candidate gets its share of them
+constexpr double close_call = 1e-4;         // of the scale of scores: what bfloat16 does not tell apart
 constexpr int64_t held_stages = 8;          // decompositions in memory at once
 
 std::vector<RowRange> target_blocks(int64_t targets, int64_t width) {
@@ -79,7 +80,8 @@ class Split {
 
   std::vector<PairSums> solve(const std::vector<RidgeModel>& models, int64_t k, std::vector<RidgeResult>& results) {
     std::vector<PairSums> sums;
-    const auto curves = inner_curves();
+    const auto curves = inner_curves(models);
+    held_.clear();
     int64_t first = 0;
     for (size_t m = 0; m < models.size(); ++m) {
       const auto count = std::ssize(models[m].scales) * penalties();
@@ -98,32 +100,67 @@ class Split {
   int64_t penalties() const { return std::ssize(options_.penalties); }
 
   // Mean inner score of every candidate: candidates x V.
-  Tensor inner_curves() const {
-    const int64_t targets = problem_.responses.size(1), stages = solver_->stages();
+  Tensor inner_curves(const std::vector<RidgeModel>& models) {
+    if (!options_.bf16_scores || options_.penalty_mode == PenaltyMode::shared || !stages(0).front()->has(Scoring::bf16))
+      return score(problem_, Scoring::exact, scoring_share);
+    auto curves = score(problem_, Scoring::bf16, scoring_share);
+    const auto close = close_calls(curves, models);
+    if (close.numel() == 0) return curves;
+    const RidgeProblem part{.bands = problem_.bands, .responses = problem_.responses.index_select(1, close)};
+    return curves.index_copy_(1, close, score(part, Scoring::exact, 0));
+  }
+
+  // Columns of targets for which some model's two best candidates are closer than bfloat16 tells apart.
+  Tensor close_calls(const Tensor& curves, const std::vector<RidgeModel>& models) const {
+    auto close = at::zeros({curves.size(1)}, at::kBool);
+    int64_t first = 0;
+    for (const auto& model : models) {
+      const auto count = std::ssize(model.scales) * penalties();
+      const auto own = curves.slice(0, first, first + count);
+      if (count > 1) {
+        const auto best = std::get<0>(own.topk(2, 0));
+        const auto scale = options_.select == Select::mse ? std::get<0>(own.abs().max(0)) : at::ones_like(best[0]);
+        close.logical_or_((best[0] - best[1]).lt(close_call * scale));
+      }
+      first += count;
+    }
+    return close.nonzero().squeeze(1);
+  }
+
+  // `share` of the work is told.
+  Tensor score(const RidgeProblem& problem, Scoring scoring, double share) {
+    const int64_t targets = problem.responses.size(1), stage_count = solver_->stages();
     auto curves = at::zeros({std::ssize(scales_) * penalties(), targets}, at::kDouble);
     const auto blocks = target_blocks(targets, scored_targets);
-    for (int64_t first = 0; first < stages; first += held_stages) {
-      const int64_t count = std::min(held_stages, stages - first);
-      std::vector<std::unique_ptr<Stage>> held(static_cast<size_t>(count));
-      parallel_for(count, threads_, [&](int64_t s) {
-        stop_if_interrupted();
-        held[static_cast<size_t>(s)] = solver_->stage(first + s);
-      });
-      const double share =
-          scoring_share * static_cast<double>(count) / static_cast<double>(stages * std::ssize(blocks));
+    for (int64_t first = 0; first < stage_count; first += held_stages) {
+      const auto& held = stages(first);
+      const double part =
+          share * static_cast<double>(held.size()) / static_cast<double>(stage_count * std::ssize(blocks));
       parallel_for(std::ssize(blocks), threads_, [&](int64_t b) {
         const auto& range = blocks[static_cast<size_t>(b)];
-        const auto block = solver_->block(training_responses(problem_, split_, range, options_).values, true);
-        auto padded = at::zeros({curves.size(0), block.responses.size(1)}, at::kDouble);
+        const auto block = solver_->block(training_responses(problem, split_, range, options_).values, true);
+        auto own = curves.slice(1, range.begin, range.end);
         for (const auto& stage : held) {
           stop_if_interrupted();
-          stage->add_scores(block, padded);
+          stage->add_scores(block, scoring, own);
         }
-        curves.slice(1, range.begin, range.end).add_(padded.slice(1, 0, range.size()));
-        advance_(share);
+        advance_(part);
       });
     }
     return curves / static_cast<double>(split_.inner.size());
+  }
+
+  // Those from `first` on that are in memory at once.
+  const std::vector<std::unique_ptr<Stage>>& stages(int64_t first) {
+    if (first == first_held_) return held_;
+    held_.clear();
+    held_.resize(static_cast<size_t>(std::min(held_stages, solver_->stages() - first)));
+    parallel_for(std::ssize(held_), threads_, [&](int64_t s) {
+      stop_if_interrupted();
+      held_[static_cast<size_t>(s)] = solver_->stage(first + s);
+    });
+    first_held_ = first;
+    return held_;
   }
 
   void record(const Tensor& curve, const Tensor& best, int64_t k, RidgeResult& result) const {
@@ -188,6 +225,8 @@ class Split {
   Scales scales_;
   SplitDesign design_;
   std::unique_ptr<Solver> solver_;
+  std::vector<std::unique_ptr<Stage>> held_;
+  int64_t first_held_ = -1;
 };
 
 }  // namespace

@@ -2,12 +2,6 @@
 
 #include <ATen/ATen.h>
 
-#include <algorithm>
-#include <utility>
-#include <vector>
-
-#include "core/error.h"
-
 namespace arcuate::ridge {
 
 using at::Tensor;
@@ -24,31 +18,6 @@ struct Vector {
   static constexpr int64_t size = 64 / sizeof(T);
 };
 
-template <class T>
-struct Product {
-  const T* values = nullptr;  // of the first row and target
-  int64_t row_stride = 0;
-  const T* coefficients = nullptr;  // L
-};
-
-template <class T>
-struct Rows {
-  std::vector<Product<T>> products{};
-  const T* y = nullptr;
-  int64_t y_stride = 0, count = 0;
-};
-
-template <class T>
-Rows<T> rows_of(std::span<const ProductGroup> groups, const Tensor& responses) {
-  Rows<T> rows{
-      .products = {}, .y = responses.data_ptr<T>(), .y_stride = responses.stride(0), .count = responses.size(0)};
-  for (const auto& group : groups)
-    for (int64_t m = 0; m < group.coefficients.size(0); ++m)
-      rows.products.push_back({group.products.data_ptr<T>() + m * responses.size(1), group.products.size(1),
-                               group.coefficients.data_ptr<T>() + m * group.coefficients.size(1)});
-  return rows;
-}
-
 // The halves of a register of floats as doubles, or a register of doubles as it is.
 template <class T>
 struct Wide {
@@ -62,23 +31,28 @@ __attribute__((always_inline)) inline void widen(const typename Vector<T>::type&
     for (int64_t lane = 0; lane < 8; ++lane) wide[part][lane] = static_cast<double>(values[part * 8 + lane]);
 }
 
-// sums[s]: L x b of ScoreSums.
+// Of ScoreSums: L x `stride` each.
+struct Sums {
+  double* of[3];
+  int64_t stride = 0, penalties = 0;
+};
+
 template <class T, int64_t L>
-__attribute__((always_inline)) inline void add_penalties(const Rows<T>& rows, int64_t l, int64_t target,
-                                                         int64_t targets, double* const sums[3]) {
+__attribute__((always_inline)) inline void add_penalties(const Tile<T>& tile, int64_t l, int64_t target,
+                                                         const Sums& sums) {
   using V = typename Vector<T>::type;
   using Unaligned = typename Vector<T>::unaligned;
   using W = typename Wide<T>::type;
   constexpr int64_t parts = Wide<T>::count;
   W total[3][L][parts] = {};
-  for (int64_t row = 0; row < rows.count; ++row) {
+  for (int64_t row = 0; row < tile.rows; ++row) {
     V p[L] = {};
-    for (const auto& product : rows.products) {
+    for (const auto& product : tile.products) {
       const V values = *reinterpret_cast<const Unaligned*>(product.values + row * product.row_stride + target);
       for (int64_t i = 0; i < L; ++i) p[i] += product.coefficients[l + i] * values;
     }
     W y[parts], wide[parts];
-    widen<T>(*reinterpret_cast<const Unaligned*>(rows.y + row * rows.y_stride + target), y);
+    widen<T>(*reinterpret_cast<const Unaligned*>(tile.responses + row * tile.response_stride + target), y);
     for (int64_t i = 0; i < L; ++i) {
       widen<T>(p[i], wide);
       for (int64_t part = 0; part < parts; ++part) {
@@ -91,24 +65,23 @@ __attribute__((always_inline)) inline void add_penalties(const Rows<T>& rows, in
   for (int64_t s = 0; s < 3; ++s)
     for (int64_t i = 0; i < L; ++i)
       for (int64_t lane = 0; lane < Vector<T>::size; ++lane)
-        sums[s][(l + i) * targets + target + lane] += total[s][i][lane / 8][lane % 8];
+        sums.of[s][(l + i) * sums.stride + tile.first_target + target + lane] += total[s][i][lane / 8][lane % 8];
 }
 
 template <class T, int64_t L>
-__attribute__((always_inline)) inline void add_some(const Rows<T>& rows, int64_t count, int64_t l, int64_t target,
-                                                    int64_t targets, double* const sums[3]) {
-  if (count == L) return add_penalties<T, L>(rows, l, target, targets, sums);
-  if constexpr (L > 1) add_some<T, L - 1>(rows, count, l, target, targets, sums);
+__attribute__((always_inline)) inline void add_some(const Tile<T>& tile, int64_t count, int64_t l, int64_t target,
+                                                    const Sums& sums) {
+  if (count == L) return add_penalties<T, L>(tile, l, target, sums);
+  if constexpr (L > 1) add_some<T, L - 1>(tile, count, l, target, sums);
 }
 
 template <class T>
-__attribute__((always_inline)) inline void add_all(const Rows<T>& rows, int64_t penalties, int64_t targets,
-                                                   double* const sums[3]) {
-  const int64_t parts = (penalties + most_penalties - 1) / most_penalties;
-  for (int64_t target = 0; target < targets; target += Vector<T>::size)
+__attribute__((always_inline)) inline void add_all(const Tile<T>& tile, const Sums& sums) {
+  const int64_t parts = (sums.penalties + most_penalties - 1) / most_penalties;
+  for (int64_t target = 0; target < tile.targets; target += Vector<T>::size)
     for (int64_t part = 0; part < parts; ++part) {
-      const int64_t l = part * penalties / parts, end = (part + 1) * penalties / parts;
-      add_some<T, most_penalties>(rows, end - l, l, target, targets, sums);
+      const int64_t l = part * sums.penalties / parts, end = (part + 1) * sums.penalties / parts;
+      add_some<T, most_penalties>(tile, end - l, l, target, sums);
     }
 }
 
@@ -118,11 +91,13 @@ __attribute__((always_inline)) inline void add_all(const Rows<T>& rows, int64_t 
 #else
 #define ARCUATE_CLONES
 #endif
-ARCUATE_CLONES void add_floats(const Rows<float>& rows, int64_t penalties, int64_t targets, double* const sums[3]) {
-  add_all(rows, penalties, targets, sums);
-}
-ARCUATE_CLONES void add_doubles(const Rows<double>& rows, int64_t penalties, int64_t targets, double* const sums[3]) {
-  add_all(rows, penalties, targets, sums);
+ARCUATE_CLONES void add_floats(const Tile<float>& tile, const Sums& sums) { add_all(tile, sums); }
+ARCUATE_CLONES void add_doubles(const Tile<double>& tile, const Sums& sums) { add_all(tile, sums); }
+
+Sums sums_of(ScoreSums& sums) {
+  return {.of = {sums.p.data_ptr<double>(), sums.pp.data_ptr<double>(), sums.py.data_ptr<double>()},
+          .stride = sums.p.size(1),
+          .penalties = sums.p.size(0)};
 }
 
 }  // namespace
@@ -147,15 +122,7 @@ Tensor scores_of(const ScoreSums& sums, Select select) {
   return at::where(exists, (sums.py - sums.p * sums.y / n) / (variance * sst).sqrt(), zero);
 }
 
-void add_rows(std::span<const ProductGroup> groups, const Tensor& responses, ScoreSums& sums) {
-  const int64_t targets = responses.size(1);
-  if (targets % lanes != 0 || responses.stride(1) != 1)
-    fail(Fault::failed, "scores of {} targets; blocks hold multiples of {}, side by side", targets, lanes);
-  double* const out[3] = {sums.p.data_ptr<double>(), sums.pp.data_ptr<double>(), sums.py.data_ptr<double>()};
-  if (responses.scalar_type() == at::kFloat)
-    add_floats(rows_of<float>(groups, responses), sums.p.size(0), targets, out);
-  else
-    add_doubles(rows_of<double>(groups, responses), sums.p.size(0), targets, out);
-}
+void add_tile(const Tile<float>& tile, ScoreSums& sums) { add_floats(tile, sums_of(sums)); }
+void add_tile(const Tile<double>& tile, ScoreSums& sums) { add_doubles(tile, sums_of(sums)); }
 
 }  // namespace arcuate::ridge

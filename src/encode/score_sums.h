@@ -3,14 +3,11 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-#include <span>
+#include <vector>
 
 #include "encode/ridge.h"
 
 namespace arcuate::ridge {
-
-/// Targets come in multiples of this: blocks are filled up with columns of zeros.
-constexpr int64_t lanes = 16;
 
 /// Sums over the rows of one fold, for L penalties and b targets, float64.
 struct ScoreSums {
@@ -25,14 +22,25 @@ ScoreSums start_sums(int64_t penalties, const at::Tensor& responses);
 /// Scores, higher is better: L x b, float64. What does not exist counts as 0.
 at::Tensor scores_of(const ScoreSums& sums, Select select);
 
-/// A group of products that share a buffer: rows x (m b), product m in the columns [m b, (m + 1) b).
-struct ProductGroup {
-  at::Tensor products;      ///< contiguous, float or double
-  at::Tensor coefficients;  ///< m x L, the same type, contiguous
+/// Predictions of some rows and targets at penalty l: the sum over products of c_l times its values.
+template <class T>
+struct Product {
+  const T* values = nullptr;  ///< of the first row and target; targets are side by side
+  int64_t row_stride = 0;
+  const T* coefficients = nullptr;  ///< L
 };
 
-/// Adds rows whose predictions at penalty l are the sum over groups and m of c_ml product_m. responses: rows x b, of
-/// the products' type, columns side by side, b a multiple of `lanes`.
-void add_rows(std::span<const ProductGroup> groups, const at::Tensor& responses, ScoreSums& sums);
+/// Where they are, and the responses there. Targets come in multiples of `lanes`.
+constexpr int64_t lanes = 16;
+template <class T>
+struct Tile {
+  std::vector<Product<T>> products{};
+  const T* responses = nullptr;
+  int64_t response_stride = 0;
+  int64_t rows = 0, first_target = 0, targets = 0;
+};
+
+void add_tile(const Tile<float>& tile, ScoreSums& sums);
+void add_tile(const Tile<double>& tile, ScoreSums& sums);
 
 }  // namespace arcuate::ridge

@@ -6,8 +6,6 @@
 #include <map>
 #include <numeric>
 
-#include "encode/score_sums.h"
-
 namespace arcuate::ridge {
 
 using at::Tensor;
@@ -117,11 +115,8 @@ SplitDesign make_design(const RidgeProblem& problem, const Scales& scales, const
 TrainingResponses training_responses(const RidgeProblem& problem, const RidgeSplit& split, const RowRange& targets,
                                      const RidgeOptions& options) {
   const auto rows = Rows(split.outer.train).of(problem.responses.slice(1, targets.begin, targets.end)).to(at::kDouble);
-  const int64_t width = (targets.size() + lanes - 1) / lanes * lanes;
-  TrainingResponses result{.values = at::zeros({rows.size(0), width}, options.type),
-                           .scaling = fit_scaling(rows, options.intercept, scales_responses(options))};
-  result.values.slice(1, 0, targets.size()).copy_((rows - result.scaling.mean) / result.scaling.deviation);
-  return result;
+  const auto scaling = fit_scaling(rows, options.intercept, scales_responses(options));
+  return {.values = ((rows - scaling.mean) / scaling.deviation).to(options.type), .scaling = scaling};
 }
 
 }  // namespace arcuate::ridge

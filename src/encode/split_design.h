@@ -16,7 +16,7 @@ SplitDesign make_design(const RidgeProblem& problem, const Scales& scales, const
 
 /// Responses of some targets of a split's training rows.
 struct TrainingResponses {
-  at::Tensor values{};  ///< n x b, of the options' type, filled up with columns of zeros to a multiple of score lanes
+  at::Tensor values{};  ///< n x b, of the options' type
   Scaling scaling{};    ///< of the targets that were asked for
 };
 TrainingResponses training_responses(const RidgeProblem& problem, const RidgeSplit& split, const RowRange& targets,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/tensor.h"
+#include "encode/packed_product.h"
 #include "encode/score.h"
 #include "fixture.h"
 #include "io/json.h"
@@ -249,4 +250,24 @@ TEST(Ridge, penalties_are_read_as_a_list_or_a_logarithmic_grid) {
   EXPECT_NEAR(grid[12], 1e6, 1e-6);
   for (const char* bad : {"", "1,x", "log:1:2", "log:3:1:5", "0,1", "-2", "3,nan,1", "log:-inf:inf:9"})
     EXPECT_NE(message_of([&] { parse_penalties(bad); }), "") << bad;
+}
+
+TEST(Ridge, scores_in_bfloat16_choose_as_those_in_float32) {
+  const auto x = random_normals(300, 60, 1) * at::arange(1, 61, at::kDouble).pow(-0.5);
+  const auto y = x.mm(random_normals(60, 900, 2)) * at::logspace(-2, 1, 900) + random_normals(300, 900, 3);
+  const std::vector<RowRange> whole{{0, 300}};
+  const auto splits = nested_splits({contiguous_folds(all_rows(300), whole, 4, 1).front()}, whole, 4, 1);
+  RidgeOptions options{.penalties = parse_penalties("log:0:4:12"), .method = Method::eigenbasis, .keep_curves = true};
+  for (const auto select : {Select::mse, Select::r}) {
+    options.select = select, options.bf16_scores = false;
+    const auto exact = ridge_cross_validated({.bands = {x}, .responses = y}, splits, options, {});
+    options.bf16_scores = true;
+    const auto coarse = ridge_cross_validated({.bands = {x}, .responses = y}, splits, options, {.threads = 3});
+    EXPECT_GE(coarse.penalties.eq(exact.penalties).to(at::kDouble).mean().item<double>(), 0.995);
+    const auto same = coarse.penalties.eq(exact.penalties)[0].nonzero().squeeze(1);
+    EXPECT_TRUE(at::equal(coarse.predictions.index_select(1, same).nan_to_num(),
+                          exact.predictions.index_select(1, same).nan_to_num()));
+    EXPECT_LT(largest_difference(coarse.curves, exact.curves) / exact.curves.abs().max().item<double>(), 3e-3);
+    EXPECT_EQ(largest_difference(coarse.curves, exact.curves) > 0, ridge::can_pack(ridge::Packing::bf16));
+  }
 }

@@ -1,0 +1,151 @@
+#include "encode/fold_scores.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+
+namespace arcuate::ridge {
+
+using at::Tensor;
+
+namespace {
+
+constexpr int64_t tile_bytes = int64_t{8} << 20;  // of products that are scored together: they stay in the cache
+
+int64_t count_products(const std::vector<CompressedBlock>& blocks) {
+  int64_t count = 0;
+  for (const auto& block : blocks) count += block.weights.size(1);
+  return count;
+}
+
+class PlainFoldScores final : public FoldScores {
+ public:
+  PlainFoldScores(const Tensor& left, const Tensor& test, std::vector<CompressedBlock> blocks)
+      : left_(left.contiguous()), test_(test.contiguous()), blocks_(std::move(blocks)) {
+    for (auto& block : blocks_) {
+      block.weights = block.weights.to(left.scalar_type());
+      block.coefficients = block.coefficients.to(left.scalar_type()).contiguous();
+    }
+  }
+
+  int64_t width() const override { return lanes; }
+
+  void add(const Tensor& train, const Tensor& tested, ScoreSums& sums) const override {
+    if (left_.scalar_type() == at::kFloat)
+      add_typed<float>(train, tested, sums);
+    else
+      add_typed<double>(train, tested, sums);
+  }
+
+ private:
+  template <class T>
+  void add_typed(const Tensor& train, const Tensor& tested, ScoreSums& sums) const {
+    const int64_t rows = tested.size(0), targets = tested.size(1);
+    const auto factors = scaled(left_.mm(train));
+    const int64_t step =
+        std::max<int64_t>(tile_bytes / (count_products(blocks_) * targets * static_cast<int64_t>(sizeof(T))), 16);
+    for (int64_t row = 0; row < rows; row += step) {
+      const int64_t end = std::min(row + step, rows);
+      std::vector<Tensor> products;
+      Tile<T> tile{.products = {},
+                   .responses = tested.data_ptr<T>() + row * targets,
+                   .response_stride = targets,
+                   .rows = end - row,
+                   .first_target = 0,
+                   .targets = targets};
+      for (size_t b = 0; b < blocks_.size(); ++b) {
+        const auto& block = blocks_[b];
+        products.push_back(test_.slice(0, row, end).slice(1, block.begin, block.end).mm(factors[b]));
+        for (int64_t m = 0; m < block.weights.size(1); ++m)
+          tile.products.push_back({products.back().data_ptr<T>() + m * targets, products.back().size(1),
+                                   block.coefficients.data_ptr<T>() + m * block.coefficients.size(1)});
+      }
+      add_tile(tile, sums);
+    }
+  }
+
+  // For each block of eigenvalues the right side times each of the functions, side by side: r_b x (m b).
+  std::vector<Tensor> scaled(const Tensor& right) const {
+    std::vector<Tensor> result;
+    for (const auto& block : blocks_)
+      result.push_back((block.weights.unsqueeze(2) * right.slice(0, block.begin, block.end).unsqueeze(1)).flatten(1));
+    return result;
+  }
+
+  Tensor left_, test_;
+  std::vector<CompressedBlock> blocks_;
+};
+
+class PackedFoldScores final : public FoldScores {
+ public:
+  PackedFoldScores(const Tensor& left, const Tensor& test, std::vector<CompressedBlock> blocks, Packing packing)
+      : packing_(packing), directions_(left.size(0)), left_(left, packing), blocks_(std::move(blocks)) {
+    for (auto& block : blocks_) {
+      block.weights = block.weights.to(at::kFloat).t().contiguous();  // m x r_b
+      block.coefficients = block.coefficients.to(at::kFloat).contiguous();
+      test_.emplace_back(test.slice(1, block.begin, block.end), packing);
+    }
+  }
+
+  int64_t width() const override { return panel_columns; }
+
+  void add(const Tensor& train, const Tensor& tested, ScoreSums& sums) const override {
+    const int64_t targets = tested.size(1);
+    const auto right = multiply(left_, directions_, PackedColumns(train, nullptr, packing_), targets);
+    std::vector<PackedColumns> factors;  // a product each
+    std::vector<size_t> block_of;
+    for (size_t b = 0; b < blocks_.size(); ++b)
+      for (int64_t m = 0; m < blocks_[b].weights.size(0); ++m) {
+        factors.emplace_back(right.slice(0, blocks_[b].begin, blocks_[b].end),
+                             blocks_[b].weights.data_ptr<float>() + m * blocks_[b].weights.size(1), packing_);
+        block_of.push_back(b);
+      }
+    constexpr int64_t panel = panel_rows * panel_columns;
+    std::vector<float> products(factors.size() * panel);
+    auto tile = start_tile(products.data(), targets);
+    for (int64_t c = 0; c < targets / panel_columns; ++c)
+      for (int64_t r = 0; r * panel_rows < tested.size(0); ++r) {
+        for (size_t i = 0; i < factors.size(); ++i)
+          multiply_panels(test_[block_of[i]], r, factors[i], c, products.data() + i * panel, panel_columns);
+        tile.responses = tested.data_ptr<float>() + r * panel_rows * targets + c * panel_columns;
+        tile.rows = std::min(panel_rows, tested.size(0) - r * panel_rows);
+        tile.first_target = c * panel_columns;
+        add_tile(tile, sums);
+      }
+  }
+
+ private:
+  Tile<float> start_tile(const float* products, int64_t targets) const {
+    Tile<float> tile{.products = {},
+                     .responses = nullptr,
+                     .response_stride = targets,
+                     .rows = 0,
+                     .first_target = 0,
+                     .targets = panel_columns};
+    for (const auto& block : blocks_)
+      for (int64_t m = 0; m < block.weights.size(0); ++m, products += panel_rows * panel_columns)
+        tile.products.push_back(
+            {products, panel_columns, block.coefficients.data_ptr<float>() + m * block.coefficients.size(1)});
+    return tile;
+  }
+
+  Packing packing_;
+  int64_t directions_;
+  PackedRows left_;
+  std::vector<PackedRows> test_;  // a block each
+  std::vector<CompressedBlock> blocks_;
+};
+
+}  // namespace
+
+std::unique_ptr<FoldScores> plain_fold_scores(const Tensor& left, const Tensor& test,
+                                              std::vector<CompressedBlock> blocks) {
+  return std::make_unique<PlainFoldScores>(left, test, std::move(blocks));
+}
+
+std::unique_ptr<FoldScores> packed_fold_scores(const Tensor& left, const Tensor& test,
+                                               std::vector<CompressedBlock> blocks, Packing packing) {
+  return std::make_unique<PackedFoldScores>(left, test, std::move(blocks), packing);
+}
+
+}  // namespace arcuate::ridge
