@@ -20,7 +20,7 @@ namespace {
 
 constexpr int64_t scored_targets = 480;     // of a block, when folds are scored
 constexpr int64_t refitted_targets = 2048;  // when models are refitted: each candidate gets its share of them
-constexpr double close_call = 1e-4;         // of the scale of scores: what bfloat16 does not tell apart
+constexpr double close_call = 5e-5;         // of the scale of scores: what bfloat16 does not tell apart
 constexpr int64_t held_stages = 8;          // decompositions in memory at once
 
 std::vector<RowRange> target_blocks(int64_t targets, int64_t width) {
