@@ -46,6 +46,12 @@ def chosen_peers(opt, case):
     return chosen
 
 
+def results_folder(opt, folder):
+    """Cases share arrays, not results."""
+    (folder / opt.what).mkdir(exist_ok=True)
+    return folder / opt.what
+
+
 def our_command(opt, case, folder):
     files = lambda suffix: [str(file) for file in ridge_data.feature_files(case, folder, suffix)]
     delays = ",".join(str(d) for d in range(1, case.delays + 1))
@@ -54,7 +60,7 @@ def our_command(opt, case, folder):
             "--test-features", *files("_test"), "--test-responses", f"{folder}/y_test.npy",
             "--groups", f"{folder}/runs.npy", "--delays", delays, "--folds", str(case.folds), "--penalties", case.penalties,
             "--select", "mse", "--no-intercept", "--precision", "f32", "--threads", str(opt.threads),
-            "--output", f"{folder}/scores", "--force", "--quiet", *bands]
+            "--output", f"{results_folder(opt, folder)}/scores", "--force", "--quiet", *bands]
 
 
 def missing_option(opt, case):
@@ -84,10 +90,10 @@ def run_ours(opt, case, folder):
     found = {"who": "arcuate", **whole(run), "version": start["output"].strip(), "blas": our_blas(opt)}
     if run["code"] != 0:
         return {**found, "failed": failure(run, opt)}
-    arrays = ridge_data.array_bytes(case, folder)
-    with open(folder / "scores/scores.tsv", newline="") as file:
+    arrays, out = ridge_data.array_bytes(case, folder), results_folder(opt, folder)
+    with open(out / "scores/scores.tsv", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
-    np.savez(folder / "arcuate.npz", **{name: np.array([float(row[name]) for row in rows]) for name in ("r", "penalty")})
+    np.savez(out / "arcuate.npz", **{name: np.array([float(row[name]) for row in rows]) for name in ("r", "penalty")})
     return {**found, **protocol.without(run, start), "above": (run["peak"] - start["peak"]) * 2**20 - arrays, "inputs": arrays}
 
 
@@ -108,6 +114,8 @@ def agreement(case, folder, one, other):
     place = lambda penalties: np.abs(np.log(penalties)[:, None] - np.log(grid)).argmin(1)
     one, other = np.load(folder / f"{one}.npz"), np.load(folder / f"{other}.npz")
     same = place(one["penalty"]) == place(other["penalty"])
+    if "sample" in one and "sample" in other:  # of band scales; a score table does not tell it
+        same &= one["sample"] == other["sample"]
     difference = np.abs(one["r"] - other["r"])
     return {"equal": float(same.mean()), "dr": float(difference.max()), "dr_equal": float(difference[same].max(initial=0))}
 
@@ -134,6 +142,7 @@ def record(opt, case, run):
 
 def finish(opt, case, folder, run, name, reference):
     if "failed" not in run:
+        folder = results_folder(opt, folder)
         r = np.load(folder / f"{name}.npz")["r"]
         run |= {"mean_r": float(r.mean()), "max_r": float(r.max())}
         if reference and reference != name:
@@ -174,14 +183,15 @@ def run_case(opt):
         return ridge_data.ensure(case, opt.scale, opt.seed, folder)
     if opt.worker:
         import ridge_peers
-        return ridge_peers.work(case, opt.worker, folder, folder / f"{opt.worker}.npz")
+        return ridge_peers.work(case, opt.worker, folder, results_folder(opt, folder) / f"{opt.worker}.npz")
     tell_case(opt, case)
     protocol.measured(worker(opt, "data"), opt)
     runs = measure(opt, case, folder)
     for who, of in {run["who"]: run for run in runs if "version" in run}.items():
         print(f"{who:24}{of['version']}; {of['blas']}")
-    # Searches over bands may choose other scales at the same penalty.
-    disagree = case.bands == 1 and any(run.get("dr_equal", 0) > LARGEST_DIFFERENCE for run in runs)
+    # Band scales that differ at the same penalty are seen between peers alone.
+    comparable = [run for run in runs if case.bands == 1 or run.get("reference") != "arcuate"]
+    disagree = any(run.get("dr_equal", 0) > LARGEST_DIFFERENCE for run in comparable)
     return 1 if disagree else 0
 
 

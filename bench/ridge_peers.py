@@ -38,7 +38,7 @@ def himalaya_cv(case, peer, x, y, grid):
 
 
 def himalaya_banded(case, peer, x, y, grid, gammas):
-    """The timed samples only; gamma / alpha sums to 1 / alpha over the bands."""
+    """The timed samples only. Deltas are log(gamma / alpha), and gammas add up to 1. Returns the chosen sample too."""
     from himalaya.kernel_ridge import Kernelizer, ColumnKernelizer, MultipleKernelRidgeCV
     from sklearn.model_selection import KFold
     from sklearn.pipeline import make_pipeline
@@ -49,7 +49,9 @@ def himalaya_banded(case, peer, x, y, grid, gammas):
     search = dict(n_iter=gammas, alphas=grid, n_alphas_batch=5, progress_bar=False, **batches(peer))
     ridge = MultipleKernelRidgeCV(kernels="precomputed", solver="random_search", solver_params=search, cv=KFold(case.folds))
     model = make_pipeline(kernels, ridge).fit(x, y)
-    return model, 1 / np.exp(np.asarray(ridge.deltas_)).sum(0)
+    scales = np.exp(np.asarray(ridge.deltas_))
+    sample = np.abs(gammas[:, :, None] - scales / scales.sum(0)).sum(1).argmin(0)
+    return model, 1 / scales.sum(0), sample
 
 
 def sklearn_loo(case, x, y, grid):
@@ -110,14 +112,16 @@ def work(case, peer, folder, out):
     read = reading.read()
     forget_peak()
     inputs, watch = memory("VmRSS"), protocol.Stopwatch()
+    sample = np.zeros(case.columns(), int)
     if case.kind == "loo":
         model, penalty = sklearn_loo(case, x, y, grid)
     elif case.kind == "banded":
-        model, penalty = himalaya_banded(case, peer, to_peer(x), to_peer(y), grid, np.load(folder / "gammas.npy").astype(np.float32))
+        gammas = np.load(folder / "gammas.npy").astype(np.float32)
+        model, penalty, sample = himalaya_banded(case, peer, to_peer(x), to_peer(y), grid, gammas)
     else:
         model, penalty = himalaya_cv(case, peer, to_peer(x), to_peer(y), grid)
     r = correlation(y_test, to_numpy(model.predict(to_peer(x_test))))
     times, above = watch.read(), memory("VmHWM") - inputs
-    np.savez(out, r=r, penalty=to_numpy(penalty).astype(float))
+    np.savez(out, r=r, penalty=to_numpy(penalty).astype(float), sample=sample)
     print(json.dumps({**times, "read_wall": read["wall"], "read_cpu": read["cpu"], "above": above, "inputs": inputs,
                       "version": packages(peer), "blas": blas_kernels(peer)}))
