@@ -51,7 +51,7 @@ def grouped(runs):
     for run in runs:
         groups[tuple(run[key] for key in ("machine", "openblas", "threads", "case", "scale", "who"))].append(run)
     order = {name: place for place, name in enumerate(ridge_data.CASES)}
-    return sorted(groups.items(), key=lambda item: (item[0][:3], order[item[0][3]], -item[0][4]))
+    return sorted(groups.items(), key=lambda item: (item[0][:3], order[item[0][3]], -item[0][4], item[0][5] != "arcuate"))
 
 
 def table(opt):
