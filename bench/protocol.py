@@ -10,6 +10,7 @@ import platform
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -36,23 +37,51 @@ def best_coretype():
     return "SkylakeX" if "avx512vl" in cpu_info().get("flags", "") else "Haswell"
 
 
+def machine_name():
+    family = "/".join(cpu_info().get(key, "?") for key in ("cpu family", "model"))
+    return f"{cpu_info().get('model name', platform.machine())} (family/model {family}), {len(os.sched_getaffinity(0))} cores"
+
+
+def openblas_settings(options):
+    return " ".join(f"{name}={value}" for name, value in sorted(environment(options).items()) if name.startswith("OPENBLAS_"))
+
+
 def environment(options):
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     threads = {name: str(options.threads) for name in names}
     return {**os.environ, **threads, "OPENBLAS_CORETYPE": options.coretype, "HF_HUB_OFFLINE": "1"}
 
 
-def measured(command, options):
-    """Runs a process to its end: clock and CPU seconds, peak memory in MB, and what it wrote."""
-    start = time.perf_counter()
+def busy_seconds():
+    """CPU seconds that all processes of the machine have used together."""
+    user, nice, system, _, _, irq, softirq, *_ = map(int, Path("/proc/stat").read_text().split("\n")[0].split()[1:])
+    return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
+
+
+def attempted(command, options, limit=None):
+    """Runs a process to its end, or kills it after `limit` seconds: clock and CPU seconds, peak memory in MB, what it wrote, its exit
+    code, and how many cores other processes used meanwhile. The peak is at least that of the calling process, whose pages a new
+    process inherits for a moment."""
+    start, busy = time.perf_counter(), busy_seconds()
     process = subprocess.Popen(command, env=environment(options), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    watchdog = threading.Timer(limit or threading.TIMEOUT_MAX, process.kill)
+    watchdog.start()
     output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
+    watchdog.cancel()
     wall = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        sys.exit(f"{' '.join(command)}\n{output}\nfailed with code {process.returncode}")
-    return {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "peak": usage.ru_maxrss / 1024, "output": output}
+    cpu = usage.ru_utime + usage.ru_stime
+    return {"wall": wall, "cpu": cpu, "peak": usage.ru_maxrss / 1024, "output": output, "code": process.returncode,
+            "others": max(0.0, (busy_seconds() - busy - cpu) / wall)}
+
+
+def measured(command, options):
+    """An attempt that must succeed."""
+    run = attempted(command, options)
+    if run["code"] != 0:
+        sys.exit(f"{' '.join(command)}\n{run['output']}\nfailed with code {run['code']}")
+    return run
 
 
 def worker_report(run):
@@ -91,11 +120,8 @@ def in_turn(ours, theirs, options, peer_start=None):
 def tell_machine(options):
     load = " ".join(f"{x:.2f}" for x in os.getloadavg())
     now = datetime.datetime.now().isoformat(timespec="minutes")
-    family = "/".join(cpu_info().get(key, "?") for key in ("cpu family", "model"))
-    openblas = " ".join(f"{name}={value}" for name, value in sorted(environment(options).items()) if name.startswith("OPENBLAS_"))
-    print(f"machine    {cpu_info().get('model name', platform.machine())} (family/model {family}), "
-          f"{len(os.sched_getaffinity(0))} cores, load {load}, {now}")
-    print(f"settings   threads {options.threads} each, {openblas}, median of {options.repeats} runs in turn")
+    print(f"machine    {machine_name()}, load {load}, {now}")
+    print(f"settings   threads {options.threads} each, {openblas_settings(options)}, median of {options.repeats} runs in turn")
 
 
 def tell_times(runs, peer):
