@@ -26,9 +26,9 @@ using at::Tensor;
 double tolerance(at::ScalarType type) { return type == at::kFloat ? 1e-6 : 1e-13; }
 constexpr double bf16_tolerance = 1e-4;
 
-// Decompositions are in float32 where the options ask for it and the smallest penalty is not lost in the rounding of
-// what it is added to, which is 1e-7 of the largest eigenvalue.
-constexpr double least_share = 5e-6;
+// Decompositions are in float32 where the options ask for it and the smallest penalty is large beside the rounding of
+// what it is added to, which is 1e-7 of the largest eigenvalue. (At 5e-6, stored cases with n > p choose wrongly.)
+constexpr double least_share = 1e-4;
 at::ScalarType factor_type(const SplitDesign& design) {
   return design.smallest_share < least_share ? at::kDouble : design.options.type;
 }
