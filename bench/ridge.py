@@ -30,6 +30,7 @@ def options():
     parser.add_argument("--scale", type=float, default=1, help="of rows and targets: 0.1 is a quick try")
     parser.add_argument("--data", default=str(protocol.ROOT / "build/bench/data"), help="folder where the arrays are kept")
     parser.add_argument("--results", default=str(protocol.ROOT / "build/bench/ridge.jsonl"), help="file that runs are appended to")
+    parser.add_argument("--precision", default="f32", choices=("f32", "bf16", "f64"), help="of arcuate")
     parser.add_argument("--peers", help="some of the case's peers, with commas; none runs arcuate alone")
     parser.add_argument("--peer-only", action="store_true", help="leave arcuate out")
     parser.add_argument("--limit", type=float, default=520, help="seconds after which a run is given up")
@@ -59,7 +60,7 @@ def our_command(opt, case, folder):
     return [opt.program, "encode", "--features", *files(""), "--responses", f"{folder}/y.npy",
             "--test-features", *files("_test"), "--test-responses", f"{folder}/y_test.npy",
             "--groups", f"{folder}/runs.npy", "--delays", delays, "--folds", str(case.folds), "--penalties", case.penalties,
-            "--select", "mse", "--no-intercept", "--precision", "f32", "--threads", str(opt.threads),
+            "--select", "mse", "--no-intercept", "--precision", opt.precision, "--threads", str(opt.threads),
             "--output", f"{results_folder(opt, folder)}/scores", "--force", "--quiet", *bands]
 
 
