@@ -47,16 +47,20 @@ Tensor DualSolver::kernel_of(const std::vector<double>& scales) const {
   return kernel;
 }
 
+std::vector<Tensor> DualSolver::test_kernels_of(const std::vector<double>& scales) const {
+  std::vector<Tensor> test;
+  for (size_t b = 0; b < scales.size(); ++b) test.push_back(test_kernels_[b] * scales[b]);
+  if (design_.options.keep_bands) return test;
+  for (size_t b = 1; b < test.size(); ++b) test[0].add_(test[b]);
+  test.resize(1);
+  return test;
+}
+
 std::unique_ptr<Refit> DualSolver::refit(const Candidate& candidate) const {
   const auto& scales = scales_[static_cast<size_t>(candidate.scales)];
   auto kernel = kernel_of(scales);
   kernel.diagonal().add_(design_.options.penalties[static_cast<size_t>(candidate.penalty)]);
-  std::vector<Tensor> test;
-  for (size_t b = 0; b < scales.size(); ++b) test.push_back(test_kernels_[b] * scales[b]);
-  if (!design_.options.keep_bands) {
-    for (size_t b = 1; b < test.size(); ++b) test[0].add_(test[b]);
-    test.resize(1);
-  }
+  const auto test = test_kernels_of(scales);
   const auto solved = solve_spd(kernel, at::cat(test, 0).t()).t().to(design_.options.type).contiguous();
   return std::make_unique<DualRefit>(solved.chunk(static_cast<int64_t>(test.size()), 0));
 }

@@ -17,6 +17,8 @@ class DualSolver : public Solver {
   const Scales& scales() const { return scales_; }
   /// n x n, a new tensor; bands of scale 0 are left out.
   at::Tensor kernel_of(const std::vector<double>& scales) const;
+  /// n_test x n for each predicted band, scaled; one for all of them unless bands are kept.
+  std::vector<at::Tensor> test_kernels_of(const std::vector<double>& scales) const;
 
  private:
   const SplitDesign& design_;

@@ -7,7 +7,9 @@
 // so all scales of narrow bands share one inverse. An unpenalised intercept is a column of ones with G^-1 = 0.
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <map>
+#include <mutex>
 
 #include "core/error.h"
 #include "encode/ridge_dual.h"
@@ -16,6 +18,8 @@ namespace arcuate::ridge {
 namespace {
 
 using at::Tensor;
+
+constexpr int64_t kept_bytes = int64_t{128} << 20;  // of inverses between selection and refit
 
 // A candidate that shares the stage's inverse, and what its narrow bands and intercept take from it.
 struct Member {
@@ -54,6 +58,26 @@ class InverseStage final : public Stage {
   std::vector<Member> members_;
 };
 
+// Test predictions K_test (M Y - P P' Y) by an inverse that a stage has made.
+class InverseRefit final : public Refit {
+ public:
+  InverseRefit(Tensor inverse, Tensor p, std::vector<Tensor> test_kernels)
+      : inverse_(std::move(inverse)), p_(std::move(p)), test_kernels_(std::move(test_kernels)) {}
+
+  Tensor predict(const TargetBlock& block, const Tensor& columns) const override {
+    const auto responses = block.responses.index_select(1, columns).to(at::kDouble);
+    auto weights = inverse_.mm(responses);
+    if (p_.defined()) weights.sub_(p_.mm(p_.t().mm(responses)));
+    std::vector<Tensor> parts;
+    for (const auto& kernel : test_kernels_) parts.push_back(kernel.mm(weights));
+    return at::stack(parts);
+  }
+
+ private:
+  Tensor inverse_, p_;
+  std::vector<Tensor> test_kernels_;
+};
+
 // Bands that are low-rank corrections.
 std::vector<bool> narrow_bands(const SplitDesign& design) {
   std::vector<bool> narrow;
@@ -79,6 +103,8 @@ class InverseDualSolver final : public DualSolver {
   InverseDualSolver(const SplitDesign& design, const Scales& scales)
       : DualSolver(design, scales, at::kDouble), narrow_(narrow_bands(design)) {
     for (const auto& [wide, members] : group_scales(design, scales)) groups_.push_back({wide, members});
+    const int64_t rows = design.train.front().size(0);
+    keeps_ = stages() * rows * rows * static_cast<int64_t>(sizeof(double)) <= kept_bytes;
   }
 
   int64_t stages() const override { return std::ssize(groups_) * penalties(); }
@@ -89,10 +115,25 @@ class InverseDualSolver final : public DualSolver {
     auto kernel = kernel_of(wide);
     kernel.diagonal().add_(design().options.penalties[static_cast<size_t>(penalty)]);
     const auto inverse = inverse_spd(kernel);
+    if (keeps_) {
+      const std::lock_guard lock(guard_);
+      kept_[number] = inverse;
+    }
     std::vector<Member> list;
     for (const size_t s : members)
       list.push_back({static_cast<int64_t>(s) * penalties() + penalty, correction(inverse, scales()[s])});
     return std::make_unique<InverseStage>(design(), inverse, std::move(list));
+  }
+
+  std::unique_ptr<Refit> refit(const Candidate& candidate) const override {
+    if (!keeps_) return DualSolver::refit(candidate);
+    const auto& scales = this->scales()[static_cast<size_t>(candidate.scales)];
+    const auto group = std::find_if(groups_.begin(), groups_.end(), [&](const Group& g) {
+      return std::find(g.members.begin(), g.members.end(), static_cast<size_t>(candidate.scales)) != g.members.end();
+    });
+    const std::lock_guard lock(guard_);
+    const auto& inverse = kept_.at((group - groups_.begin()) * penalties() + candidate.penalty);
+    return std::make_unique<InverseRefit>(inverse, correction(inverse, scales), test_kernels_of(scales));
   }
 
  private:
@@ -126,6 +167,9 @@ class InverseDualSolver final : public DualSolver {
 
   std::vector<bool> narrow_;
   std::vector<Group> groups_;
+  bool keeps_ = false;  // whether inverses of stages serve refits
+  mutable std::mutex guard_;
+  mutable std::map<int64_t, Tensor> kept_;  // by number of the stage
 };
 
 }  // namespace
