@@ -61,11 +61,12 @@ void describe_encode_model(cli::Spec<EncodeModel>& s) {
                 {"responses", Standardize::responses},
                 {"both", Standardize::both}});
   s.flag("no-intercept", &EncodeModel::intercept, "fit no intercept and subtract no mean");
-  s.option("precision", &EncodeModel::precision,
-           "of the products of features and responses: f32 (decompositions are float64 where the smallest penalty is "
-           "less than 1e-4 of the largest eigenvalue), f64 throughout, or bf16 for the scores of inner folds where the "
-           "processor has it; close calls are then scored again in float32, and models are fitted in float32. Sums of "
-           "scores are float64 always")
+  s.option(
+       "precision", &EncodeModel::precision,
+       "of the products of features and responses: f32, f64, or bf16 for the scores of inner folds where the processor "
+       "has "
+       "it; close calls are then scored again in float32, and models are fitted in float32. Decompositions and sums "
+       "of scores are float64 always")
       .choices({{"f32", Precision::f32}, {"f64", Precision::f64}, {"bf16", Precision::bf16}});
 }
 

@@ -27,12 +27,11 @@ class DualRefit final : public Refit {
 
 }  // namespace
 
-DualSolver::DualSolver(const SplitDesign& design, const Scales& scales, at::ScalarType factors)
-    : design_(design), scales_(scales) {
+DualSolver::DualSolver(const SplitDesign& design, const Scales& scales) : design_(design), scales_(scales) {
   for (size_t b = 0; b < design.train.size(); ++b) {
-    const auto rows = design.train[b].to(factors);
+    const auto rows = design.train[b].to(at::kDouble);
     kernels_.push_back(rows.mm(rows.t()));
-    test_kernels_.push_back(design.test[b].to(factors).mm(rows.t()));
+    test_kernels_.push_back(design.test[b].to(at::kDouble).mm(rows.t()));
   }
 }
 

@@ -6,8 +6,8 @@ namespace arcuate::ridge {
 
 class DualSolver : public Solver {
  public:
-  /// Kernels have the type `factors`. Narrow bands get kernels as well: refits use them.
-  DualSolver(const SplitDesign& design, const Scales& scales, at::ScalarType factors);
+  /// Kernels are float64. Narrow bands get kernels as well: refits use them.
+  DualSolver(const SplitDesign& design, const Scales& scales);
 
   TargetBlock block(at::Tensor responses, bool for_folds) const override;
   std::unique_ptr<Refit> refit(const Candidate& candidate) const override;

@@ -3,8 +3,9 @@
 //   sum_i Z_i (U' Y_tr)_i / (lambda_i + alpha_l),   Z = X_v V S.
 // Dual: U and Lambda from the kernel X_tr X_tr', Z = K_v,tr U. Primal: V and Lambda from X_tr' X_tr, U = X_tr V S^-1.
 // (With V'X'Y in the place of U'Y, rounding of the products would grow by lambda_max / alpha.)
-// Few products stand for all penalties (penalty_compression.h). Predictions are scored as they arise and never kept
-// (fold_scores.h).
+// Decompositions are float64: float32 would round what the penalty is added to by 1e-7 of the largest eigenvalue, which
+// changes choices. Few products stand for all penalties (penalty_compression.h). Predictions are scored as they arise
+// and never kept (fold_scores.h).
 #include <ATen/ATen.h>
 
 #include <algorithm>
@@ -26,13 +27,6 @@ using at::Tensor;
 double tolerance(at::ScalarType type) { return type == at::kFloat ? 1e-6 : 1e-13; }
 constexpr double bf16_tolerance = 1e-4;
 
-// Decompositions are in float32 where the options ask for it and the smallest penalty is large beside the rounding of
-// what it is added to, which is 1e-7 of the largest eigenvalue. (At 5e-6, stored cases with n > p choose wrongly.)
-constexpr double least_share = 1e-4;
-at::ScalarType factor_type(const SplitDesign& design) {
-  return design.smallest_share < least_share ? at::kDouble : design.options.type;
-}
-
 struct Basis {
   Tensor eigenvalues;  // r, float64, ascending
   Tensor left;         // r x n_tr: U'
@@ -42,7 +36,7 @@ struct Basis {
 // Eigenvalues below zero are rounding.
 Basis dual_basis(const Tensor& train_kernel, const Tensor& test_kernel) {
   const auto [values, vectors] = at::linalg_eigh(train_kernel, "L");
-  return {values.to(at::kDouble).clamp_min(0), vectors.t(), test_kernel.mm(vectors)};
+  return {values.clamp_min(0), vectors.t(), test_kernel.mm(vectors)};
 }
 
 // Directions in which the training rows hold rounding alone have no left side. The lengths of X_tr V are better
@@ -50,12 +44,12 @@ Basis dual_basis(const Tensor& train_kernel, const Tensor& test_kernel) {
 Basis primal_basis(const Tensor& gram, const Tensor& train, const Tensor& test) {
   const auto vectors = std::get<1>(at::linalg_eigh(gram, "L"));
   const auto left = train.mm(vectors);
-  const auto lengths = left.norm(2, 0, false, at::kDouble);
-  const double least = (left.scalar_type() == at::kFloat ? 3e-6 : 1e-13) * lengths.max().item<double>();
+  const auto lengths = left.norm(2, 0);
+  const double least = 1e-13 * lengths.max().item<double>();
   const auto exists = lengths.gt(least);
   const auto s = at::where(exists, lengths, at::zeros_like(lengths));
   const auto inverse = at::where(exists, lengths.reciprocal(), at::zeros_like(lengths));
-  return {s.square(), (left * inverse.to(left.scalar_type())).t(), test.mm(vectors) * s.to(left.scalar_type())};
+  return {s.square(), (left * inverse).t(), test.mm(vectors) * s};
 }
 
 class EigenStage final : public Stage {
@@ -63,7 +57,7 @@ class EigenStage final : public Stage {
   EigenStage(const SplitDesign& design, const InnerFold& fold, int64_t first_place, const Basis& basis)
       : design_(design), fold_(fold), first_place_(first_place) {
     const auto& options = design.options;
-    const auto left = basis.left.to(options.type), test = basis.test.to(options.type);
+    const auto left = basis.left.to(options.type), test = about_mean(basis.test).to(options.type);
     const auto blocks = compress_penalties(basis.eigenvalues, options.penalties, tolerance(options.type));
     const bool packed = options.type == at::kFloat && can_pack(Packing::f32);
     scores_ = packed ? packed_fold_scores(left, test, blocks, Packing::f32) : plain_fold_scores(left, test, blocks);
@@ -77,7 +71,7 @@ class EigenStage final : public Stage {
   void add_scores(const TargetBlock& block, Scoring scoring, Tensor& curves) const override {
     const auto mean = training_mean(design_, fold_, block.responses);
     const auto train = filled_up(fold_.train.of(block.responses), mean),
-               tested = filled_up(fold_.test.of(block.responses), mean);
+               tested = about_mean(filled_up(fold_.test.of(block.responses), mean));
     auto sums = start_sums(penalties(), tested);
     (scoring == Scoring::bf16 && coarse_ ? coarse_ : scores_)->add(train, tested, sums);
     curves.slice(0, first_place_, first_place_ + penalties())
@@ -86,6 +80,12 @@ class EigenStage final : public Stage {
 
  private:
   int64_t penalties() const { return std::ssize(design_.options.penalties); }
+
+  // Correlations do not see means over the tested rows, and sums about them do not cancel where predictions hardly
+  // vary.
+  Tensor about_mean(const Tensor& tested) const {
+    return design_.options.select == Select::r ? tested - tested.mean(0, true) : tested;
+  }
 
   // Less the mean, with columns of zeros on the right.
   Tensor filled_up(const Tensor& responses, const Tensor& mean) const {
@@ -130,7 +130,7 @@ void centre_kernels(Tensor& train, Tensor& test) {
 
 class DualEigenSolver final : public DualSolver {
  public:
-  DualEigenSolver(const SplitDesign& design, const Scales& scales) : DualSolver(design, scales, factor_type(design)) {}
+  DualEigenSolver(const SplitDesign& design, const Scales& scales) : DualSolver(design, scales) {}
 
   int64_t stages() const override { return stage_count(design(), scales()); }
 
@@ -164,8 +164,7 @@ class EigenRefit final : public Refit {
 
 class PrimalEigenSolver final : public PrimalSolver {
  public:
-  PrimalEigenSolver(const SplitDesign& design, const Scales& scales)
-      : PrimalSolver(design, scales, factor_type(design)) {}
+  PrimalEigenSolver(const SplitDesign& design, const Scales& scales) : PrimalSolver(design, scales) {}
 
   int64_t stages() const override { return stage_count(design(), scales()); }
 

@@ -101,7 +101,7 @@ std::map<std::vector<double>, std::vector<size_t>> group_scales(const SplitDesig
 class InverseDualSolver final : public DualSolver {
  public:
   InverseDualSolver(const SplitDesign& design, const Scales& scales)
-      : DualSolver(design, scales, at::kDouble), narrow_(narrow_bands(design)) {
+      : DualSolver(design, scales), narrow_(narrow_bands(design)) {
     for (const auto& [wide, members] : group_scales(design, scales)) groups_.push_back({wide, members});
     const int64_t rows = design.train.front().size(0);
     keeps_ = stages() * rows * rows * static_cast<int64_t>(sizeof(double)) <= kept_bytes;

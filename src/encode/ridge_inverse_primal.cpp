@@ -35,7 +35,7 @@ class InverseStage final : public Stage {
 
 class InversePrimalSolver final : public PrimalSolver {
  public:
-  InversePrimalSolver(const SplitDesign& design, const Scales& scales) : PrimalSolver(design, scales, at::kDouble) {}
+  InversePrimalSolver(const SplitDesign& design, const Scales& scales) : PrimalSolver(design, scales) {}
 
   int64_t stages() const override { return std::ssize(scales()) * folds() * penalties(); }
 

@@ -46,11 +46,11 @@ std::vector<std::pair<Rows, double>> uncovered_rows(const SplitDesign& design) {
 
 }  // namespace
 
-PrimalSolver::PrimalSolver(const SplitDesign& design, const Scales& scales, at::ScalarType factors)
+PrimalSolver::PrimalSolver(const SplitDesign& design, const Scales& scales)
     : design_(design),
       scales_(scales),
-      x_(side_by_side(design.train).to(factors)),
-      test_(side_by_side(design.test).to(factors)),
+      x_(side_by_side(design.train).to(at::kDouble)),
+      test_(side_by_side(design.test).to(at::kDouble)),
       gram_(x_.t().mm(x_)),
       uncovered_(uncovered_rows(design)) {
   for (const auto& fold : design.inner) {
@@ -64,7 +64,7 @@ Tensor PrimalSolver::roots(int64_t scales) const {
   for (size_t b = 0; b < design_.train.size(); ++b)
     parts.push_back(
         at::full({design_.train[b].size(1), 1}, std::sqrt(scales_[static_cast<size_t>(scales)][b]), at::kDouble));
-  return at::cat(parts, 0).to(x_.scalar_type());
+  return at::cat(parts, 0);
 }
 
 Equations PrimalSolver::whole_equations(int64_t scales) const {
@@ -103,7 +103,7 @@ Equations PrimalSolver::equations(int64_t scales, int64_t fold) const {
                    .rows = static_cast<double>(rows.count())};
   result.gram.mul_(result.roots).mul_(result.roots.t());
   if (!design_.options.intercept) return result;
-  result.mean_x = rows.of(x_).to(at::kDouble).mean(0, true).to(x_.scalar_type()) * result.roots.t();
+  result.mean_x = rows.of(x_).mean(0, true) * result.roots.t();
   result.gram.addmm_(result.mean_x.t(), result.mean_x, 1, -result.rows);
   return result;
 }
@@ -115,13 +115,13 @@ Tensor PrimalSolver::rows_of(const Equations& equations, const Rows& rows) const
 Tensor PrimalSolver::cross(const Equations& equations, const TargetBlock& block, int64_t fold,
                            const Tensor& mean_y) const {
   auto cross = (block.cross - block.held_cross[static_cast<size_t>(fold)]).mul_(equations.roots);
-  if (design_.options.intercept) cross.addmm_(equations.mean_x.t(), mean_y.to(x_.scalar_type()), 1, -equations.rows);
+  if (design_.options.intercept) cross.addmm_(equations.mean_x.t(), mean_y.to(at::kDouble), 1, -equations.rows);
   return cross;
 }
 
 TargetBlock PrimalSolver::block(Tensor responses, bool for_folds) const {
   TargetBlock result{.responses = std::move(responses), .cross = {}, .held_cross = {}};
-  const auto y = result.responses.to(x_.scalar_type());
+  const auto y = result.responses.to(at::kDouble);
   const auto cross_of = [&](const Rows& rows) { return rows.of(x_).t().mm(rows.of(y)); };
   int64_t extra = 0;
   for (const auto& [rows, times] : uncovered_) extra += rows.count();

@@ -15,7 +15,8 @@ struct Equations {
 
 class PrimalSolver : public Solver {
  public:
-  PrimalSolver(const SplitDesign& design, const Scales& scales, at::ScalarType factors);
+  /// Products of features are float64.
+  PrimalSolver(const SplitDesign& design, const Scales& scales);
 
   TargetBlock block(at::Tensor responses, bool for_folds) const override;
   std::unique_ptr<Refit> refit(const Candidate& candidate) const override;

@@ -37,7 +37,6 @@ struct InnerFold {
 struct SplitDesign {
   std::vector<at::Tensor> train{}, test{};  ///< a band each: n x F_b, n_test x F_b
   std::vector<InnerFold> inner{};
-  double smallest_share = 0;  ///< smallest penalty as a share of the largest eigenvalue of X X' (of all band scales)
   const RidgeOptions& options;
 };
 

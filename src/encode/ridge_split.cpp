@@ -75,7 +75,7 @@ class Split {
         threads_(threads),
         advance_(advance),
         scales_(all_scales(models)),
-        design_(make_design(problem, scales_, split, options)),
+        design_(make_design(problem, split, options)),
         solver_(make_solver(design_, scales_, problem.responses.size(1))) {}
 
   std::vector<PairSums> solve(const std::vector<RidgeModel>& models, int64_t k, std::vector<RidgeResult>& results) {

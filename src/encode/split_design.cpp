@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
 
 namespace arcuate::ridge {
 
@@ -63,30 +62,6 @@ Band prepare_band(const Tensor& band, const Rows& train, const Rows& test, const
   return result;
 }
 
-// Of X_b X_b', by power iteration; a few percent too small at worst.
-double largest_eigenvalue(const Tensor& x) {
-  constexpr int iterations = 20;
-  auto v = x.sum(1, true) + x.select(1, 0).unsqueeze(1);
-  double value = 0;
-  for (int i = 0; i < iterations; ++i) {
-    const double norm = v.norm().item<double>();
-    if (norm == 0) return x.to(at::kDouble).square().sum().item<double>();
-    v = x.mm(x.t().mm(v / norm));
-    value = v.norm().item<double>();
-  }
-  return value;
-}
-
-// A bound for sum_b g_b X_b X_b'.
-double largest_eigenvalue(const std::vector<Tensor>& bands, const Scales& scales) {
-  std::vector<double> own;
-  for (const auto& band : bands) own.push_back(largest_eigenvalue(band));
-  double largest = 0;
-  for (const auto& row : scales)
-    largest = std::max(largest, std::inner_product(row.begin(), row.end(), own.begin(), 0.0));
-  return largest;
-}
-
 }  // namespace
 
 Scaling fit_scaling(const Tensor& train, bool centre, bool scale) {
@@ -98,17 +73,14 @@ Scaling fit_scaling(const Tensor& train, bool centre, bool scale) {
   return scaling;
 }
 
-SplitDesign make_design(const RidgeProblem& problem, const Scales& scales, const RidgeSplit& split,
-                        const RidgeOptions& options) {
-  SplitDesign design{.train = {}, .test = {}, .inner = to_positions(split), .smallest_share = 0, .options = options};
+SplitDesign make_design(const RidgeProblem& problem, const RidgeSplit& split, const RidgeOptions& options) {
+  SplitDesign design{.train = {}, .test = {}, .inner = to_positions(split), .options = options};
   const Rows train(split.outer.train), test(split.outer.test);
   for (const auto& band : problem.bands) {
     auto prepared = prepare_band(band, train, test, options);
     design.train.push_back(std::move(prepared.train));
     design.test.push_back(std::move(prepared.test));
   }
-  const double smallest = *std::min_element(options.penalties.begin(), options.penalties.end());
-  design.smallest_share = smallest / largest_eigenvalue(design.train, scales);
   return design;
 }
 

@@ -11,8 +11,7 @@ struct Scaling {
 Scaling fit_scaling(const at::Tensor& train, bool centre, bool scale);
 
 /// Features and inner folds. Nothing is copied that can be a view.
-SplitDesign make_design(const RidgeProblem& problem, const Scales& scales, const RidgeSplit& split,
-                        const RidgeOptions& options);
+SplitDesign make_design(const RidgeProblem& problem, const RidgeSplit& split, const RidgeOptions& options);
 
 /// Responses of some targets of a split's training rows.
 struct TrainingResponses {

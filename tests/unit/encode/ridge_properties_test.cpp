@@ -99,8 +99,7 @@ void expect_same(const RidgeResult& a, const RidgeResult& b, double limit) {
   const auto x = columns_of(a, columns), y = columns_of(b, columns);
   EXPECT_TRUE(at::equal(x.penalties, y.penalties));
   EXPECT_TRUE(at::equal(x.scales, y.scales));
-  // Errors that predictions share with the scores count there in squares.
-  EXPECT_LT(relative_difference(x.predictions, y.predictions), 10 * limit);
+  EXPECT_LT(relative_difference(x.predictions, y.predictions), limit);
 }
 
 void expect_identical(const RidgeResult& a, const RidgeResult& b) {
@@ -303,12 +302,11 @@ RidgeResult plain(const World& world, const RidgeOptions& options) {
   return result;
 }
 
-// Few tested rows leave little to average float32's rounding over: 5e-5.
-void expect_plain(const World& world, const RidgeOptions& options, double exact = 1e-8) {
+void expect_plain(const World& world, const RidgeOptions& options, double exact = 1e-10) {
   const auto expected = plain(world, options);
   for (const auto& variant : test::ridge_variants()) {
     SCOPED_TRACE(variant.name);
-    expect_same(solve(world, variant.of(options)), expected, variant.limit(5e-5, exact));
+    expect_same(solve(world, variant.of(options)), expected, variant.limit(1e-5, exact));
   }
 }
 
