@@ -88,7 +88,7 @@ def run_ours(opt, case, folder):
     """Our work is the process without its start; what it holds above the arrays of its files is counted as memory."""
     start = protocol.measured([opt.program, "--version"], opt)
     run = protocol.attempted(our_command(opt, case, folder), opt, opt.limit)
-    found = {"who": "arcuate", **whole(run), "version": start["output"].strip(), "blas": our_blas(opt)}
+    found = {"who": "arcuate" if opt.precision == "f32" else f"arcuate {opt.precision}", **whole(run), "version": start["output"].strip(), "blas": our_blas(opt)}
     if run["code"] != 0:
         return {**found, "failed": failure(run, opt)}
     arrays, out = ridge_data.array_bytes(case, folder), results_folder(opt, folder)

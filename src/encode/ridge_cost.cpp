@@ -58,7 +58,7 @@ Cost inverse_primal(const Sizes& s) {
 Cost eigenbasis_dual(const Sizes& s, double wide) {
   Cost cost{.form = Form::dual, .method = Method::eigenbasis, .fixed = s.rows * s.rows * s.features, .per_target = 0};
   for (size_t k = 0; k < s.train.size(); ++k) {
-    cost.fixed += s.candidates * wide * decomposition * 4.5 * cube(s.train[k]);
+    cost.fixed += s.candidates * double_product * decomposition * 4.5 * cube(s.train[k]);
     cost.per_target += s.candidates * wide * s.train[k] * (s.train[k] + usual_products * s.test[k]);
   }
   return cost;
@@ -70,7 +70,7 @@ Cost eigenbasis_primal(const Sizes& s, double wide) {
             .fixed = s.rows * s.features * s.features,
             .per_target = s.rows * s.features};
   for (const double test : s.test) {
-    cost.fixed += s.candidates * wide * decomposition * 4.5 * cube(s.features);
+    cost.fixed += s.candidates * double_product * decomposition * 4.5 * cube(s.features);
     cost.per_target += s.candidates * wide * s.features * (s.features + usual_products * test);
   }
   return cost;

@@ -271,3 +271,15 @@ TEST(Ridge, scores_in_bfloat16_choose_as_those_in_float32) {
     EXPECT_EQ(largest_difference(coarse.curves, exact.curves) > 0, ridge::can_pack(ridge::Packing::bf16));
   }
 }
+
+TEST(Ridge, predictions_are_kept_only_if_asked_for_and_scored_in_any_case) {
+  const Random data;
+  auto options = usual;
+  const auto kept = data.solve(options);
+  options.keep_predictions = false;
+  const auto scored = data.solve(options);
+  EXPECT_FALSE(scored.predictions.defined());
+  EXPECT_TRUE(at::equal(scored.r, kept.r));
+  EXPECT_LT(largest_difference(kept.r, pearson(data.y, kept.predictions)), 1e-12);
+  EXPECT_LT(largest_difference(kept.r2, r_squared(data.y, kept.predictions)), 1e-12);
+}
