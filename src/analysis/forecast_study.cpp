@@ -77,7 +77,7 @@ class Study {
   ForecastStudy run() {
     study_.seconds_per_word = seconds_per_word(input_.timing);
     score_layer_and_controls();
-    if (input_.twins.defined()) score_parts();
+    if (input_.syntactic.defined()) score_parts();
     for (int64_t layer = 0; layer < static_cast<int64_t>(input_.layers.size()); ++layer)
       if (layer != options_.layer) score_other_layer(layer);
     if (input_.layers.size() > 1) find_depth();
@@ -149,11 +149,12 @@ class Study {
     const auto distances = with_tested(options_);
     std::vector<FutureWindow> windows;
     for (const auto d : distances) windows.push_back({.distance = d});
-    const auto syntactic = syntactic_part(input_.twins);
+    const auto syntactic = input_.syntactic.to(at::kDouble);
     const auto& states = input_.layers[static_cast<size_t>(options_.layer)];
-    if (syntactic.size(0) != states.size(0) || syntactic.size(-1) != states.size(1))
-      bad_input("twins are {} for states of {}: expected twins x words x features", shape_text(input_.twins),
-                shape_text(states));
+    if ((syntactic.dim() != 2 && syntactic.dim() != 3) || syntactic.size(0) != states.size(0) ||
+        syntactic.size(-1) != states.size(1))
+      bad_input("syntactic parts are {} for states of {}: expected words x features, or words x words ahead x features",
+                shape_text(syntactic), shape_text(states));
     for (const bool meaning : {false, true}) {
       set_ahead(states, syntactic, meaning);
       add_curve(

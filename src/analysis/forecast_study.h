@@ -27,7 +27,7 @@ std::string control_name(ForecastControl control);
 
 struct ForecastInput {
   std::vector<at::Tensor> layers{};  ///< W x F each.
-  at::Tensor twins{};                ///< n x W x F or n x W x H x F, of `layer`; undefined: no parts.
+  at::Tensor syntactic{};            ///< W x F or W x H x F, of `layer` (see syntactic_part); undefined: no parts.
   ForecastTiming timing{};
   at::Tensor responses{};               ///< S x T x V
   std::vector<ForecastPlace> places{};  ///< V; empty: no comparison of places.

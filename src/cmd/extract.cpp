@@ -17,6 +17,7 @@
 #include "model/extract.h"
 #include "model/family.h"
 #include "model/model.h"
+#include "model/twin_states.h"
 #include "study/spaces.h"
 #include "study/unit.h"
 
@@ -37,6 +38,8 @@ struct Options {
   std::string tier{};
   bool lowercase = false;
   Untimed untimed = Untimed::error;
+  std::vector<fs::path> twins{};
+  TwinOptions twin_options{};
 };
 
 void describe_model(cli::Spec<Options>& s) {
@@ -79,24 +82,48 @@ void describe_story(cli::Spec<Options>& s) {
       .choices({{"error", Untimed::error}, {"drop", Untimed::drop}, {"interpolate", Untimed::interpolate}});
 }
 
+void describe_twins_options(cli::Spec<TwinOptions>& s) {
+  s.option("twins-past", &TwinOptions::past,
+           "what the model reads before a word of such a text: the story's own words up to the present one, so that "
+           "each word has continuations of its own, or the text's words")
+      .choices({{"story", TwinPast::story}, {"twin", TwinPast::twin}});
+  s.option("ahead", &TwinOptions::ahead, "words of each continuation").range(1, 100000);
+}
+
+void describe_twins(cli::Spec<Options>& s) {
+  s.section("Syntactic part");
+  s.option("twins", &Options::twins,
+           "texts with the story's syntax and other words, word tables of as many words (see the command twins): the "
+           "mean of their states is stored too")
+      .metavar("FILE");
+  s.group(describe_twins_options, &Options::twin_options);
+}
+
 void describe(cli::Spec<Options>& s) {
   s.summary("hidden states of a language model for every word of a story");
   s.description(
       "Writes an HDF5 file with one dataset layer/<name> (words x width) a layer: the state of each word's last token. "
       "Beside them stand word, onset and offset. One pass serves all words that share the beginning of their context.");
+  s.description(
+      "With --twins a dataset syntactic/<name> a layer joins them, 1 x words x words ahead x width (without the third "
+      "where texts have a past of their own): the mean over the texts, as forecast --syntactic takes it.");
   describe_model(s);
   describe_story(s);
+  describe_twins(s);
   s.section("");
   s.group(groups::output_file, &Options::output);
   s.example("arcuate extract --model models/tales-1m --words story.TextGrid --output story.h5", "all layers");
   s.example(
       "arcuate extract --model models/tales-1m --words story.tsv --output twin.h5 --random-init 1 --layers 4,final",
       "two layers of an untrained twin");
+  s.example(
+      "arcuate extract --model models/tales-1m --words story.tsv --output parts.h5 --layers 4 --twins twins/*.tsv",
+      "a layer, and the syntactic part of the 30 words after each word");
 }
 
 // Everything that the states depend on, by content: moved files give the same key.
 std::string activation_key(const Options& options, const std::vector<int64_t>& layers, const Story& story) {
-  Json files = Json::object(), words = Json::array();
+  Json files = Json::object(), words = Json::array(), twins = Json::array();
   const auto add = [&](const fs::path& file) {
     if (fs::exists(file)) files[file.filename().string()] = sha256_file(file);
   };
@@ -106,6 +133,7 @@ std::string activation_key(const Options& options, const std::vector<int64_t>& l
   if (!options.random_init)
     for (const auto& file : weight_files(options.model)) add(file);
   for (const auto& word : story.words) words.push_back({word.onset, word.offset, word.text});
+  for (const auto& file : options.twins) twins.push_back(sha256_file(file));
   return unit_key({{"kind", "extract command"},
                    {"files", files},
                    {"words", words},
@@ -114,6 +142,9 @@ std::string activation_key(const Options& options, const std::vector<int64_t>& l
                    {"context", context_text(parse_context(options.context))},
                    {"random_init", options.random_init ? Json(*options.random_init) : Json()},
                    {"start_token", static_cast<int>(options.start_token)},
+                   {"twins", twins},
+                   {"twins_past", static_cast<int>(options.twin_options.past)},
+                   {"ahead", options.twin_options.ahead},
                    {"precision", options.precision == Precision::f64 ? "f64" : "f32"}});
 }
 
@@ -123,13 +154,36 @@ std::vector<std::string> texts_of(const Story& story) {
   return texts;
 }
 
+// Words as the story's are read.
+std::vector<std::vector<std::string>> read_twins(const Options& options, const Story& story) {
+  Problems problems(fmt::format("texts do not fit the story '{}'", options.words.string()));
+  std::vector<std::vector<std::string>> twins;
+  for (const auto& file : options.twins) {
+    twins.push_back(texts_of(read_story(file, {.silence = {}, .keep_empty = true, .lowercase = options.lowercase})));
+    if (twins.back().size() != story.words.size())
+      problems.add("'{}' has {} words, the story has {}", file.string(), twins.back().size(), story.words.size());
+  }
+  problems.raise();
+  return twins;
+}
+
 Activations run_model(const Options& options, const Model& model, const Story& story, const ExtractOptions& extraction,
                       cli::Run& run) {
   const auto tokenizer = Tokenizer::load(options.model);
-  auto bar = run.console.progress("extracting");
+  const auto words = texts_of(story);
+  const auto twins = read_twins(options, story);
+  auto activations = within(fmt::format("reading the story '{}'", options.words.string()), [&] {
+    auto bar = run.console.progress("extracting");
+    run.compute.progress = bar.callback();
+    return extract(model, tokenizer, words, extraction, run.compute);
+  });
+  if (twins.empty()) return activations;
+  auto bar = run.console.progress("reading texts of the same syntax");
   run.compute.progress = bar.callback();
-  return within(fmt::format("reading the story '{}'", options.words.string()),
-                [&] { return extract(model, tokenizer, texts_of(story), extraction, run.compute); });
+  activations.syntactic =
+      mean_twin_states(model, tokenizer, words, twins, options.twin_options, extraction, run.compute)
+          .to(activations.states.scalar_type());
+  return activations;
 }
 
 // "all" stays empty: extract() knows which layers have such units.

@@ -68,7 +68,8 @@ void describe_arrays(cli::Spec<ForecastNames>& s) {
   s.option("volumes", &ForecastNames::volumes, "volumes of each story, where there are several").metavar("LIST");
   s.option("syntactic", &ForecastNames::twins,
            "states of twins that share the story's syntax, twins x words x width; or twins x words x words ahead x "
-           "width, where each word has continuations of its own. Their mean is the syntactic part, what is left the "
+           "width, where each word has continuations of its own (extract --twins writes either, the mean over texts as "
+           "one). Their mean is the syntactic part, what is left the "
            "semantic one, and each part's forecast is scored too")
       .metavar("FILE");
   s.option("targets", &ForecastNames::targets,

@@ -96,7 +96,7 @@ void read_targets(const fs::path& path, ForecastData& data) {
 }
 
 // Lengths first, so that a message tells the files' names; their values are checked where they are used.
-void check_words(const ForecastNames& names, const ForecastData& data) {
+void check_words(const ForecastNames& names, const ForecastData& data, const at::Tensor& twins) {
   const auto words = static_cast<int64_t>(data.input.timing.times.size());
   Problems problems("features need one row for each word");
   for (size_t l = 0; l < data.input.layers.size(); ++l)
@@ -105,7 +105,6 @@ void check_words(const ForecastNames& names, const ForecastData& data) {
           "'{}' has {} rows for {} words; if the features were made from other words (silences kept, words "
           "without a time dropped), give --silence or --untimed as then",
           data.layer_names[l], data.input.layers[l].size(0), words);
-  const auto& twins = data.input.twins;
   if (twins.defined() && ((twins.dim() != 3 && twins.dim() != 4) || twins.size(1) != words))
     problems.add("'{}' is {}: expected twins x {} words x width", names.twins, shape_text(twins), words);
   problems.raise();
@@ -124,8 +123,9 @@ ForecastData read_forecast_data(const ForecastNames& names) {
               shape_text(responses));
   data.input.responses = responses.to(at::kDouble);
   data.input.timing = read_timing(names, responses.size(1));
-  if (!names.twins.empty()) data.input.twins = read_named_array(names.twins);
-  check_words(names, data);
+  const auto twins = names.twins.empty() ? at::Tensor() : read_named_array(names.twins);
+  check_words(names, data, twins);
+  if (twins.defined()) data.input.syntactic = syntactic_part(twins);
   read_targets(names.targets, data);
   return data;
 }

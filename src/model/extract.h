@@ -10,10 +10,9 @@
 #include "input/tokenizer.h"
 #include "model/context.h"
 #include "model/model.h"
+#include "model/passes.h"
 
 namespace arcuate {
-
-enum class StartToken { from_tokenizer, always, never };  ///< Special tokens before each window, e.g. LLaMA's <s>.
 
 struct ExtractOptions {
   ContextOptions context{};
@@ -27,6 +26,7 @@ struct Activations {
   std::vector<int64_t> layers;      ///< Layer numbers, ascending.
   Units units = Units::residual;    ///< What was tapped of them.
   at::Tensor states;                ///< layers x words x width, in the model's arithmetic type.
+  at::Tensor syntactic;             ///< layers x words (x ahead) x width, on request (model/twin_states.h).
   int64_t windows = 0, tokens = 0;  ///< Passes and tokens (without padding) that were needed.
 };
 
@@ -34,5 +34,14 @@ struct Activations {
 /// Errors: input, naming the word that has no token or too many.
 Activations extract(const Model& model, const Tokenizer& tokenizer, std::span<const std::string> words,
                     const ExtractOptions& options, const Compute& compute);
+
+/// Continuations of each word (Caucheteux, Gramfort & King 2023): the text whose words are those of the story up to
+/// word n and those of `other` behind it gives the states of the words n + 1 … n + `ahead`. Each word n has passes of
+/// its own, so this costs as many times the tokens of a context as the story has words.
+/// layers x words x ahead x width; 0 where the story ends before. Errors: usage (ahead < 1), input (as above; texts of
+/// different length).
+at::Tensor continued_states(const Model& model, const Tokenizer& tokenizer, std::span<const std::string> words,
+                            std::span<const std::string> other, int64_t ahead, const ExtractOptions& options,
+                            const Compute& compute);
 
 }  // namespace arcuate

@@ -165,8 +165,12 @@ void write_activations(const std::filesystem::path& path, const Activations& act
   file.write("word", texts);
   file.write("onset", to_tensor(onsets));
   file.write("offset", to_tensor(offsets));
-  for (size_t i = 0; i < activations.layers.size(); ++i)
-    file.write("layer/" + model.layer_name(activations.layers[i]), activations.states[static_cast<int64_t>(i)]);
+  for (size_t i = 0; i < activations.layers.size(); ++i) {
+    const auto name = model.layer_name(activations.layers[i]);
+    const auto layer = static_cast<int64_t>(i);
+    file.write("layer/" + name, activations.states[layer]);
+    if (activations.syntactic.defined()) file.write("syntactic/" + name, activations.syntactic[layer].unsqueeze(0));
+  }
   file.finish();
 }
 

@@ -57,7 +57,8 @@ std::vector<Unit> extraction_units(const Study& study, const std::vector<Feature
 std::filesystem::path activation_file(const std::filesystem::path& work, const FeatureSpace& space,
                                       const std::string& story);
 
-/// Writes extracted states with what identifies them: "layer/<name>" (words x width), "onset", "word" and attributes.
+/// Writes extracted states with what identifies them: "layer/<name>" (words x width), "syntactic/<name>" (1 x words
+/// (x ahead) x width: the mean over texts, where there are some), "onset", "word" and attributes.
 void write_activations(const std::filesystem::path& path, const Activations& activations, const Model& model,
                        const std::vector<Word>& words, const std::string& key);
 

@@ -7,7 +7,6 @@
 #include "core/error.h"
 #include "input/story.h"
 #include "input/tokenizer.h"
-#include "model/extract.h"
 
 namespace arcuate {
 namespace {
@@ -54,13 +53,16 @@ std::vector<std::vector<TwinText>> read_twins(const std::filesystem::path& folde
   return twins;
 }
 
-at::Tensor twin_states(const TwinText& twin, const FeatureSpace& space, int64_t layer, at::ScalarType precision,
-                       const Compute& compute) {
+at::Tensor syntactic_states(const TimedStory& story, const std::vector<TwinText>& twins, const FeatureSpace& space,
+                            int64_t layer, const TwinOptions& options, at::ScalarType precision,
+                            const Compute& compute) {
   const auto model = Model::load(space.model->path, {.type = precision, .device = compute.device});
   const auto tokenizer = Tokenizer::load(space.model->path);
-  return extract(model, tokenizer, twin.words,
-                 {.context = space.model->context, .layers = {layer}, .start_token = space.model->start_token}, compute)
-      .states[0];
+  std::vector<std::vector<std::string>> texts;
+  for (const auto& twin : twins) texts.push_back(twin.words);
+  const ExtractOptions extraction{
+      .context = space.model->context, .layers = {layer}, .start_token = space.model->start_token};
+  return mean_twin_states(model, tokenizer, story.words, texts, options, extraction, compute)[0].to(at::kFloat);
 }
 
 }  // namespace arcuate

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "model/twin_states.h"
 #include "study/spaces.h"
 
 namespace arcuate {
@@ -21,8 +22,10 @@ struct TwinText {
 std::vector<std::vector<TwinText>> read_twins(const std::filesystem::path& folder,
                                               const std::vector<TimedStory>& stories);
 
-/// words x width, in the study's precision: states of the model of `space` at its layer number `layer`.
-at::Tensor twin_states(const TwinText& twin, const FeatureSpace& space, int64_t layer, at::ScalarType precision,
-                       const Compute& compute);
+/// The syntactic part of a story's states at the model's layer number `layer`, in the study's precision: float32,
+/// words x ahead x width, or words x width of whole texts (model/twin_states.h).
+at::Tensor syntactic_states(const TimedStory& story, const std::vector<TwinText>& twins, const FeatureSpace& space,
+                            int64_t layer, const TwinOptions& options, at::ScalarType precision,
+                            const Compute& compute);
 
 }  // namespace arcuate

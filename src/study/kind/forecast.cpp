@@ -28,6 +28,7 @@ const Names<ForecastControl> controls{{"random", ForecastControl::random},
                                       {"past", ForecastControl::past},
                                       {"mirrored", ForecastControl::mirrored}};
 
+const Names<TwinPast> pasts{{"story", TwinPast::story}, {"twin", TwinPast::twin}};
 const Names<std::optional<AlignMethod>> alignments{
     {"study", std::nullopt}, {"lanczos", AlignMethod::lanczos}, {"sum", AlignMethod::sum}, {"mean", AlignMethod::mean}};
 
@@ -45,6 +46,7 @@ class ForecastAnalysis : public Analysis {
     section.read_choice("align", align_, alignments);
     section.read("delays", delays_);
     section.read("twins", twins_, given_twins_);
+    section.read_choice("twins_past", twin_options_.past, pasts);
     section.read("controls", controls_);
     section.read("regions", regions_);
     section.read_choice("mask", options_.mask.rule, masks);
@@ -57,6 +59,8 @@ class ForecastAnalysis : public Analysis {
     if (!(options_.mask.level > 0 && options_.mask.level <= 1)) section.wrong("level", "from 0 to 1");
     read_controls(section);
     for (int64_t d = first_; d <= last_; ++d) options_.distances.push_back(d);
+    // The PCA of windows of continuations is fitted to those that reach `window` words ahead.
+    twin_options_.ahead = std::max({last_, options_.distance, options_.scores.windows.window});
   }
 
   Json settings() const override {
@@ -76,6 +80,7 @@ class ForecastAnalysis : public Analysis {
     json["layer"] = layer_;
     json["align"] = name_of(align_, alignments);
     json["mask"] = name_of(options_.mask.rule, masks);
+    json["twins_past"] = name_of(twin_options_.past, pasts);
     return json;
   }
 
@@ -109,7 +114,7 @@ class ForecastAnalysis : public Analysis {
                                     options.scores.ridge = input.plan.study.encode.ridge;
                                     options.scores.swaps = input.plan.study.permutation.count;
                                     auto made = input_of(input, space, layers);
-                                    made.twins = states_of(input, twins);
+                                    if (!twins.empty()) made.syntactic = states_of(input);
                                     write_forecast(run_forecast_study(made, input.plan.splits, options, compute), file);
                                   }));
     return units;
@@ -137,42 +142,45 @@ class ForecastAnalysis : public Analysis {
   }
 
  private:
-  // One unit a text that shares a story's syntax: its states at the tested layer.
+  // One unit a story: the mean states of the texts that share its syntax, at the tested layer.
   std::vector<Unit> twin_units(const AnalysisInput& input, const FeatureSpace& space,
                                const std::vector<std::vector<TwinText>>& twins) const {
     const auto& names = space.layer_names;
     const auto layer = std::find(names.begin(), names.end(), tested_layer(space)) - names.begin();
     const auto number = space.layers[static_cast<size_t>(layer)];
+    const bool continued = twin_options_.past == TwinPast::story;
     std::vector<Unit> units;
-    for (const auto& story : twins)
-      for (const auto& twin : story)
-        units.push_back(
-            analysis_unit(input, {{"layer", number}}, twin_place(twin),
-                          {encoding_key(input, space, tested_layer(space)), sha256_file(twin.file)},
-                          [&input, &space, twin, number](const Compute& compute, Hdf5Writer& file) {
-                            file.write("states", twin_states(twin, space, number, input.plan.study.precision, compute));
-                          }));
+    for (size_t s = 0; s < twins.size(); ++s) {
+      const auto& story = input.plan.stories[s];
+      const auto& texts = twins[s];
+      auto depends = Json::array({encoding_key(input, space, tested_layer(space))});
+      for (const auto& text : texts) depends.push_back(sha256_file(text.file));
+      const Json settings{{"layer", number},
+                          {"past", name_of(twin_options_.past, pasts)},
+                          {"ahead", continued ? twin_options_.ahead : 0}};
+      units.push_back(
+          analysis_unit(input, settings, twin_place(story), depends,
+                        [this, &input, &story, &space, texts, number](const Compute& compute, Hdf5Writer& file) {
+                          file.write("states", syntactic_states(story, texts, space, number, twin_options_,
+                                                                input.plan.study.precision, compute));
+                        }));
+    }
     return units;
   }
 
-  static std::string twin_place(const TwinText& twin) { return "twins/" + twin.story + "/" + twin.name; }
+  static std::string twin_place(const TimedStory& story) { return "twins/" + story.stimulus->name; }
 
   std::vector<std::vector<TwinText>> twins_of(const AnalysisInput& input) const {
     if (given_twins_.empty()) return {};
     return read_twins(twins_, input.plan.stories);
   }
 
-  // n x W x F; undefined without twins.
-  static at::Tensor states_of(const AnalysisInput& input, const std::vector<std::vector<TwinText>>& twins) {
-    if (twins.empty()) return {};
+  // W x F or W x ahead x F.
+  static at::Tensor states_of(const AnalysisInput& input) {
     std::vector<at::Tensor> stories;
-    for (const auto& story : twins) {
-      std::vector<at::Tensor> states;
-      for (const auto& twin : story)
-        states.push_back(Hdf5Reader(analysis_file(input, twin_place(twin))).read("states").to(at::kDouble));
-      stories.push_back(at::stack(states));
-    }
-    return at::cat(stories, 1);
+    for (const auto& story : input.plan.stories)
+      stories.push_back(Hdf5Reader(analysis_file(input, twin_place(story))).read("states").to(at::kDouble));
+    return at::cat(stories, 0);
   }
 
   void read_controls(StudySection& section) {
@@ -270,6 +278,7 @@ class ForecastAnalysis : public Analysis {
   int64_t first_ = -10, last_ = 30;
   std::filesystem::path twins_{};  // folder of texts with the stories' syntax
   std::string given_twins_{};
+  TwinOptions twin_options_{};
   std::optional<AlignMethod> align_{};  // nothing: the study's
   std::vector<int64_t> delays_{};       // none: the study's
   std::vector<std::string> controls_{"random", "shuffled", "past"}, regions_{};

@@ -76,8 +76,9 @@ TEST(ForecastStudy, one_subject_is_tested_by_block_swaps) {
 
 TEST(ForecastStudy, twins_add_a_curve_for_each_part) {
   StudyWorld world;
-  world.input.twins =
+  const auto twins =
       random_normals(4, StudyWorld::words * 5, 9).view({4, StudyWorld::words, 5}) + world.input.layers[1];
+  world.input.syntactic = syntactic_part(twins);
   const auto study = world.study();
   ASSERT_EQ(study.curves.size(), 5u);
   EXPECT_EQ(study.curves[1].part, "syntactic");
@@ -87,17 +88,17 @@ TEST(ForecastStudy, twins_add_a_curve_for_each_part) {
   // The same words one by one, as continuations of every word.
   const std::vector<RowRange> story{{0, StudyWorld::words}};
   std::vector<at::Tensor> continued;
-  for (const auto& twin : world.input.twins.unbind()) {
+  for (const auto& twin : twins.unbind()) {
     std::vector<at::Tensor> ahead;
     for (int64_t h = 1; h <= 8; ++h) ahead.push_back(words_ahead(twin, h, story));
     continued.push_back(at::stack(ahead, 1));
   }
-  world.input.twins = at::stack(continued);
+  world.input.syntactic = syntactic_part(at::stack(continued));
   const auto again = world.study();
   EXPECT_NEAR(again.curves[1].forecast()[8].mean().item<double>(), study.curves[1].forecast()[8].mean().item<double>(),
               0.03);
-  world.input.twins = at::zeros({2, 7, 5});
-  EXPECT_TRUE(contains(message_of([&] { world.study(); }), {"twins are 2 x 7 x 5 for states of 160 x 5"}));
+  world.input.syntactic = at::zeros({7, 5});
+  EXPECT_TRUE(contains(message_of([&] { world.study(); }), {"syntactic parts are 7 x 5 for states of 160 x 5"}));
 }
 
 TEST(ForecastStudy, options_change_what_is_found) {

@@ -1,9 +1,14 @@
 #include "model/extract.h"
 
+#include <algorithm>
+
 #include "fixture.h"
+#include "model/twin_states.h"
 
 using namespace arcuate;
+using arcuate::test::contains;
 using arcuate::test::largest_difference;
+using arcuate::test::message_of;
 
 namespace {
 
@@ -11,18 +16,26 @@ const std::vector<std::string> story{"Once", "upon",  "a",     "time",  "there",
                                      "girl", "named", "Lily.", "She",   "didn't", "like", "the",  "dark",
                                      "wood", "and",   "so,",   "every", "day,",   "she",  "went", "home"};
 
+// The state of one word of a text that the model sees with the `words` - 1 words before it.
+at::Tensor state_of(const Model& model, const Tokenizer& tokenizer, const std::vector<std::string>& text, int64_t word,
+                    int64_t words, int64_t layer) {
+  std::vector<int64_t> ids = tokenizer.template_prefix();
+  for (int64_t i = std::max<int64_t>(0, word + 1 - words); i <= word; ++i)
+    for (int64_t id : tokenizer.encode_word(text[static_cast<size_t>(i)], true)) ids.push_back(id);
+  const std::vector<int64_t> layers{layer};
+  return model.states(at::tensor(ids, at::kLong).unsqueeze(0), layers)[0][0][-1];
+}
+
 // The definition, one window a word and no batching.
 at::Tensor one_by_one(const Model& model, const Tokenizer& tokenizer, int64_t words, int64_t layer) {
   std::vector<at::Tensor> rows;
-  for (int64_t word = 0; word < static_cast<int64_t>(story.size()); ++word) {
-    std::vector<int64_t> ids = tokenizer.template_prefix();
-    for (int64_t i = std::max<int64_t>(0, word + 1 - words); i <= word; ++i)
-      for (int64_t id : tokenizer.encode_word(story[static_cast<size_t>(i)], true)) ids.push_back(id);
-    const std::vector<int64_t> layers{layer};
-    rows.push_back(model.states(at::tensor(ids, at::kLong).unsqueeze(0), layers)[0][0][-1]);
-  }
+  for (int64_t word = 0; word < std::ssize(story); ++word)
+    rows.push_back(state_of(model, tokenizer, story, word, words, layer));
   return at::stack(rows);
 }
+
+// The words of the story from right to left: none stands in its own place.
+std::vector<std::string> other_words() { return {story.rbegin(), story.rend()}; }
 
 struct Loaded {
   Model model;
@@ -100,4 +113,56 @@ TEST(Extract, gives_the_same_bytes_for_any_number_of_threads) {
   const ExtractOptions options{.context = {.kind = ContextKind::fixed, .words = 6}, .tokens_per_batch = 64};
   EXPECT_TRUE(at::equal(extract(model, tokenizer, story, options, {.threads = 1}).states,
                         extract(model, tokenizer, story, options, {.threads = 3}).states));
+}
+
+TEST(Extract, continuations_follow_the_words_that_were_heard) {
+  ARCUATE_DATA_OR_SKIP(folder, "models/stories260K");
+  const auto [model, tokenizer] = load(folder);
+  const auto other = other_words();
+  constexpr int64_t ahead = 3, layer = 3;
+  const auto words = std::ssize(story);
+  for (const int64_t seen : {4, 1000}) {
+    const ContextOptions context{.kind = seen == 4 ? ContextKind::fixed : ContextKind::full, .words = seen};
+    const auto states =
+        continued_states(model, tokenizer, story, other, ahead, {.context = context, .layers = {layer}}, {});
+    ASSERT_EQ(states.sizes().vec(), (std::vector<int64_t>{1, words, ahead, model.spec().block.width}));
+    for (int64_t n = 0; n < words; ++n) {
+      auto text = story;
+      std::copy(other.begin() + n + 1, other.end(), text.begin() + n + 1);
+      for (int64_t h = 1; h <= ahead; ++h) {
+        const auto own = states[0][n][h - 1];
+        if (n + h < words)
+          EXPECT_LT(largest_difference(own, state_of(model, tokenizer, text, n + h, seen, layer)), 1e-12)
+              << n << " " << h;
+        else
+          EXPECT_EQ(own.abs().max().item<double>(), 0) << n << " " << h;
+      }
+    }
+  }
+  EXPECT_TRUE(contains(message_of([&] { continued_states(model, tokenizer, story, other, 0, {}, {}); }),
+                       {"continuations of 0 words"}));
+  const std::vector<std::string> shorter(other.begin() + 1, other.end());
+  EXPECT_TRUE(contains(message_of([&] { continued_states(model, tokenizer, story, shorter, 2, {}, {}); }),
+                       {"a text of 23 words continues one of 24"}));
+}
+
+TEST(Extract, the_syntactic_part_is_the_mean_over_texts_of_either_past) {
+  ARCUATE_DATA_OR_SKIP(folder, "models/stories260K");
+  const auto [model, tokenizer] = load(folder);
+  auto third = other_words();
+  std::rotate(third.begin(), third.begin() + 5, third.end());
+  const std::vector<std::vector<std::string>> twins{other_words(), third};
+  const ExtractOptions options{.layers = {2, 4}};
+  const auto whole = mean_twin_states(model, tokenizer, story, twins, {.past = TwinPast::twin}, options, {});
+  const auto mean = [&](const auto& states_of) { return (states_of(twins[0]) + states_of(twins[1])) / 2; };
+  EXPECT_LT(largest_difference(
+                whole, mean([&](const auto& text) { return extract(model, tokenizer, text, options, {}).states; })),
+            1e-12);
+  const auto continued = mean_twin_states(model, tokenizer, story, twins, {.ahead = 2}, options, {});
+  EXPECT_LT(largest_difference(continued, mean([&](const auto& text) {
+                                 return continued_states(model, tokenizer, story, text, 2, options, {});
+                               })),
+            1e-12);
+  EXPECT_TRUE(contains(message_of([&] { mean_twin_states(model, tokenizer, story, {}, {}, options, {}); }),
+                       {"at least one text"}));
 }

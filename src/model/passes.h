@@ -1,0 +1,48 @@
+// Passes: token sequences that go through a model, and the states that are wanted of them.
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/compute.h"
+#include "input/tokenizer.h"
+#include "model/context.h"
+#include "model/model.h"
+
+namespace arcuate {
+
+enum class StartToken { from_tokenizer, always, never };  ///< Special tokens before each window, e.g. LLaMA's <s>.
+
+/// Every word as it stands in running text (with its leading space). Errors: input, naming all words without a token.
+std::vector<std::vector<int64_t>> tokenize_words(const Tokenizer& tokenizer, std::span<const std::string> words);
+/// Errors: usage, for `always` with a tokenizer that names no start token.
+std::vector<int64_t> prefix_tokens(const Tokenizer& tokenizer, StartToken choice);
+
+struct Pass {
+  struct Wanted {
+    int64_t token = 0;  ///< Place in `ids` …
+    int64_t row = 0;    ///< … whose state is this row of the result.
+  };
+  std::vector<int64_t> ids{};
+  std::vector<Wanted> wanted{};
+};
+
+/// The tokens of a window's words behind `prefix`; the last token of each wanted word gives the row `first_row` + its
+/// distance from the window's first wanted word.
+Pass window_pass(const Window& window, std::span<const std::span<const int64_t>> words, std::span<const int64_t> prefix,
+                 int64_t first_row);
+
+struct PassOptions {
+  std::vector<int64_t> layers{};  ///< Ascending, at least one.
+  Units units = Units::residual;
+  int64_t tokens_per_batch = 4096;  ///< Passes of similar length run together; changes speed and memory only.
+};
+
+/// layers x rows x width, in the model's arithmetic type; rows that no pass gives are 0.
+at::Tensor run_passes(const Model& model, std::span<const Pass> passes, int64_t rows, const PassOptions& options,
+                      const Compute& compute);
+
+}  // namespace arcuate
