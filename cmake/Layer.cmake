@@ -1,3 +1,18 @@
+# arcuate_precompile(target [header...]): precompiles libtorch's headers and these for the target.
+# arcuate_precompile(target FROM other): takes those of another target.
+function(arcuate_precompile target)
+  if(NOT ARCUATE_PCH)
+    return()
+  endif()
+  cmake_parse_arguments(arg "" "FROM" "" ${ARGN})
+  if(arg_FROM)
+    target_precompile_headers(${target} REUSE_FROM ${arg_FROM})
+  else()
+    # As C++20, clang compiles libtorch 1.13's headers only if IValue is complete before its containers are named.
+    target_precompile_headers(${target} PRIVATE <ATen/core/ivalue.h> <ATen/ATen.h> ${arg_UNPARSED_ARGUMENTS})
+  endif()
+endfunction()
+
 # arcuate_layer(name [USES layer...] [LIBS target...] [PRIVATE_LIBS target...])
 # A layer is the static library of src/<name>: all its sources and headers, linked to exactly the layers it uses.
 set(ARCUATE_LAYERS "")
@@ -13,13 +28,14 @@ function(arcuate_layer name)
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
   list(TRANSFORM arg_USES PREPEND arcuate_)
   target_link_libraries(${target} PUBLIC ${arg_USES} ${arg_LIBS} PRIVATE ${arg_PRIVATE_LIBS} $<BUILD_INTERFACE:arcuate_warnings>)
-  if(ARCUATE_PCH)
-    if(name STREQUAL core)
-      # As C++20, clang compiles libtorch 1.13's headers only if IValue is complete before its containers are named.
-      target_precompile_headers(${target} PRIVATE <ATen/core/ivalue.h> <ATen/ATen.h>)
-    else()
-      target_precompile_headers(${target} REUSE_FROM arcuate_core)
-    endif()
+  if(name STREQUAL core)
+    arcuate_precompile(${target})
+  elseif(name STREQUAL io)
+    arcuate_precompile(${target} <fmt/format.h> <nlohmann/json.hpp>)
+  elseif(name STREQUAL study)
+    arcuate_precompile(${target} FROM arcuate_io)  # nearly all its files handle JSON
+  else()
+    arcuate_precompile(${target} FROM arcuate_core)
   endif()
   set(ARCUATE_LAYERS ${ARCUATE_LAYERS} ${target} PARENT_SCOPE)
 endfunction()

@@ -30,32 +30,43 @@ struct Member {
 class InverseStage final : public Stage {
  public:
   InverseStage(const SplitDesign& design, Tensor inverse, std::vector<Member> members)
-      : design_(design), inverse_(std::move(inverse)), members_(std::move(members)) {}
+      : design_(design), inverse_(std::move(inverse)), members_(std::move(members)) {
+    for (const auto& fold : design_.inner) {
+      solves_.emplace_back();
+      for (const auto& member : members_) solves_.back().push_back(held_out_solve(fold, member.p));
+    }
+  }
 
   // In float64: M holds numbers as large as 1 / alpha, and M_BB^-1 (M Y)_B cancels them again.
   void add_scores(const TargetBlock& block, Scoring, Tensor& curves) const override {
     const auto responses = block.responses.to(at::kDouble);
     const auto products = inverse_.mm(responses);
-    for (const auto& member : members_) curves.select(0, member.place).add_(score(member.p, responses, products));
+    for (size_t i = 0; i < members_.size(); ++i) {
+      const auto& p = members_[i].p;
+      const auto narrow = p.defined() ? p.t().mm(responses) : Tensor();
+      for (size_t k = 0; k < solves_.size(); ++k) {
+        const auto& fold = design_.inner[k];
+        const auto own = fold.block.of(products);
+        const auto residuals =
+            solves_[k][i].mm(narrow.defined() ? at::addmm(own, fold.block.of(p), narrow, 1, -1) : own);
+        curves.select(0, members_[i].place)
+            .add_(residual_score(design_.options.select, fold.test.of(responses), residuals));
+      }
+    }
   }
 
  private:
-  Tensor score(const Tensor& p, const Tensor& responses, const Tensor& products) const {
-    const auto residual = p.defined() ? products - p.mm(p.t().mm(responses)) : products;
-    Tensor total;
-    for (const auto& fold : design_.inner) {
-      auto within = fold.block.of(fold.block.of(inverse_), 1);
-      if (p.defined()) within = at::addmm(within, fold.block.of(p), fold.block.of(p).t(), 1, -1);
-      const auto held_out = fold.test_in_block.of(solve_spd(within, fold.block.of(residual)));
-      const auto fold_score = residual_score(design_.options.select, fold.test.of(responses), held_out);
-      total = total.defined() ? total.add_(fold_score) : fold_score;
-    }
-    return total;
+  // The tested rows of M_BB^-1.
+  Tensor held_out_solve(const InnerFold& fold, const Tensor& p) const {
+    auto within = fold.block.of(fold.block.of(inverse_), 1);
+    if (p.defined()) within = at::addmm(within, fold.block.of(p), fold.block.of(p).t(), 1, -1);
+    return fold.test_in_block.of(inverse_spd(within));
   }
 
   const SplitDesign& design_;
   Tensor inverse_;
   std::vector<Member> members_;
+  std::vector<std::vector<Tensor>> solves_;  // [fold][member]
 };
 
 // Test predictions K_test (M Y - P P' Y) by an inverse that a stage has made.
