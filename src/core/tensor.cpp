@@ -2,6 +2,9 @@
 
 #include <ATen/ATen.h>
 
+#include <cmath>
+#include <limits>
+
 #include <fmt/format.h>
 #include "core/random.h"
 
@@ -37,6 +40,21 @@ at::Tensor random_normals(int64_t rows, int64_t columns, uint64_t seed) {
   auto* value = values.data_ptr<double>();
   for (int64_t i = 0; i < values.numel(); ++i) value[i] = random.normal();
   return values;
+}
+
+template <class T>
+static bool all_finite_in(const at::Tensor& values) {
+  const T* data = values.data_ptr<T>();
+  bool finite = true;
+  for (int64_t i = 0; i < values.numel(); ++i) finite &= std::abs(data[i]) <= std::numeric_limits<T>::max();
+  return finite;
+}
+
+bool all_finite(const at::Tensor& tensor) {
+  if (!tensor.is_floating_point()) return true;
+  const auto values = tensor.contiguous();
+  return values.scalar_type() == at::kFloat ? all_finite_in<float>(values)
+                                            : all_finite_in<double>(values.to(at::kDouble));
 }
 
 }  // namespace arcuate

@@ -17,6 +17,8 @@ std::vector<double> to_vector(const at::Tensor& tensor);
 std::string shape_text(const at::Tensor& tensor);
 /// Standard normal numbers from a seed, drawn row by row: rows x columns, float64.
 at::Tensor random_normals(int64_t rows, int64_t columns, uint64_t seed);
+/// Whether no number is NaN or infinite. One pass without copies of the size of a contiguous tensor of floats.
+bool all_finite(const at::Tensor& tensor);
 /// An int64 index tensor.
 at::Tensor index_tensor(std::span<const int64_t> rows);
 

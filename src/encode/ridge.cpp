@@ -28,9 +28,9 @@ void check(const RidgeProblem& problem, const RidgeOptions& options) {
     if (band.dim() != 2 || problem.responses.dim() != 2 || band.size(0) != problem.responses.size(0))
       bad_input("features are {} and responses {}: both need one row a volume", shape_text(band),
                 shape_text(problem.responses));
-    if (!at::isfinite(band).all().item<bool>()) bad_input("the features hold values that are not finite");
+    if (!all_finite(band)) bad_input("the features hold values that are not finite");
   }
-  if (!at::isfinite(problem.responses).all().item<bool>())
+  if (!all_finite(problem.responses))
     bad_input("the responses hold values that are not finite; flag and zero such targets first");
 }
 

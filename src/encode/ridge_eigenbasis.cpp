@@ -168,6 +168,11 @@ class PrimalEigenSolver final : public PrimalSolver {
 
   int64_t stages() const override { return stage_count(design(), scales()); }
 
+  // X'Y is not needed.
+  TargetBlock block(Tensor responses, bool) const override {
+    return {.responses = std::move(responses), .cross = {}, .held_cross = {}};
+  }
+
   std::unique_ptr<Stage> stage(int64_t number) const override {
     const auto place = place_of(design(), number);
     const auto& fold = design().inner[static_cast<size_t>(place.fold)];

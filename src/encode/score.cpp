@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace arcuate {
@@ -30,16 +31,30 @@ std::string flag_name(Flag flag) {
   return "";
 }
 
-std::vector<Flag> flag_targets(const Tensor& responses) {
-  const auto nan = at::isnan(responses).any(0), infinite = at::isinf(responses).any(0);
-  const auto constant = responses.eq(responses.slice(0, 0, 1)).all(0);
-  std::vector<Flag> flags;
-  for (int64_t v = 0; v < responses.size(1); ++v)
-    flags.push_back(nan[v].item<bool>()        ? Flag::nan
-                    : infinite[v].item<bool>() ? Flag::infinite
-                    : constant[v].item<bool>() ? Flag::constant
-                                               : Flag::ok);
+// Row by row: responses are large, and tensors of their size are not made.
+template <class T>
+static std::vector<Flag> flag_columns(const Tensor& responses) {
+  const auto columns = static_cast<size_t>(responses.size(1));
+  std::vector<int> is_nan(columns, 0), is_infinite(columns, 0), varies(columns, 0);
+  const int64_t stride = responses.stride(0);
+  const T* first = responses.data_ptr<T>();
+  for (int64_t i = 0; i < responses.size(0); ++i) {
+    const T* row = first + i * stride;
+    for (size_t v = 0; v < columns; ++v) {
+      is_nan[v] |= row[v] != row[v];
+      is_infinite[v] |= std::abs(row[v]) > std::numeric_limits<T>::max();
+      varies[v] |= row[v] != first[v];
+    }
+  }
+  std::vector<Flag> flags(columns, Flag::ok);
+  for (size_t v = 0; v < columns; ++v)
+    flags[v] = is_nan[v] ? Flag::nan : is_infinite[v] ? Flag::infinite : !varies[v] ? Flag::constant : Flag::ok;
   return flags;
+}
+
+std::vector<Flag> flag_targets(const Tensor& responses) {
+  const auto rows = responses.stride(1) == 1 ? responses : responses.contiguous();
+  return rows.scalar_type() == at::kFloat ? flag_columns<float>(rows) : flag_columns<double>(rows.to(at::kDouble));
 }
 
 Tensor without_bad_targets(const Tensor& responses, const std::vector<Flag>& flags) {

@@ -64,12 +64,17 @@ Band prepare_band(const Tensor& band, const Rows& train, const Rows& test, const
 
 }  // namespace
 
-Scaling fit_scaling(const Tensor& train, bool centre, bool scale) {
+static Scaling unscaled(const Tensor& train) {
   const auto ones = at::ones({1, train.size(1)}, at::kDouble);
-  Scaling scaling{centre || scale ? train.mean(0, true) : at::zeros_like(ones), ones};
+  return {.mean = at::zeros_like(ones), .deviation = ones};
+}
+
+Scaling fit_scaling(const Tensor& train, bool centre, bool scale) {
+  auto scaling = unscaled(train);
+  if (centre || scale) scaling.mean = train.mean(0, true);
   if (!scale) return scaling;
   const auto deviation = (train - scaling.mean).square().mean(0, true).sqrt();
-  scaling.deviation = at::where(deviation > 1e-12 * train.abs().amax(0, true), deviation, ones);
+  scaling.deviation = at::where(deviation > 1e-12 * train.abs().amax(0, true), deviation, scaling.deviation);
   return scaling;
 }
 
@@ -86,7 +91,10 @@ SplitDesign make_design(const RidgeProblem& problem, const RidgeSplit& split, co
 
 TrainingResponses training_responses(const RidgeProblem& problem, const RidgeSplit& split, const RowRange& targets,
                                      const RidgeOptions& options) {
-  const auto rows = Rows(split.outer.train).of(problem.responses.slice(1, targets.begin, targets.end)).to(at::kDouble);
+  const auto own = Rows(split.outer.train).of(problem.responses.slice(1, targets.begin, targets.end));
+  if (!options.intercept && !scales_responses(options))
+    return {.values = own.to(options.type), .scaling = unscaled(own)};
+  const auto rows = own.to(at::kDouble);
   const auto scaling = fit_scaling(rows, options.intercept, scales_responses(options));
   return {.values = ((rows - scaling.mean) / scaling.deviation).to(options.type), .scaling = scaling};
 }
