@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include "encode/symmetric_product.h"
+
 namespace arcuate::ridge {
 
 using at::Tensor;
@@ -30,7 +32,7 @@ class DualRefit final : public Refit {
 DualSolver::DualSolver(const SplitDesign& design, const Scales& scales) : design_(design), scales_(scales) {
   for (size_t b = 0; b < design.train.size(); ++b) {
     const auto rows = design.train[b].to(at::kDouble);
-    kernels_.push_back(rows.mm(rows.t()));
+    kernels_.push_back(symmetric_product(rows));
     test_kernels_.push_back(design.test[b].to(at::kDouble).mm(rows.t()));
   }
 }

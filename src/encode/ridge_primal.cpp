@@ -6,6 +6,7 @@
 #include <map>
 
 #include "core/tensor.h"
+#include "encode/symmetric_product.h"
 
 namespace arcuate::ridge {
 
@@ -51,11 +52,11 @@ PrimalSolver::PrimalSolver(const SplitDesign& design, const Scales& scales)
       scales_(scales),
       x_(side_by_side(design.train).to(at::kDouble)),
       test_(side_by_side(design.test).to(at::kDouble)),
-      gram_(x_.t().mm(x_)),
+      gram_(symmetric_product(x_.t())),
       uncovered_(uncovered_rows(design)) {
   for (const auto& fold : design.inner) {
     const auto block = fold.block.of(x_);
-    held_gram_.push_back(block.t().mm(block));
+    held_gram_.push_back(symmetric_product(block.t()));
   }
 }
 
