@@ -33,24 +33,24 @@ class InverseStage final : public Stage {
       : design_(design), inverse_(std::move(inverse)), members_(std::move(members)) {}
 
   // In float64: M holds numbers as large as 1 / alpha, and M_BB^-1 (M Y)_B cancels them again.
-  void add_scores(const TargetBlock& block, Scoring, Tensor& curves) const override {
+  void add_scores(const TargetBlock& block, Scoring, BlockScores& scores) const override {
     const auto responses = block.responses.to(at::kDouble);
     const auto products = inverse_.mm(responses);
-    for (const auto& member : members_) curves.select(0, member.place).add_(score(member.p, responses, products));
+    for (const auto& member : members_) add_scores(member, responses, products, scores);
   }
 
  private:
-  Tensor score(const Tensor& p, const Tensor& responses, const Tensor& products) const {
+  void add_scores(const Member& member, const Tensor& responses, const Tensor& products, BlockScores& scores) const {
+    const auto& p = member.p;
     const auto residual = p.defined() ? products - p.mm(p.t().mm(responses)) : products;
-    Tensor total;
-    for (const auto& fold : design_.inner) {
+    for (size_t k = 0; k < design_.inner.size(); ++k) {
+      const auto& fold = design_.inner[k];
       auto within = fold.block.of(fold.block.of(inverse_), 1);
       if (p.defined()) within = at::addmm(within, fold.block.of(p), fold.block.of(p).t(), 1, -1);
       const auto held_out = fold.test_in_block.of(solve_spd(within, fold.block.of(residual)));
-      const auto fold_score = residual_score(design_.options.select, fold.test.of(responses), held_out);
-      total = total.defined() ? total.add_(fold_score) : fold_score;
+      const auto score = residual_score(design_.options.select, fold.test.of(responses), held_out);
+      scores.add(static_cast<int64_t>(k), member.place, score.unsqueeze(0));
     }
-    return total;
   }
 
   const SplitDesign& design_;
