@@ -79,9 +79,12 @@ RidgeResult ridge_with_growing_grids(const RidgeProblem& problem, std::vector<Ri
   if (open.empty()) return fit;
   auto quick = options;
   quick.keep_predictions = quick.keep_bands = quick.keep_curves = false;
-  for (int64_t time = 1; time < growth.times && !open.empty(); ++time)
-    open = grower.grow(splits, open, ridge_cross_validated(problem, choosing(splits, open), quick, compute).penalties);
-  return ridge_cross_validated(problem, splits, options, compute);
+  return within("with grids of penalties that have grown", [&] {
+    for (int64_t time = 1; time < growth.times && !open.empty(); ++time)
+      open =
+          grower.grow(splits, open, ridge_cross_validated(problem, choosing(splits, open), quick, compute).penalties);
+    return ridge_cross_validated(problem, splits, options, compute);
+  });
 }
 
 }  // namespace arcuate

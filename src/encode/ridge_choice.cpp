@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -13,6 +14,8 @@ namespace arcuate::ridge {
 using at::Tensor;
 
 namespace {
+
+constexpr int64_t blocks_with_groups = 16;  // in memory at once
 
 int64_t group_count(const Tensor& groups) { return groups.max().item<int64_t>() + 1; }
 
@@ -86,20 +89,41 @@ InnerScores InnerScores::of(int64_t first, int64_t count) const {
 
 FoldScoreSums::FoldScoreSums(const std::vector<RowRange>& blocks, int64_t candidates, int64_t folds,
                              const Tensor& groups, ChoiceRule rule)
-    : folds_(folds), groups_(groups), sums_(at::zeros({candidates, blocks.back().end}, at::kDouble)) {
+    : folds_(folds), groups_(groups), sums_(at::zeros({candidates, blocks.back().end}, at::kDouble)), ranges_(blocks) {
   const bool errors = rule == ChoiceRule::one_standard_error;
   if (errors && !groups.defined()) squares_ = at::zeros_like(sums_);
+  if (errors && groups.defined()) shared_ = at::zeros({folds, candidates, group_count(groups)}, at::kDouble);
   for (const auto& range : blocks) {
     BlockScores block;
     block.sums_ = sums_.slice(1, range.begin, range.end);
     if (squares_.defined()) block.squares_ = squares_.slice(1, range.begin, range.end);
-    if (errors && groups.defined()) {
-      const auto local = local_groups(groups.slice(0, range.begin, range.end));
-      block.groups_ = index_tensor(local.groups);
-      block.place_ = index_tensor(local.place);
-      block.shared_ = at::zeros({folds, candidates, std::ssize(local.groups)}, at::kDouble);
-    }
     blocks_.push_back(std::move(block));
+  }
+}
+
+std::vector<RowRange> FoldScoreSums::batches() const {
+  const auto blocks = std::ssize(blocks_);
+  const int64_t step = shared_.defined() ? blocks_with_groups : blocks;
+  std::vector<RowRange> batches;
+  for (int64_t begin = 0; begin < blocks; begin += step) batches.push_back({begin, std::min(begin + step, blocks)});
+  return batches;
+}
+
+void FoldScoreSums::open(const RowRange& batch) {
+  for (int64_t b = batch.begin; b < batch.end && shared_.defined(); ++b) {
+    const auto& range = ranges_[static_cast<size_t>(b)];
+    const auto local = local_groups(groups_.slice(0, range.begin, range.end));
+    block(b).groups_ = index_tensor(local.groups);
+    block(b).place_ = index_tensor(local.place);
+    block(b).shared_ = at::zeros({folds_, sums_.size(0), std::ssize(local.groups)}, at::kDouble);
+  }
+}
+
+// In the order of blocks, whichever thread filled them.
+void FoldScoreSums::close(const RowRange& batch) {
+  for (int64_t b = batch.begin; b < batch.end && shared_.defined(); ++b) {
+    shared_.index_add_(2, block(b).groups_, block(b).shared_);
+    block(b).shared_ = Tensor();
   }
 }
 
@@ -113,10 +137,8 @@ InnerScores FoldScoreSums::finish() {
 Tensor FoldScoreSums::error() const {
   const auto folds = static_cast<double>(folds_);
   if (squares_.defined()) return ((squares_ - sums_.square() / folds) / (folds - 1)).clamp_min_(0).div_(folds).sqrt_();
-  if (!blocks_.front().shared_.defined()) return {};
-  auto total = at::zeros({folds_, sums_.size(0), group_count(groups_)}, at::kDouble);
-  for (const auto& block : blocks_) total.index_add_(2, block.groups_, block.shared_);
-  return (total / sizes_of(groups_)).std(0, /*unbiased=*/true) / std::sqrt(folds);
+  if (!shared_.defined()) return {};
+  return (shared_ / sizes_of(groups_)).std(0, /*unbiased=*/true) / std::sqrt(folds);
 }
 
 Tensor best_candidates(const InnerScores& scores, const Tensor& groups, int64_t penalties) {

@@ -34,7 +34,7 @@ class BlockScores {
   at::Tensor sums_;     // C x b
   at::Tensor squares_;  // C x b, if each target chooses for itself by the one-standard-error rule
   at::Tensor shared_;   // folds x C x groups of the block: sums over their targets, if groups choose by it
-  at::Tensor groups_;   // those groups
+  at::Tensor groups_;   // those groups, of all
   at::Tensor place_;    // b: of each target's group among them
 };
 
@@ -45,13 +45,18 @@ struct InnerScores {
   InnerScores of(int64_t first, int64_t count) const;
 };
 
-/// Scores of all folds, added up. Blocks are apart from each other, so that threads may fill one each.
+/// Scores of all folds, added up. Threads may fill a block each:
+///   for a batch of blocks { open(batch); in parallel: block(b).add(…); close(batch); }
 class FoldScoreSums {
  public:
   /// `groups` as of choice_groups.
   FoldScoreSums(const std::vector<RowRange>& blocks, int64_t candidates, int64_t folds, const at::Tensor& groups,
                 ChoiceRule rule);
+  /// Batches of blocks that are filled at once: all, unless each needs memory for groups of its own.
+  std::vector<RowRange> batches() const;
+  void open(const RowRange& batch);
   BlockScores& block(int64_t b) { return blocks_[static_cast<size_t>(b)]; }
+  void close(const RowRange& batch);
   InnerScores finish();
 
  private:
@@ -59,6 +64,8 @@ class FoldScoreSums {
 
   int64_t folds_;
   at::Tensor groups_, sums_, squares_;
+  at::Tensor shared_;  // folds x C x U: of groups that choose by standard errors
+  std::vector<RowRange> ranges_;
   std::vector<BlockScores> blocks_;
 };
 

@@ -123,15 +123,20 @@ class Split {
       const auto& held = stages(first);
       const double part =
           share * static_cast<double>(held.size()) / static_cast<double>(stage_count * std::ssize(blocks));
-      parallel_for(std::ssize(blocks), threads_, [&](int64_t b) {
-        const auto& range = blocks[static_cast<size_t>(b)];
-        const auto block = solver_->block(training_responses(problem, split_, range, options_).values, true);
-        for (const auto& stage : held) {
-          stop_if_interrupted();
-          stage->add_scores(block, scoring, sums.block(b));
-        }
-        advance_(part);
-      });
+      for (const auto& batch : sums.batches()) {
+        sums.open(batch);
+        parallel_for(batch.size(), threads_, [&](int64_t i) {
+          const int64_t b = batch.begin + i;
+          const auto& range = blocks[static_cast<size_t>(b)];
+          const auto block = solver_->block(training_responses(problem, split_, range, options_).values, true);
+          for (const auto& stage : held) {
+            stop_if_interrupted();
+            stage->add_scores(block, scoring, sums.block(b));
+          }
+          advance_(part);
+        });
+        sums.close(batch);
+      }
     }
     return sums.finish();
   }

@@ -86,19 +86,20 @@ TEST(RidgeChoicePlain, agrees_for_bands_and_every_score) {
     }
 }
 
-// 480 targets are a block: groups that cross the borders of blocks are one.
+// 480 targets are a block and 16 blocks a batch: groups that cross their borders are one.
 TEST(RidgeChoicePlain, groups_may_lie_anywhere_among_many_targets) {
   const auto x = random_normals(40, 4, 1);
-  RidgeProblem problem{.bands = {x}, .responses = x.mm(random_normals(4, 1100, 2)) + 3 * random_normals(40, 1100, 3)};
-  for (int64_t v = 0; v < 1100; ++v) problem.target_groups.push_back(v * 7919 % 13 * 10);
+  RidgeProblem problem{.bands = {x}, .responses = x.mm(random_normals(4, 8000, 2)) + 3 * random_normals(40, 8000, 3)};
+  for (int64_t v = 0; v < 8000; ++v) problem.target_groups.push_back(v * 7919 % 13 * 10);
   const std::vector<RowRange> whole{{0, 40}};
   const auto splits = nested_splits({contiguous_folds(all_rows(40), whole, 4, 0).front()}, whole, 4, 0);
-  RidgeOptions options{.penalties = {0.1, 1, 3, 10, 30, 100, 300},
+  RidgeOptions options{.penalties = parse_penalties("log:-1:3:60"),
                        .penalty_mode = PenaltyMode::group,
                        .rule = ChoiceRule::one_standard_error,
                        .type = at::kDouble};
   const auto result = ridge_cross_validated(problem, splits, options, {.threads = 2});
   const auto plain = plain_ridge(problem, {.scales = {{1}}}, splits[0], options);
+  EXPECT_TRUE(at::equal(ridge_cross_validated(problem, splits, options, {}).inner_scores, result.inner_scores));
   EXPECT_TRUE(at::equal(result.penalties[0], plain.penalties));
   options.rule = ChoiceRule::best;
   EXPECT_GT(largest_difference(ridge_cross_validated(problem, splits, options, {}).penalties[0], plain.penalties), 0);
