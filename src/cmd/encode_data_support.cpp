@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "cmd/labels_support.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "core/tensor.h"
@@ -18,8 +19,6 @@ namespace arcuate {
 using at::Tensor;
 
 namespace {
-
-constexpr int64_t usual_folds = 5;
 
 bool is_hdf5(const fs::path& file) { return file.extension() == ".h5" || file.extension() == ".hdf5"; }
 
@@ -120,28 +119,6 @@ void append_test(EncodeData& data, const Part& test) {
   data.responses = at::cat({data.responses, test.responses}, 0);
 }
 
-std::vector<std::string> number_labels(const fs::path& path) {
-  const auto numbers = read_npy(path);
-  if (numbers.dim() != 1 || at::isFloatingType(numbers.scalar_type()))
-    bad_input("'{}': groups are one whole number a row, found {} of type {}", path.string(), shape_text(numbers),
-              c10::toString(numbers.scalar_type()));
-  std::vector<std::string> labels;
-  for (const double value : to_vector(numbers)) labels.push_back(shortest(value));
-  return labels;
-}
-
-std::vector<std::string> text_labels(const fs::path& path) {
-  auto lines = split_fields(read_file(path), '\n');
-  if (!lines.empty() && lines.back().empty()) lines.pop_back();
-  Problems problems(fmt::format("'{}' needs one label a line", path.string()));
-  for (size_t i = 0; i < lines.size(); ++i) {
-    lines[i] = std::string(trim(lines[i]));
-    if (lines[i].empty()) problems.add("line {} is empty", i + 1);
-  }
-  problems.raise();
-  return lines;
-}
-
 // Runs of equal labels in rows [begin, end).
 void append_stories(const std::vector<std::string>& labels, RowRange rows, const fs::path& path,
                     std::vector<RowRange>& stories) {
@@ -161,7 +138,7 @@ std::vector<RowRange> story_ranges(const fs::path& path, int64_t train, int64_t 
   std::vector<RowRange> stories;
   int64_t labelled = 0;
   if (!path.empty()) {
-    const auto labels = path.extension() == ".npy" ? number_labels(path) : text_labels(path);
+    const auto labels = read_labels(path, "row");
     labelled = static_cast<int64_t>(labels.size());
     if (labelled != train && labelled != all)
       bad_input("'{}' has {} labels for {} training rows{}", path.string(), labelled, train,
@@ -186,9 +163,13 @@ EncodeData read_encode_data(const ArrayNames& names) {
                   .widths = train.widths,
                   .train_rows = train.features.size(0)};
   data.constant_features = data.features.eq(data.features.slice(0, 0, 1)).all(0).sum().item<int64_t>();
+  if (data.constant_features == data.features.size(1))
+    bad_input("all {} feature columns are constant in the training rows: there is nothing to predict from",
+              data.constant_features);
   train = {};
   if (!names.test_features.empty()) append_test(data, read_part(names.test_features, names.test_responses));
   data.stories = story_ranges(names.groups, data.train_rows, data.features.size(0));
+  data.grouped = !names.groups.empty();
   return data;
 }
 
@@ -203,42 +184,6 @@ std::vector<fs::path> array_files(const ArrayNames& names) {
   add(split_name(names.test_responses).file);
   add(names.groups);
   return files;
-}
-
-namespace {
-
-std::vector<Fold> contiguous(std::span<const int64_t> rows, const EncodeData& data, std::optional<int64_t> folds,
-                             int64_t gap) {
-  return contiguous_folds(rows, data.stories, folds.value_or(usual_folds), std::min(gap, data.features.size(0)));
-}
-
-// Rows beyond the arrays' own ends need not be counted.
-InnerFolds inner_of(const EncodeData& data, const FoldOptions& options, std::optional<int64_t> blocks) {
-  auto inner = options.inner;
-  inner.blocks = blocks.value_or(usual_folds);
-  inner.gap = std::min(options.gap, data.features.size(0));
-  return inner;
-}
-
-}  // namespace
-
-std::vector<RidgeSplit> encode_splits(const EncodeData& data, const FoldOptions& options) {
-  const int64_t all = data.features.size(0);
-  const auto train = all_rows(data.train_rows);
-  const bool by_group = options.by_group && !options.folds;
-  if (all > data.train_rows) {
-    std::vector<int64_t> test;
-    for (int64_t row = data.train_rows; row < all; ++row) test.push_back(row);
-    return {{{train, test}, inner_folds(train, data.stories, inner_of(data, options, options.folds), by_group, 0)}};
-  }
-  const auto outer =
-      by_group ? leave_one_story_out(train, data.stories) : contiguous(train, data, options.folds, options.gap);
-  const bool inner_by_group = by_group && !options.inner_folds && outer.size() > 2;
-  const auto inner = inner_of(data, options, options.inner_folds);
-  std::vector<RidgeSplit> splits;
-  for (const auto& fold : outer)
-    splits.push_back({fold, inner_folds(fold.train, data.stories, inner, inner_by_group, splits.size())});
-  return splits;
 }
 
 std::vector<int64_t> parse_delays(const std::vector<std::string>& items) {

@@ -1,15 +1,12 @@
-// The arrays of `encode`: read, checked against each other, stacked in time and cut into splits.
+// The arrays of `encode`: read, checked against each other and stacked in time.
 #pragma once
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "encode/inner_folds.h"
-#include "encode/ridge.h"
 #include "encode/rows.h"
 
 namespace arcuate {
@@ -35,25 +32,15 @@ struct EncodeData {
   int64_t train_rows = 0;           ///< N without test arrays.
   int64_t constant_features = 0;    ///< Columns of the training rows that never change.
   std::vector<RowRange> stories{};  ///< Test rows never share one with training rows.
+  bool grouped = false;             ///< Whether the user said what they are.
 };
 
 /// Errors: usage (test features without test responses), input (files, shapes that do not fit, features that are not
-/// finite, groups that are torn apart).
+/// finite or all constant, groups that are torn apart).
 EncodeData read_encode_data(const ArrayNames& names);
 
 /// The files behind the names, once each, in order.
 std::vector<std::filesystem::path> array_files(const ArrayNames& names);
-
-struct FoldOptions {
-  bool by_group = false;                 ///< Groups are left out one at a time where no number of folds is given.
-  std::optional<int64_t> folds{};        ///< Contiguous outer folds (inner ones with test arrays); else 5.
-  std::optional<int64_t> inner_folds{};  ///< Contiguous inner folds; else 5.
-  int64_t gap = 0;                       ///< Rows left out between training and test rows of a story.
-  InnerFolds inner{};                    ///< How inner folds are cut; its blocks and gap are set from the above.
-};
-
-/// With test arrays one split, else one an outer fold. Errors: usage, when there are too few rows or groups.
-std::vector<RidgeSplit> encode_splits(const EncodeData& data, const FoldOptions& options);
 
 /// "none" or whole numbers without repeats. Errors: usage.
 std::vector<int64_t> parse_delays(const std::vector<std::string>& items);

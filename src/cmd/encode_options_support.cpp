@@ -1,5 +1,8 @@
 #include "cmd/encode_options_support.h"
 
+#include <ATen/ATen.h>
+
+#include <algorithm>
 #include <limits>
 
 #include "core/error.h"
@@ -38,7 +41,7 @@ void describe_stack_arrays(cli::Spec<ArrayNames>& s) {
   describe_other_arrays(s);
 }
 
-void describe_encode_model(cli::Spec<EncodeModel>& s) {
+static void describe_model(cli::Spec<EncodeModel>& s, bool groups) {
   s.section("Model");
   s.option("delays", &EncodeModel::delays,
            "copies of the features, each so many rows later, zeros where a group begins; or none")
@@ -49,8 +52,14 @@ void describe_encode_model(cli::Spec<EncodeModel>& s) {
   s.option("penalty-unit", &EncodeModel::penalty_unit,
            "what the numbers are: lambda, added to X'X, or huth: alpha with lambda = alpha^2")
       .choices({{"lambda", PenaltyUnit::lambda}, {"huth", PenaltyUnit::huth}});
-  s.option("penalty-mode", &EncodeModel::penalty_mode, "one penalty for each target or one for all")
-      .choices({{"per-target", PenaltyMode::per_target}, {"shared", PenaltyMode::shared}});
+  if (groups)
+    s.option("penalty-mode", &EncodeModel::penalty_mode,
+             "one penalty for each target, one for all, or one for each group of --target-groups")
+        .choices(
+            {{"per-target", PenaltyMode::per_target}, {"shared", PenaltyMode::shared}, {"group", PenaltyMode::group}});
+  else
+    s.option("penalty-mode", &EncodeModel::penalty_mode, "one penalty for each target or one for all")
+        .choices({{"per-target", PenaltyMode::per_target}, {"shared", PenaltyMode::shared}});
   s.option("select", &EncodeModel::select,
            "score that chooses the penalty: mean over the inner folds of MSE, R2 or Pearson r")
       .choices({{"mse", Select::mse}, {"r2", Select::r2}, {"r", Select::r}});
@@ -69,6 +78,9 @@ void describe_encode_model(cli::Spec<EncodeModel>& s) {
        "of scores are float64 always")
       .choices({{"f32", Precision::f32}, {"f64", Precision::f64}, {"bf16", Precision::bf16}});
 }
+
+void describe_encode_model(cli::Spec<EncodeModel>& s) { describe_model(s, false); }
+void describe_encode_model_with_groups(cli::Spec<EncodeModel>& s) { describe_model(s, true); }
 
 void describe_encode_folds(cli::Spec<EncodeFolds>& s) {
   s.section("Cross-validation");
@@ -111,12 +123,24 @@ static std::string counts_text(const Json& counts) {
   return join(parts, ", ");
 }
 
+// The first, by target and row, and how many more targets hold some.
+static void warn_of_infinity(const EncodeData& data, const std::vector<Flag>& flags, cli::Console& console) {
+  const auto first = std::find(flags.begin(), flags.end(), Flag::infinite);
+  if (first == flags.end()) return;
+  const auto target = first - flags.begin();
+  const auto row = at::isinf(data.responses.select(1, target)).nonzero()[0].item<int64_t>();
+  const auto others = std::count(first + 1, flags.end(), Flag::infinite);
+  console.warn("the responses hold infinite values, first in row {} of column {} (counted from 0){}", row, target,
+               others == 0 ? "" : fmt::format(", and in {} more columns", others));
+}
+
 void tell_arrays(const EncodeData& data, const std::vector<int64_t>& delays, const std::vector<RidgeSplit>& splits,
                  const std::vector<Flag>& flags, cli::Console& console) {
   const int64_t all = data.features.size(0);
   if (data.constant_features > 0)
     console.warn("{} of {} feature columns are constant in the training rows and explain nothing",
                  data.constant_features, data.features.size(1));
+  warn_of_infinity(data, flags, console);
   console.info("rows       {}{}{}; {} of {} inner folds", data.train_rows,
                all > data.train_rows ? fmt::format(" for training, {} for testing", all - data.train_rows) : "",
                data.stories.size() > 1 ? fmt::format(" in {} groups", data.stories.size()) : "",

@@ -9,6 +9,7 @@
 #include "cli/run.h"
 #include "cli/spec.h"
 #include "cmd/encode_data_support.h"
+#include "cmd/encode_folds_support.h"
 #include "cmd/encode_scores_support.h"
 #include "encode/ridge.h"
 
@@ -37,6 +38,8 @@ struct EncodeFolds {
 void describe_encode_arrays(cli::Spec<ArrayNames>& s);
 void describe_stack_arrays(cli::Spec<ArrayNames>& s);
 void describe_encode_model(cli::Spec<EncodeModel>& s);
+/// The same where targets may choose in groups too.
+void describe_encode_model_with_groups(cli::Spec<EncodeModel>& s);
 void describe_encode_folds(cli::Spec<EncodeFolds>& s);
 
 /// Penalties become lambda. Errors: usage.
@@ -46,7 +49,7 @@ void check_encode_options(const ArrayNames& arrays, const EncodeFolds& folds, co
 /// "groups are left out where they are given": the rule that all commands on arrays share.
 FoldOptions fold_options(const ArrayNames& arrays, const EncodeFolds& folds);
 
-/// Tells rows, features and targets, and warns of features that never change.
+/// Tells rows, features and targets, and warns of features that never change and of targets that are infinite.
 void tell_arrays(const EncodeData& data, const std::vector<int64_t>& delays, const std::vector<RidgeSplit>& splits,
                  const std::vector<Flag>& flags, cli::Console& console);
 

@@ -4,11 +4,13 @@
 
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "cli/provenance.h"
 #include "core/error.h"
 #include "core/tensor.h"
 #include "core/text.h"
+#include "encode/grid_growth.h"
 #include "io/npy.h"
 #include "io/table.h"
 
@@ -20,13 +22,6 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-Tensor ok_columns(const std::vector<Flag>& flags) {
-  std::vector<int64_t> columns;
-  for (size_t v = 0; v < flags.size(); ++v)
-    if (flags[v] == Flag::ok) columns.push_back(static_cast<int64_t>(v));
-  return index_tensor(columns);
-}
-
 // Splits x V -> V.
 Tensor median_over_splits(const Tensor& values) {
   const auto sorted = std::get<0>(values.sort(0));
@@ -37,10 +32,6 @@ Tensor median_over_splits(const Tensor& values) {
 // Values of the targets that are ok, spread over all of them.
 Tensor spread(const Tensor& values, const Tensor& ok, size_t targets) {
   return at::full({static_cast<int64_t>(targets)}, nan, at::kDouble).index_copy_(0, ok, values);
-}
-
-double share_of(const Tensor& chosen, double penalty) {
-  return chosen.numel() == 0 ? 0.0 : chosen.eq(penalty).to(at::kDouble).mean().item<double>();
 }
 
 Json fold_record(const Fold& fold) {
@@ -78,20 +69,44 @@ std::vector<std::vector<std::string>> table_rows(const EncodeScores& scores) {
 
 }  // namespace
 
-std::vector<Flag> flag_encode_targets(const EncodeData& data) {
+Tensor ok_columns(const std::vector<Flag>& flags) {
+  std::vector<int64_t> columns;
+  for (size_t v = 0; v < flags.size(); ++v)
+    if (flags[v] == Flag::ok) columns.push_back(static_cast<int64_t>(v));
+  return index_tensor(columns);
+}
+
+namespace {
+
+// Ascending, each once.
+std::vector<int64_t> tested_rows(const std::vector<RidgeSplit>& splits) {
+  std::set<int64_t> rows;
+  for (const auto& split : splits) rows.insert(split.outer.test.begin(), split.outer.test.end());
+  return {rows.begin(), rows.end()};
+}
+
+// rows: ascending. Without a copy where they follow each other.
+Tensor rows_of(const Tensor& values, const std::vector<int64_t>& rows) {
+  const bool consecutive = rows.back() - rows.front() + 1 == std::ssize(rows);
+  return consecutive ? values.slice(0, rows.front(), rows.back() + 1) : values.index_select(0, index_tensor(rows));
+}
+
+}  // namespace
+
+std::vector<Flag> flag_encode_targets(const EncodeData& data, const std::vector<RidgeSplit>& splits) {
   auto flags = flag_targets(data.responses);
   const int64_t rows = data.responses.size(0);
-  for (const RowRange part : {RowRange{0, data.train_rows}, RowRange{data.train_rows, rows}}) {
-    if (part.size() == 0 || part.size() == rows) continue;
-    const auto found = flag_targets(data.responses.slice(0, part.begin, part.end));
+  for (const auto& part : {all_rows(data.train_rows), tested_rows(splits)}) {
+    if (std::ssize(part) == rows) continue;
+    const auto found = flag_targets(rows_of(data.responses, part));
     for (size_t v = 0; v < flags.size(); ++v)
       if (flags[v] == Flag::ok) flags[v] = found[v];
   }
   return flags;
 }
 
-EncodeScores score_encoding(const std::vector<Flag>& flags, const RidgeResult& fit, const std::vector<double>& lambdas,
-                            PenaltyUnit unit) {
+EncodeScores score_encoding(const std::vector<Flag>& flags, const RidgeResult& fit,
+                            const std::vector<RidgeSplit>& splits, PenaltyUnit unit) {
   const auto ok = ok_columns(flags);
   const auto r2 = fit.r2.index_select(0, ok);
   if (!at::isfinite(r2).all().item<bool>())
@@ -104,9 +119,15 @@ EncodeScores score_encoding(const std::vector<Flag>& flags, const RidgeResult& f
   scores.r = spread(fit.r.index_select(0, ok), ok, flags.size());
   scores.r2 = spread(r2, ok, flags.size());
   scores.penalty = spread(median_over_splits(in_unit(chosen, unit)), ok, flags.size());
-  scores.grid = to_vector(in_unit(to_tensor(lambdas), unit));
-  scores.at_smallest = share_of(chosen, lambdas.front());
-  scores.at_largest = share_of(chosen, lambdas.back());
+  scores.grid = to_vector(in_unit(to_tensor(fit.grid), unit));
+  for (size_t k = 0; k < splits.size(); ++k) {
+    const auto shares =
+        edge_shares(chosen[static_cast<int64_t>(k)], splits[k].penalties.empty() ? fit.grid : splits[k].penalties);
+    scores.at_smallest += shares.smallest / static_cast<double>(splits.size());
+    scores.at_largest += shares.largest / static_cast<double>(splits.size());
+  }
+  if (fit.curves.defined())
+    scores.curves = at::full_like(fit.curves, nan).index_copy_(2, ok, fit.curves.index_select(2, ok));
   return scores;
 }
 
@@ -139,6 +160,8 @@ void write_scores(const std::filesystem::path& folder, const EncodeScores& score
   std::filesystem::remove(folder / "scores.tsv");
   write_json(folder / "manifest.json", manifest);
   write_npy(folder / "scores.npy", scores.r.to(at::kFloat));
+  std::filesystem::remove(folder / "curves.npy");
+  if (scores.curves.defined()) write_npy(folder / "curves.npy", scores.curves.to(at::kFloat));
   write_json(folder / "scores.json", column_descriptions(unit));
   write_tsv(folder / "scores.tsv", {"target", "r", "r2", "penalty", "flag"}, table_rows(scores));
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cmd/encode_data_support.h"
+#include "encode/ridge.h"
 #include "encode/score.h"
 #include "io/json.h"
 
@@ -18,17 +19,20 @@ struct EncodeScores {
   std::vector<Flag> flags{};   ///< V
   int64_t ok = 0;              ///< Targets that could be scored.
   std::vector<double> grid{};  ///< Penalties in the unit, ascending.
-  double at_smallest = 0;      ///< Share of the choices (targets that are ok x splits) at the grid's smallest value.
+  double at_smallest = 0;      ///< Share of the choices (targets that are ok x splits) at their grid's smallest value.
   double at_largest = 0;
+  at::Tensor curves{};  ///< Splits x grid x V, if the fit has them; NaN where the flag is not ok.
 };
 
-/// One flag a target: bad in the training rows, in the test rows, or only when both are taken together.
-std::vector<Flag> flag_encode_targets(const EncodeData& data);
+/// One flag a target: bad in the training rows, in the rows that the splits test, or only when all are taken together.
+std::vector<Flag> flag_encode_targets(const EncodeData& data, const std::vector<RidgeSplit>& splits);
+/// Numbers of the targets that are ok.
+at::Tensor ok_columns(const std::vector<Flag>& flags);
 
-/// `fit` is the result for `data` with flagged targets zeroed; its penalties are `lambdas` (ascending).
+/// `fit` is the result for `splits` with flagged targets zeroed.
 /// Errors: input, when predictions are not finite numbers.
-EncodeScores score_encoding(const std::vector<Flag>& flags, const RidgeResult& fit, const std::vector<double>& lambdas,
-                            PenaltyUnit unit);
+EncodeScores score_encoding(const std::vector<Flag>& flags, const RidgeResult& fit,
+                            const std::vector<RidgeSplit>& splits, PenaltyUnit unit);
 
 /// Median and mean of r (and mean of r |r|) over the targets that are ok; null without any.
 Json score_summary(const EncodeScores& scores);
@@ -37,7 +41,8 @@ Json flag_counts(const std::vector<Flag>& flags);
 /// Half-open ranges of rows for every split.
 Json split_record(const std::vector<RidgeSplit>& splits);
 
-/// Writes manifest.json, scores.npy, scores.json and, last, scores.tsv, which therefore stands for a complete result.
+/// Writes manifest.json, scores.npy, curves.npy (if there are any), scores.json and, last, scores.tsv, which therefore
+/// stands for a complete result.
 void write_scores(const std::filesystem::path& folder, const EncodeScores& scores, PenaltyUnit unit,
                   const Json& manifest);
 

@@ -222,7 +222,7 @@ int run(const Options& options, cli::Run& run) {
   constexpr int64_t usual_folds = 5;
   const auto stacking =
       stacking_splits(splits, data.stories, options.folds.inner_folds.value_or(usual_folds), options.folds.gap);
-  const auto flags = flag_encode_targets(data);
+  const auto flags = flag_encode_targets(data, splits);
   tell_arrays(data, delays, splits, flags, run.console);
   if (run.common.dry_run) return 0;
   ensure_writable_folder(options.output.path);

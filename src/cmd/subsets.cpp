@@ -121,7 +121,7 @@ int run(const Options& options, cli::Run& run) {
   const auto ridge = ridge_options(options.model);
   const auto data = read_encode_data(options.arrays);
   const auto splits = encode_splits(data, fold_options(options.arrays, options.folds));
-  const auto flags = flag_encode_targets(data);
+  const auto flags = flag_encode_targets(data, splits);
   tell_arrays(data, delays, splits, flags, run.console);
   if (flag_counts(flags)["ok"] == 0) bad_input("no target can be scored: all are constant, NaN or infinite");
   if (run.common.dry_run) return 0;

@@ -13,17 +13,18 @@ namespace arcuate {
 enum class InnerRule {
   automatic,   ///< One story at a time where the caller says so, else contiguous.
   contiguous,  ///< Blocks of equal length.
-  chunks       ///< Random chunks.
+  chunks,      ///< Random chunks.
+  time_series  ///< Blocks of equal length, each tested by the rows before it.
 };
 
 struct InnerFolds {
   InnerRule rule = InnerRule::automatic;
   ChunkOptions chunks{};  ///< Of the rule `chunks`; each outer fold draws its own from the seed.
-  int64_t blocks = 5;     ///< Contiguous inner folds.
+  int64_t blocks = 5;     ///< Contiguous inner folds, those in time included.
   int64_t gap = 0;        ///< Rows of the same story left out around held-out rows.
 };
 
-/// Rule and chunks of "auto", "contiguous" or "bootstrap:BOOTS:LENGTH:HELD_OUT". Errors: usage.
+/// Rule and chunks of "auto", "contiguous", "time-series" or "bootstrap:BOOTS:LENGTH:HELD_OUT". Errors: usage.
 InnerFolds parse_inner_folds(const std::string& text);
 
 /// `train` (ascending) are the training rows of outer fold `split`; `by_story` is what `automatic` asks. Errors: usage,

@@ -20,10 +20,38 @@ using at::Tensor;
 
 namespace {
 
-void check(const RidgeProblem& problem, const RidgeOptions& options) {
-  if (options.penalties.empty()) bad_usage("ridge regression needs at least one penalty");
-  for (double penalty : options.penalties)
+std::vector<double> ascending(std::vector<double> penalties) {
+  if (penalties.empty()) bad_usage("ridge regression needs at least one penalty");
+  for (double penalty : penalties)
     if (!(penalty > 0) || std::isinf(penalty)) bad_usage("penalties must be positive numbers, found {}", penalty);
+  std::sort(penalties.begin(), penalties.end());
+  penalties.erase(std::unique(penalties.begin(), penalties.end()), penalties.end());
+  return penalties;
+}
+
+// The options of each split: its own penalties, if it has any.
+std::vector<RidgeOptions> options_of(const std::vector<RidgeSplit>& splits, const RidgeOptions& given) {
+  std::vector<RidgeOptions> options(splits.size(), given);
+  for (size_t k = 0; k < splits.size(); ++k)
+    options[k].penalties = ascending(splits[k].penalties.empty() ? given.penalties : splits[k].penalties);
+  return options;
+}
+
+std::vector<double> all_penalties(const std::vector<RidgeOptions>& options) {
+  std::vector<double> all;
+  for (const auto& own : options) all.insert(all.end(), own.penalties.begin(), own.penalties.end());
+  return ascending(all);
+}
+
+void check(const RidgeProblem& problem, const std::vector<RidgeSplit>& splits, const RidgeOptions& options) {
+  constexpr int64_t fewest = 3;  // folds that a standard error is worth anything of
+  for (size_t k = 0; k < splits.size() && options.rule == ChoiceRule::one_standard_error; ++k)
+    if (std::ssize(splits[k].inner) < fewest)
+      bad_usage(
+          "the one-standard-error rule needs at least {} inner folds, and split {} has {}; use more inner folds, or "
+          "the "
+          "best score",
+          fewest, k + 1, splits[k].inner.size());
   for (const auto& band : problem.bands) {
     if (band.dim() != 2 || problem.responses.dim() != 2 || band.size(0) != problem.responses.size(0))
       bad_input("features are {} and responses {}: both need one row a volume", shape_text(band),
@@ -35,7 +63,7 @@ void check(const RidgeProblem& problem, const RidgeOptions& options) {
 }
 
 RidgeResult empty_result(const RidgeProblem& problem, const RidgeModel& model, int64_t folds,
-                         const RidgeOptions& options) {
+                         const std::vector<double>& grid, const RidgeOptions& options) {
   const int64_t rows = problem.responses.size(0), targets = problem.responses.size(1);
   const double nan = std::numeric_limits<double>::quiet_NaN();
   RidgeResult result;
@@ -45,8 +73,9 @@ RidgeResult empty_result(const RidgeProblem& problem, const RidgeModel& model, i
   result.penalties = at::zeros({folds, targets}, at::kDouble);
   result.scales = at::zeros({folds, targets}, at::kLong);
   result.inner_scores = at::zeros({folds, targets}, at::kDouble);
+  result.grid = grid;
   if (options.keep_curves)
-    result.curves = at::zeros({folds, std::ssize(model.scales) * std::ssize(options.penalties), targets}, at::kDouble);
+    result.curves = at::full({folds, std::ssize(model.scales) * std::ssize(grid), targets}, nan, at::kDouble);
   return result;
 }
 
@@ -75,25 +104,26 @@ constexpr int64_t targets_a_thread = 1024;
 }  // namespace
 
 std::vector<RidgeResult> ridge_cross_validated(const RidgeProblem& problem, const std::vector<RidgeModel>& models,
-                                               const std::vector<RidgeSplit>& splits, const RidgeOptions& given,
+                                               const std::vector<RidgeSplit>& splits, const RidgeOptions& options,
                                                const Compute& compute) {
-  RidgeOptions options = given;
-  std::sort(options.penalties.begin(), options.penalties.end());
-  check(problem, options);
+  const auto own = options_of(splits, options);
+  const auto grid = all_penalties(own);
+  check(problem, splits, options);
   std::vector<RidgeResult> results;
   for (const auto& model : models) {
     for (const auto& row : model.scales)
       if (row.size() != problem.bands.size())
         bad_usage("{} band scales for {} feature bands", row.size(), problem.bands.size());
-    results.push_back(empty_result(problem, model, std::ssize(splits), options));
+    results.push_back(empty_result(problem, model, std::ssize(splits), grid, options));
   }
   const bool whole = splits.size() == 1 || problem.responses.size(1) >= targets_a_thread * compute.threads;
   Progress progress(compute, splits.size());
   std::vector<std::vector<PairSums>> sums(splits.size());  // of each split's models
   parallel_for(std::ssize(splits), whole ? 1 : compute.threads, [&](int64_t k) {
     const auto share = [&](double part) { progress.advance(part); };
-    sums[static_cast<size_t>(k)] = ridge::solve_split(problem, models, splits[static_cast<size_t>(k)], k, options,
-                                                      whole ? compute.threads : 1, share, results);
+    sums[static_cast<size_t>(k)] =
+        ridge::solve_split(problem, models, splits[static_cast<size_t>(k)], k, own[static_cast<size_t>(k)],
+                           whole ? compute.threads : 1, share, results);
   });
   for (size_t m = 0; m < models.size(); ++m) {
     auto total = sums.front()[m];

@@ -18,8 +18,11 @@
 
 namespace arcuate {
 
-enum class Select { mse, r2, r };               ///< Inner score: mean over folds of -MSE, R2 or Pearson r.
-enum class PenaltyMode { per_target, shared };  ///< Shared: one penalty (and scales) by the mean score over targets.
+enum class Select { mse, r2, r };  ///< Inner score: mean over folds of -MSE, R2 or Pearson r.
+/// Which targets share a penalty (and scales), by the mean score over them: none, all, or those of a group.
+enum class PenaltyMode { per_target, shared, group };
+/// The candidate with the best mean score; or the largest penalty within one standard error of it (ridge_choice.h).
+enum class ChoiceRule { best, one_standard_error };
 enum class Standardize { none, features, responses, both };
 /// What the numbers of a grid are.
 enum class PenaltyUnit {
@@ -38,6 +41,7 @@ struct RidgeOptions {
   std::vector<double> penalties{};  ///< alpha, positive; added to X'X as it is (not squared, not divided by N).
   Select select = Select::mse;
   PenaltyMode penalty_mode = PenaltyMode::per_target;
+  ChoiceRule rule = ChoiceRule::best;
   bool intercept = true;  ///< Unpenalised, refitted inside every inner fold.
   Standardize standardize =
       Standardize::none;  ///< z-score by the training rows of the split; predictions are scaled back.
@@ -53,8 +57,9 @@ struct RidgeOptions {
 };
 
 struct RidgeProblem {
-  std::vector<at::Tensor> bands{};  ///< N x F_b each; ordinary ridge has one.
-  at::Tensor responses{};           ///< N x V, finite.
+  std::vector<at::Tensor> bands{};       ///< N x F_b each; ordinary ridge has one.
+  at::Tensor responses{};                ///< N x V, finite.
+  std::vector<int64_t> target_groups{};  ///< V, any numbers from 0 on: what PenaltyMode::group takes together.
 };
 
 /// A model over the problem's bands: the candidate g to choose from, one value a band; 0 leaves a band out.
@@ -65,8 +70,9 @@ struct RidgeModel {
 };
 
 struct RidgeSplit {
-  Fold outer;               ///< Rows of the problem.
-  std::vector<Fold> inner;  ///< Partitions of outer.train, to choose the penalty.
+  Fold outer;                       ///< Rows of the problem; without test rows the split only chooses.
+  std::vector<Fold> inner;          ///< Partitions of outer.train, to choose the penalty.
+  std::vector<double> penalties{};  ///< In the place of the options' where there are any.
 };
 
 struct RidgeResult {
@@ -79,11 +85,12 @@ struct RidgeResult {
   at::Tensor penalties;     ///< splits x V: chosen alpha.
   at::Tensor scales;        ///< splits x V int64: index of the chosen row of RidgeModel::scales.
   at::Tensor inner_scores;  ///< splits x V: mean inner score of the choice.
-  at::Tensor curves;        ///< splits x (scales * penalties) x V on request; penalties ascending, scales slowest.
+  at::Tensor curves;        ///< splits x (scales * grid) x V on request, scales slowest; NaN beyond a split's own grid.
+  std::vector<double> grid{};  ///< All penalties that any split had, ascending.
 };
 
-/// One result a model. Errors: usage (no penalty, a penalty that is not positive), input (shapes that differ, values
-/// that are not finite).
+/// One result a model. Errors: usage (no penalty, a penalty that is not positive, a standard error of fewer than three
+/// inner folds, groups that do not fit the targets), input (shapes that differ, values that are not finite).
 std::vector<RidgeResult> ridge_cross_validated(const RidgeProblem& problem, const std::vector<RidgeModel>& models,
                                                const std::vector<RidgeSplit>& splits, const RidgeOptions& options,
                                                const Compute& compute);

@@ -54,8 +54,8 @@ Basis primal_basis(const Tensor& gram, const Tensor& train, const Tensor& test) 
 
 class EigenStage final : public Stage {
  public:
-  EigenStage(const SplitDesign& design, const InnerFold& fold, int64_t first_place, const Basis& basis)
-      : design_(design), fold_(fold), first_place_(first_place) {
+  EigenStage(const SplitDesign& design, int64_t fold, int64_t first_place, const Basis& basis)
+      : design_(design), number_(fold), fold_(design.inner[static_cast<size_t>(fold)]), first_place_(first_place) {
     const auto& options = design.options;
     const auto left = basis.left.to(options.type), test = about_mean(basis.test).to(options.type);
     const auto blocks = compress_penalties(basis.eigenvalues, options.penalties, tolerance(options.type));
@@ -68,14 +68,13 @@ class EigenStage final : public Stage {
 
   bool has(Scoring scoring) const override { return scoring == Scoring::exact || coarse_; }
 
-  void add_scores(const TargetBlock& block, Scoring scoring, Tensor& curves) const override {
+  void add_scores(const TargetBlock& block, Scoring scoring, BlockScores& scores) const override {
     const auto mean = training_mean(design_, fold_, block.responses);
     const auto train = filled_up(fold_.train.of(block.responses), mean),
                tested = about_mean(filled_up(fold_.test.of(block.responses), mean));
     auto sums = start_sums(penalties(), tested);
     (scoring == Scoring::bf16 && coarse_ ? coarse_ : scores_)->add(train, tested, sums);
-    curves.slice(0, first_place_, first_place_ + penalties())
-        .add_(scores_of(sums, design_.options.select).slice(1, 0, curves.size(1)));
+    scores.add(number_, first_place_, scores_of(sums, design_.options.select).slice(1, 0, block.responses.size(1)));
   }
 
  private:
@@ -98,6 +97,7 @@ class EigenStage final : public Stage {
   }
 
   const SplitDesign& design_;
+  int64_t number_ = 0;  // of the fold
   const InnerFold& fold_;
   int64_t first_place_ = 0;
   std::unique_ptr<FoldScores> scores_, coarse_;  // the second with bfloat16, if there is one
@@ -115,8 +115,7 @@ Place place_of(const SplitDesign& design, int64_t stage) {
 }
 
 std::unique_ptr<Stage> eigen_stage(const SplitDesign& design, const Place& place, const Basis& basis) {
-  return std::make_unique<EigenStage>(design, design.inner[static_cast<size_t>(place.fold)],
-                                      place.scales * std::ssize(design.options.penalties), basis);
+  return std::make_unique<EigenStage>(design, place.fold, place.scales * std::ssize(design.options.penalties), basis);
 }
 
 // Kernels of rows centred by the mean of the training rows, as an unpenalised intercept asks: K_tr and K_v,tr.

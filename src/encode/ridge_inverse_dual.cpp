@@ -38,7 +38,7 @@ class InverseStage final : public Stage {
   }
 
   // In float64: M holds numbers as large as 1 / alpha, and M_BB^-1 (M Y)_B cancels them again.
-  void add_scores(const TargetBlock& block, Scoring, Tensor& curves) const override {
+  void add_scores(const TargetBlock& block, Scoring, BlockScores& scores) const override {
     const auto responses = block.responses.to(at::kDouble);
     const auto products = inverse_.mm(responses);
     for (size_t i = 0; i < members_.size(); ++i) {
@@ -49,8 +49,8 @@ class InverseStage final : public Stage {
         const auto own = fold.block.of(products);
         const auto residuals =
             solves_[k][i].mm(narrow.defined() ? at::addmm(own, fold.block.of(p), narrow, 1, -1) : own);
-        curves.select(0, members_[i].place)
-            .add_(residual_score(design_.options.select, fold.test.of(responses), residuals));
+        const auto score = residual_score(design_.options.select, fold.test.of(responses), residuals);
+        scores.add(static_cast<int64_t>(k), members_[i].place, score.unsqueeze(0));
       }
     }
   }

@@ -17,13 +17,13 @@ class InverseStage final : public Stage {
     test_ = solver.rows_of(equations_, solver.design().inner[static_cast<size_t>(fold)].test);
   }
 
-  void add_scores(const TargetBlock& block, Scoring, Tensor& curves) const override {
+  void add_scores(const TargetBlock& block, Scoring, BlockScores& scores) const override {
     const auto& design = solver_.design();
     const auto& fold = design.inner[static_cast<size_t>(fold_)];
     const auto responses = block.responses.to(at::kDouble), mean = training_mean(design, fold, responses);
     const auto weights = at::cholesky_solve(solver_.cross(equations_, block, fold_, mean), factor_);
-    curves.select(0, place_).add_(
-        inner_score(design.options.select, fold.test.of(responses), test_.mm(weights) + mean));
+    const auto score = inner_score(design.options.select, fold.test.of(responses), test_.mm(weights) + mean);
+    scores.add(fold_, place_, score.unsqueeze(0));
   }
 
  private:

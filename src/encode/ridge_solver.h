@@ -8,7 +8,7 @@
 #include <memory>
 #include <vector>
 
-#include "encode/ridge.h"
+#include "encode/ridge_choice.h"
 
 namespace arcuate::ridge {
 
@@ -61,9 +61,9 @@ enum class Scoring { exact, bf16 };
 class Stage {
  public:
   virtual ~Stage() = default;
-  /// Adds the scores of its folds to those of its candidates. curves: (scales * penalties) x b, float64, scales
-  /// slowest. Stages without products of bfloat16 are exact in any case.
-  virtual void add_scores(const TargetBlock& block, Scoring scoring, at::Tensor& curves) const = 0;
+  /// Adds the scores of its folds to those of its candidates (scales slowest). Stages without products of bfloat16 are
+  /// exact in any case.
+  virtual void add_scores(const TargetBlock& block, Scoring scoring, BlockScores& scores) const = 0;
   virtual bool has(Scoring scoring) const { return scoring == Scoring::exact; }
 };
 

@@ -30,21 +30,6 @@ std::vector<RowRange> target_blocks(int64_t targets, int64_t width) {
   return blocks;
 }
 
-// Best candidate of each target: highest score, then larger penalty, then earlier scales.
-Tensor best_candidates(Tensor scores, int64_t penalties, PenaltyMode mode) {
-  if (mode == PenaltyMode::shared) scores = scores.mean(1, true).expand_as(scores).contiguous();
-  const int64_t candidates = scores.size(0), targets = scores.size(1);
-  auto best = at::zeros({targets}, at::kLong);
-  const auto view = scores.accessor<double, 2>();
-  auto* choice = best.data_ptr<int64_t>();
-  for (int64_t v = 0; v < targets; ++v)
-    for (int64_t c = 1; c < candidates; ++c) {
-      const double here = view[c][v], there = view[choice[v]][v];
-      if (here > there || (here == there && c % penalties > choice[v] % penalties)) choice[v] = c;
-    }
-  return best;
-}
-
 Scales all_scales(const std::vector<RidgeModel>& models) {
   Scales scales;
   for (const auto& model : models) scales.insert(scales.end(), model.scales.begin(), model.scales.end());
@@ -74,20 +59,21 @@ class Split {
         options_(options),
         threads_(threads),
         advance_(advance),
+        groups_(choice_groups(problem, options)),
         scales_(all_scales(models)),
         design_(make_design(problem, split, options)),
         solver_(make_solver(design_, scales_, problem.responses.size(1))) {}
 
   std::vector<PairSums> solve(const std::vector<RidgeModel>& models, int64_t k, std::vector<RidgeResult>& results) {
     std::vector<PairSums> sums;
-    const auto curves = inner_curves(models);
+    const auto scores = inner_scores(models);
     held_.clear();
     int64_t first = 0;
     for (size_t m = 0; m < models.size(); ++m) {
       const auto count = std::ssize(models[m].scales) * penalties();
-      const auto curve = curves.slice(0, first, first + count).contiguous();
-      const auto best = best_candidates(curve, penalties(), options_.penalty_mode);
-      record(curve, best, k, results[m]);
+      const auto own = scores.of(first, count);
+      const auto best = best_candidates(own, groups_, penalties());
+      record(own.mean, best, k, results[m]);
       sums.push_back(refit(best, first, 1.0 / static_cast<double>(models.size()), results[m]));
       first += count;
     }
@@ -99,15 +85,16 @@ class Split {
 
   int64_t penalties() const { return std::ssize(options_.penalties); }
 
-  // Mean inner score of every candidate: candidates x V.
-  Tensor inner_curves(const std::vector<RidgeModel>& models) {
-    if (!options_.bf16_scores || options_.penalty_mode == PenaltyMode::shared || !stages(0).front()->has(Scoring::bf16))
+  InnerScores inner_scores(const std::vector<RidgeModel>& models) {
+    if (!options_.bf16_scores || groups_.defined() || options_.rule != ChoiceRule::best ||
+        !stages(0).front()->has(Scoring::bf16))
       return score(problem_, Scoring::exact, scoring_share);
-    auto curves = score(problem_, Scoring::bf16, scoring_share);
-    const auto close = close_calls(curves, models);
-    if (close.numel() == 0) return curves;
+    auto scores = score(problem_, Scoring::bf16, scoring_share);
+    const auto close = close_calls(scores.mean, models);
+    if (close.numel() == 0) return scores;
     const RidgeProblem part{.bands = problem_.bands, .responses = problem_.responses.index_select(1, close)};
-    return curves.index_copy_(1, close, score(part, Scoring::exact, 0));
+    scores.mean.index_copy_(1, close, score(part, Scoring::exact, 0).mean);
+    return scores;
   }
 
   // Columns of targets for which some model's two best candidates are closer than bfloat16 tells apart.
@@ -128,26 +115,30 @@ class Split {
   }
 
   // `share` of the work is told.
-  Tensor score(const RidgeProblem& problem, Scoring scoring, double share) {
-    const int64_t targets = problem.responses.size(1), stage_count = solver_->stages();
-    auto curves = at::zeros({std::ssize(scales_) * penalties(), targets}, at::kDouble);
-    const auto blocks = target_blocks(targets, scored_targets);
+  InnerScores score(const RidgeProblem& problem, Scoring scoring, double share) {
+    const int64_t stage_count = solver_->stages();
+    const auto blocks = target_blocks(problem.responses.size(1), scored_targets);
+    FoldScoreSums sums(blocks, std::ssize(scales_) * penalties(), std::ssize(split_.inner), groups_, options_.rule);
     for (int64_t first = 0; first < stage_count; first += held_stages) {
       const auto& held = stages(first);
       const double part =
           share * static_cast<double>(held.size()) / static_cast<double>(stage_count * std::ssize(blocks));
-      parallel_for(std::ssize(blocks), threads_, [&](int64_t b) {
-        const auto& range = blocks[static_cast<size_t>(b)];
-        const auto block = solver_->block(training_responses(problem, split_, range, options_).values, true);
-        auto own = curves.slice(1, range.begin, range.end);
-        for (const auto& stage : held) {
-          stop_if_interrupted();
-          stage->add_scores(block, scoring, own);
-        }
-        advance_(part);
-      });
+      for (const auto& batch : sums.batches()) {
+        sums.open(batch);
+        parallel_for(batch.size(), threads_, [&](int64_t i) {
+          const int64_t b = batch.begin + i;
+          const auto& range = blocks[static_cast<size_t>(b)];
+          const auto block = solver_->block(training_responses(problem, split_, range, options_).values, true);
+          for (const auto& stage : held) {
+            stop_if_interrupted();
+            stage->add_scores(block, scoring, sums.block(b));
+          }
+          advance_(part);
+        });
+        sums.close(batch);
+      }
     }
-    return curves / static_cast<double>(split_.inner.size());
+    return sums.finish();
   }
 
   // Those from `first` on that are in memory at once.
@@ -165,10 +156,20 @@ class Split {
 
   void record(const Tensor& curve, const Tensor& best, int64_t k, RidgeResult& result) const {
     const auto grid = to_tensor(options_.penalties);
-    if (options_.keep_curves) result.curves.select(0, k).copy_(curve);
+    if (options_.keep_curves) record_curve(curve, result.grid, result.curves[k]);
     result.inner_scores.select(0, k).copy_(curve.gather(0, best.unsqueeze(0)).squeeze(0));
     result.penalties.select(0, k).copy_(grid.index_select(0, best.remainder(penalties())));
     result.scales.select(0, k).copy_(best.div(penalties(), "floor"));
+  }
+
+  // curve: (scales * penalties) x V; all: (scales * grid) x V.
+  void record_curve(const Tensor& curve, const std::vector<double>& grid, Tensor all) const {
+    std::vector<int64_t> places;
+    for (const double penalty : options_.penalties)
+      places.push_back(std::lower_bound(grid.begin(), grid.end(), penalty) - grid.begin());
+    const int64_t targets = curve.size(1);
+    all.view({-1, std::ssize(grid), targets})
+        .index_copy_(1, index_tensor(places), curve.view({-1, penalties(), targets}));
   }
 
   // best: V, candidates of the model whose first row of scales is candidate `first` / penalties().
@@ -222,6 +223,7 @@ class Split {
   const RidgeOptions& options_;
   int threads_;
   const std::function<void(double)>& advance_;
+  Tensor groups_;
   Scales scales_;
   SplitDesign design_;
   std::unique_ptr<Solver> solver_;

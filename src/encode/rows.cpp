@@ -1,6 +1,7 @@
 #include "encode/rows.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 
 #include "core/error.h"
@@ -52,23 +53,65 @@ std::vector<int64_t> training_rows(std::span<const int64_t> rows, std::span<cons
   return train;
 }
 
+// Sizes as even as can be, the first ones larger.
+static std::vector<std::vector<int64_t>> contiguous_blocks(std::span<const int64_t> rows, int64_t blocks) {
+  const auto count = static_cast<int64_t>(rows.size());
+  std::vector<std::vector<int64_t>> result;
+  int64_t begin = 0;
+  for (int64_t k = 0; k < blocks; ++k) {
+    const int64_t end = begin + count / blocks + (k < count % blocks ? 1 : 0);
+    result.emplace_back(rows.begin() + begin, rows.begin() + end);
+    begin = end;
+  }
+  return result;
+}
+
+static void check_training_rows(const Fold& fold, int64_t number, int64_t folds, int64_t gap) {
+  if (fold.train.empty())
+    bad_usage("fold {} of {} has no training row left with a gap of {}; use fewer folds or a smaller gap", number,
+              folds, gap);
+}
+
 std::vector<Fold> contiguous_folds(std::span<const int64_t> rows, std::span<const RowRange> stories, int64_t folds,
                                    int64_t gap) {
   const auto count = static_cast<int64_t>(rows.size());
   if (folds < 2 || folds > count)
     bad_usage("{} folds of {} rows: at least 2 folds and one row in each are needed", folds, count);
   std::vector<Fold> splits;
-  int64_t begin = 0;
-  for (int64_t k = 0; k < folds; ++k) {
-    const int64_t end = begin + count / folds + (k < count % folds ? 1 : 0);
-    Fold fold;
-    fold.test.assign(rows.begin() + begin, rows.begin() + end);
-    fold.train = training_rows(rows, fold.test, stories, gap);
-    if (fold.train.empty())
-      bad_usage("fold {} of {} has no training row left with a gap of {}; use fewer folds or a smaller gap", k + 1,
-                folds, gap);
-    splits.push_back(std::move(fold));
-    begin = end;
+  for (const auto& test : contiguous_blocks(rows, folds)) {
+    splits.push_back({training_rows(rows, test, stories, gap), test});
+    check_training_rows(splits.back(), std::ssize(splits), folds, gap);
+  }
+  return splits;
+}
+
+std::vector<Fold> time_series_folds(std::span<const int64_t> rows, std::span<const RowRange> stories, int64_t folds,
+                                    int64_t gap) {
+  const auto count = static_cast<int64_t>(rows.size());
+  if (folds < 1 || folds >= count)
+    bad_usage("{} folds in time of {} rows: they are cut into {} blocks, and each needs a row", folds, count,
+              folds + 1);
+  const auto blocks = contiguous_blocks(rows, folds + 1);
+  std::vector<Fold> splits;
+  for (size_t k = 1; k < blocks.size(); ++k) {
+    const auto before = std::lower_bound(rows.begin(), rows.end(), blocks[k].front());
+    const auto past = rows.first(static_cast<size_t>(before - rows.begin()));
+    splits.push_back({training_rows(past, blocks[k], stories, gap), blocks[k]});
+    check_training_rows(splits.back(), std::ssize(splits), folds, gap);
+  }
+  return splits;
+}
+
+std::vector<Fold> labelled_folds(std::span<const int64_t> rows, std::span<const int64_t> fold_of,
+                                 std::span<const RowRange> stories, int64_t gap) {
+  std::map<int64_t, std::vector<int64_t>> tests;
+  for (int64_t row : rows)
+    if (const int64_t fold = fold_of[static_cast<size_t>(row)]; fold >= 0) tests[fold].push_back(row);
+  if (tests.empty()) bad_usage("no row belongs to a fold: every one is marked as never tested");
+  std::vector<Fold> splits;
+  for (const auto& [fold, test] : tests) {
+    splits.push_back({training_rows(rows, test, stories, gap), test});
+    check_training_rows(splits.back(), std::ssize(splits), std::ssize(tests), gap);
   }
   return splits;
 }

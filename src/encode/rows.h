@@ -31,6 +31,17 @@ std::vector<Fold> contiguous_folds(std::span<const int64_t> rows, std::span<cons
 std::vector<int64_t> training_rows(std::span<const int64_t> rows, std::span<const int64_t> test,
                                    std::span<const RowRange> stories, int64_t gap);
 
+/// `rows` (ascending) cut into `folds` + 1 contiguous blocks, as even as can be (the first ones larger). Each block but
+/// the first is tested by a model of the rows before it; the gap as above. Errors: usage, when a part would be empty.
+std::vector<Fold> time_series_folds(std::span<const int64_t> rows, std::span<const RowRange> stories, int64_t folds,
+                                    int64_t gap);
+
+/// One fold for each number of `fold_of` that occurs in `rows` (ascending), in order; the gap as above. `fold_of`: one
+/// number for each row of the time axis, below 0 where a row is never tested. Errors: usage, when a part would be
+/// empty.
+std::vector<Fold> labelled_folds(std::span<const int64_t> rows, std::span<const int64_t> fold_of,
+                                 std::span<const RowRange> stories, int64_t gap);
+
 /// Each story is the test set once.
 std::vector<Fold> leave_one_story_out(std::span<const int64_t> rows, std::span<const RowRange> stories);
 

@@ -1,4 +1,4 @@
-// The three ways to cut training rows, and the words for them.
+// The ways to cut training rows, and the words for them.
 #include "encode/inner_folds.h"
 
 #include "fixture.h"
@@ -27,6 +27,13 @@ TEST(InnerFolds, contiguous_ones_are_never_stories) {
   EXPECT_TRUE(same(inner_folds(rows, stories, how, true, 0), contiguous_folds(rows, stories, 4, 2)));
 }
 
+TEST(InnerFolds, those_in_time_train_on_the_rows_before_them) {
+  const auto rows = all_rows(120);
+  auto how = parse_inner_folds("time-series");
+  how.blocks = 4, how.gap = 2;
+  EXPECT_TRUE(same(inner_folds(rows, stories, how, true, 0), time_series_folds(rows, stories, 4, 2)));
+}
+
 TEST(InnerFolds, every_split_draws_chunks_of_its_own_from_the_seed) {
   const auto rows = all_rows(120);
   auto how = parse_inner_folds("bootstrap:3:10:0.25");
@@ -47,5 +54,5 @@ TEST(InnerFolds, words_are_read_and_others_refused) {
   EXPECT_EQ(chunks.rule, InnerRule::chunks);
   EXPECT_EQ(chunks.chunks.length, 40);
   EXPECT_TRUE(contains(message_of([] { parse_inner_folds("random"); }),
-                       {"auto, contiguous or bootstrap:BOOTS:LENGTH:HELD_OUT", "'random'"}));
+                       {"auto, contiguous, time-series or bootstrap:BOOTS:LENGTH:HELD_OUT", "'random'"}));
 }

@@ -1,16 +1,16 @@
 // What must hold for every variant of the solver whatever it computes inside: symmetries of the problem, and agreement
-// with explicit normal equations (PlainRidge) for every kind of folds.
+// with explicit normal equations (plain_ridge.h) for every kind of folds.
 #include <cmath>
 
 #include "core/tensor.h"
 #include "encode/chunks.h"
+#include "encode/plain_ridge.h"
 #include "fixture.h"
 #include "ridge_variants.h"
 
 using namespace arcuate;
 using at::Tensor;
 using test::largest_difference;
-using test::PlainRidge;
 using test::RidgeVariant;
 
 namespace {
@@ -293,7 +293,7 @@ RidgeResult plain(const World& world, const RidgeOptions& options) {
   RidgeResult result;
   result.predictions = at::full_like(world.problem.responses, std::nan(""));
   for (const auto& split : world.splits) {
-    const PlainRidge ridge(world.problem, world.model, split, options);
+    const auto ridge = plain_ridge(world.problem, world.model, split, options);
     curves.push_back(ridge.curve), penalties.push_back(ridge.penalties), scales.push_back(ridge.scales);
     result.predictions.index_copy_(0, index_tensor(split.outer.test), ridge.predictions);
   }
