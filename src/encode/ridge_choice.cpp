@@ -82,19 +82,27 @@ void BlockScores::add(int64_t fold, int64_t first, const Tensor& scores) {
   if (shared_.defined()) shared_[fold].slice(0, first, end).index_add_(1, place_, scores);
 }
 
+void BlockScores::add_doubt(int64_t first, const Tensor& doubt) {
+  doubts_.slice(0, first, first + doubt.size(0)).add_(doubt);
+}
+
 InnerScores InnerScores::of(int64_t first, int64_t count) const {
-  return {.mean = mean.slice(0, first, first + count).contiguous(),
-          .error = error.defined() ? error.slice(0, first, first + count).contiguous() : Tensor()};
+  const auto own = [&](const Tensor& all) {
+    return all.defined() ? all.slice(0, first, first + count).contiguous() : Tensor();
+  };
+  return {.mean = own(mean), .error = own(error), .doubt = own(doubt)};
 }
 
 FoldScoreSums::FoldScoreSums(const std::vector<RowRange>& blocks, int64_t candidates, int64_t folds,
-                             const Tensor& groups, ChoiceRule rule)
+                             const Tensor& groups, ChoiceRule rule, bool exact)
     : folds_(folds), groups_(groups), sums_(at::zeros({candidates, blocks.back().end}, at::kDouble)), ranges_(blocks) {
   const bool errors = rule == ChoiceRule::one_standard_error;
   if (errors && !groups.defined()) squares_ = at::zeros_like(sums_);
   if (errors && groups.defined()) shared_ = at::zeros({folds, candidates, group_count(groups)}, at::kDouble);
+  if (!exact) doubts_ = at::zeros_like(sums_);
   for (const auto& range : blocks) {
     BlockScores block;
+    if (!exact) block.doubts_ = doubts_.slice(1, range.begin, range.end);
     block.sums_ = sums_.slice(1, range.begin, range.end);
     if (squares_.defined()) block.squares_ = squares_.slice(1, range.begin, range.end);
     blocks_.push_back(std::move(block));
@@ -128,7 +136,8 @@ void FoldScoreSums::close(const RowRange& batch) {
 }
 
 InnerScores FoldScoreSums::finish() {
-  InnerScores scores{.mean = {}, .error = error()};
+  InnerScores scores{.mean = {}, .error = error(), .doubt = {}};
+  if (doubts_.defined()) scores.doubt = doubts_.div_(static_cast<double>(folds_));
   scores.mean = sums_.div_(static_cast<double>(folds_));
   return scores;
 }
@@ -152,6 +161,13 @@ Tensor best_candidates(const InnerScores& scores, const Tensor& groups, int64_t 
     best.data_ptr<int64_t>()[u] = choice;
   }
   return groups.defined() ? best.index_select(0, groups) : best;
+}
+
+Tensor close_calls(const InnerScores& scores) {
+  const auto [best, place] = scores.mean.max(0, /*keepdim=*/true);
+  const auto reach = scores.doubt + scores.doubt.gather(0, place);
+  // The best one reaches itself.
+  return (best - scores.mean).lt(reach).sum(0).gt(1);
 }
 
 }  // namespace arcuate::ridge

@@ -28,10 +28,13 @@ class BlockScores {
  public:
   /// Of inner fold `fold`: the candidates from `first` on x b, float64.
   void add(int64_t fold, int64_t first, const at::Tensor& scores);
+  /// By how much a fold's scores of these candidates may be wrong, where they are not exact.
+  void add_doubt(int64_t first, const at::Tensor& doubt);
 
  private:
   friend class FoldScoreSums;
   at::Tensor sums_;     // C x b
+  at::Tensor doubts_;   // C x b, where scores are not exact
   at::Tensor squares_;  // C x b, if each target chooses for itself by the one-standard-error rule
   at::Tensor shared_;   // folds x C x groups of the block: sums over their targets, if groups choose by it
   at::Tensor groups_;   // those groups, of all
@@ -41,6 +44,7 @@ class BlockScores {
 struct InnerScores {
   at::Tensor mean{};   ///< C x V: over inner folds.
   at::Tensor error{};  ///< C x U: standard error of the mean score; undefined unless the rule needs it.
+  at::Tensor doubt{};  ///< C x V: by how much the mean may be wrong; undefined where it is exact.
   /// Those of some candidates.
   InnerScores of(int64_t first, int64_t count) const;
 };
@@ -51,7 +55,7 @@ class FoldScoreSums {
  public:
   /// `groups` as of choice_groups.
   FoldScoreSums(const std::vector<RowRange>& blocks, int64_t candidates, int64_t folds, const at::Tensor& groups,
-                ChoiceRule rule);
+                ChoiceRule rule, bool exact);
   /// Batches of blocks that are filled at once: all, unless each needs memory for groups of its own.
   std::vector<RowRange> batches() const;
   void open(const RowRange& batch);
@@ -63,7 +67,7 @@ class FoldScoreSums {
   at::Tensor error() const;
 
   int64_t folds_;
-  at::Tensor groups_, sums_, squares_;
+  at::Tensor groups_, sums_, squares_, doubts_;
   at::Tensor shared_;  // folds x C x U: of groups that choose by standard errors
   std::vector<RowRange> ranges_;
   std::vector<BlockScores> blocks_;
@@ -71,5 +75,8 @@ class FoldScoreSums {
 
 /// V: the candidate of each target; by the one-standard-error rule where there are errors.
 at::Tensor best_candidates(const InnerScores& scores, const at::Tensor& groups, int64_t penalties);
+
+/// V, bool: whether another candidate might be the best one, by the doubts of both.
+at::Tensor close_calls(const InnerScores& scores);
 
 }  // namespace arcuate::ridge

@@ -20,7 +20,6 @@ namespace {
 
 constexpr int64_t scored_targets = 480;     // of a block, when folds are scored
 constexpr int64_t refitted_targets = 2048;  // when models are refitted: each candidate gets its share of them
-constexpr double close_call = 5e-5;         // of the scale of scores: what bfloat16 does not tell apart
 constexpr int64_t held_stages = 8;          // decompositions in memory at once
 
 std::vector<RowRange> target_blocks(int64_t targets, int64_t width) {
@@ -90,35 +89,26 @@ class Split {
         !stages(0).front()->has(Scoring::bf16))
       return score(problem_, Scoring::exact, scoring_share);
     auto scores = score(problem_, Scoring::bf16, scoring_share);
-    const auto close = close_calls(scores.mean, models);
+    auto is_close = at::zeros({scores.mean.size(1)}, at::kBool);
+    int64_t first = 0;
+    for (const auto& model : models) {
+      const auto count = std::ssize(model.scales) * penalties();
+      is_close.logical_or_(close_calls(scores.of(first, count)));
+      first += count;
+    }
+    const auto close = is_close.nonzero().squeeze(1);
     if (close.numel() == 0) return scores;
     const RidgeProblem part{.bands = problem_.bands, .responses = problem_.responses.index_select(1, close)};
     scores.mean.index_copy_(1, close, score(part, Scoring::exact, 0).mean);
     return scores;
   }
 
-  // Columns of targets for which some model's two best candidates are closer than bfloat16 tells apart.
-  Tensor close_calls(const Tensor& curves, const std::vector<RidgeModel>& models) const {
-    auto close = at::zeros({curves.size(1)}, at::kBool);
-    int64_t first = 0;
-    for (const auto& model : models) {
-      const auto count = std::ssize(model.scales) * penalties();
-      const auto own = curves.slice(0, first, first + count);
-      if (count > 1) {
-        const auto best = std::get<0>(own.topk(2, 0));
-        const auto scale = options_.select == Select::mse ? std::get<0>(own.abs().max(0)) : at::ones_like(best[0]);
-        close.logical_or_((best[0] - best[1]).lt(close_call * scale));
-      }
-      first += count;
-    }
-    return close.nonzero().squeeze(1);
-  }
-
   // `share` of the work is told.
   InnerScores score(const RidgeProblem& problem, Scoring scoring, double share) {
     const int64_t stage_count = solver_->stages();
     const auto blocks = target_blocks(problem.responses.size(1), scored_targets);
-    FoldScoreSums sums(blocks, std::ssize(scales_) * penalties(), std::ssize(split_.inner), groups_, options_.rule);
+    FoldScoreSums sums(blocks, std::ssize(scales_) * penalties(), std::ssize(split_.inner), groups_, options_.rule,
+                       scoring == Scoring::exact);
     for (int64_t first = 0; first < stage_count; first += held_stages) {
       const auto& held = stages(first);
       const double part =
