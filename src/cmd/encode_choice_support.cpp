@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <limits>
+#include <map>
 
 #include "cmd/labels_support.h"
 #include "core/error.h"
@@ -75,13 +76,14 @@ Json growth_record(const std::vector<RidgeSplit>& splits, const std::vector<doub
 
 void tell_growth(const std::vector<RidgeSplit>& splits, const std::vector<double>& asked, PenaltyUnit unit,
                  cli::Console& console) {
-  std::vector<std::string> grown;
-  for (size_t k = 0; k < splits.size(); ++k)
-    if (has_grown(splits[k], asked)) {
-      const auto grid = values_in(splits[k].penalties, unit);
-      grown.push_back(fmt::format("{} to {} in split {}", shortest(grid.front()), shortest(grid.back()), k + 1));
+  std::map<std::string, int64_t> grids;  // how many splits have it
+  for (const auto& split : splits)
+    if (has_grown(split, asked)) {
+      const auto grid = values_in(split.penalties, unit);
+      ++grids[fmt::format("{:.4g} to {:.4g}", grid.front(), grid.back())];
     }
-  if (!grown.empty()) console.info("grid       has grown: {}", join(grown, ", "));
+  for (const auto& [grid, count] : grids)
+    console.info("grid       has grown to {} in {} of {} splits", grid, count, splits.size());
 }
 
 void tell_edges(const EncodeScores& scores, cli::Console& console) {
