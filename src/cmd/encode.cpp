@@ -188,8 +188,11 @@ int run(const Options& options, cli::Run& run) {
   tell_arrays(work.data, work.delays, work.splits, work.flags, run.console);
   if (run.common.dry_run) return 0;
   ensure_writable_folder(options.output.path);
-  work.problem.bands = {work.delays.empty() ? work.data.features
-                                            : delayed(work.data.features, work.delays, work.data.stories)};
+  const bool as_features = work.delays.empty() || options.verify > 0 || !options.weights.empty();
+  work.problem.bands = {work.data.features};
+  if (as_features && !work.delays.empty())
+    work.problem.bands = {delayed(work.data.features, work.delays, work.data.stories)};
+  if (!as_features) work.problem.delays = work.delays, work.problem.stories = work.data.stories;
   work.problem.responses = without_bad_targets(work.data.responses, work.flags);
   const auto fit = fit_encoding(work.problem, work.splits, work.ridge, options.choice, work.flags, run);
   const auto scores = score_encoding(work.flags, fit, work.splits, options.model.penalty_unit);

@@ -15,11 +15,11 @@ struct Sizes {
 };
 
 Sizes sizes_of(const SplitDesign& design, int64_t scales) {
-  Sizes sizes{.rows = static_cast<double>(design.train.front().size(0)),
+  Sizes sizes{.rows = static_cast<double>(design.rows),
               .features = 0,
               .penalties = static_cast<double>(design.options.penalties.size()),
               .candidates = static_cast<double>(scales)};
-  for (const auto& band : design.train) sizes.features += static_cast<double>(band.size(1));
+  for (const int64_t width : design.widths) sizes.features += static_cast<double>(width);
   for (const auto& fold : design.inner) {
     sizes.train.push_back(static_cast<double>(fold.train.count()));
     sizes.block.push_back(static_cast<double>(fold.block.count()));
@@ -84,7 +84,8 @@ std::vector<Cost> costs_of(const SplitDesign& design, int64_t scales, int64_t in
   std::vector<Cost> costs{inverse_dual(sizes, static_cast<double>(inverse_groups)), inverse_primal(sizes),
                           eigenbasis_dual(sizes, wide), eigenbasis_primal(sizes, wide)};
   std::erase_if(costs, [&](const Cost& cost) {
-    return (design.options.form != Form::automatic && cost.form != design.options.form) ||
+    return (!design.kernels.train.empty() && cost.form == Form::primal) ||
+           (design.options.form != Form::automatic && cost.form != design.options.form) ||
            (design.options.method != Method::automatic && cost.method != design.options.method);
   });
   return costs;

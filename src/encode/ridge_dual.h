@@ -4,6 +4,12 @@
 
 namespace arcuate::ridge {
 
+BandKernels band_kernels(const SplitDesign& design);
+
+/// Kernels of rows less the mean of the training rows, as an unpenalised intercept asks: K (n x n), K_test (n_test x
+/// n).
+void centre_kernels(at::Tensor& train, at::Tensor& test);
+
 class DualSolver : public Solver {
  public:
   /// Kernels are float64. Narrow bands get kernels as well: refits use them.
@@ -23,7 +29,7 @@ class DualSolver : public Solver {
  private:
   const SplitDesign& design_;
   Scales scales_;
-  std::vector<at::Tensor> kernels_, test_kernels_;  // a band each: n x n, n_test x n
+  BandKernels kernels_;
 };
 
 }  // namespace arcuate::ridge

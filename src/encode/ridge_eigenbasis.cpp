@@ -130,15 +130,6 @@ std::unique_ptr<Stage> eigen_stage(const SplitDesign& design, const Place& place
   return std::make_unique<EigenStage>(design, place.fold, place.scales * std::ssize(design.options.penalties), basis);
 }
 
-// Kernels of rows centred by the mean of the training rows, as an unpenalised intercept asks: K_tr and K_v,tr.
-void centre_kernels(Tensor& train, Tensor& test) {
-  const auto means = train.to(at::kDouble).mean(0, true);
-  const auto within = (means.t() + means - means.mean()).to(train.scalar_type());
-  const auto across = (test.to(at::kDouble).mean(1, true) + means - means.mean()).to(train.scalar_type());
-  train = train - within;
-  test = test - across;
-}
-
 class DualEigenSolver final : public DualSolver {
  public:
   DualEigenSolver(const SplitDesign& design, const Scales& scales) : DualSolver(design, scales) {}

@@ -92,7 +92,7 @@ class InverseRefit final : public Refit {
 // Bands that are low-rank corrections.
 std::vector<bool> narrow_bands(const SplitDesign& design) {
   std::vector<bool> narrow;
-  for (const auto& band : design.train) narrow.push_back(band.size(1) * 8 <= band.size(0) && design.train.size() > 1);
+  for (const int64_t width : design.widths) narrow.push_back(width * 8 <= design.rows && design.widths.size() > 1);
   return narrow;
 }
 
@@ -114,8 +114,7 @@ class InverseDualSolver final : public DualSolver {
   InverseDualSolver(const SplitDesign& design, const Scales& scales)
       : DualSolver(design, scales), narrow_(narrow_bands(design)) {
     for (const auto& [wide, members] : group_scales(design, scales)) groups_.push_back({wide, members});
-    const int64_t rows = design.train.front().size(0);
-    keeps_ = stages() * rows * rows * static_cast<int64_t>(sizeof(double)) <= kept_bytes;
+    keeps_ = stages() * design.rows * design.rows * static_cast<int64_t>(sizeof(double)) <= kept_bytes;
   }
 
   int64_t stages() const override { return std::ssize(groups_) * penalties(); }

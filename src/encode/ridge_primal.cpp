@@ -34,7 +34,7 @@ Tensor side_by_side(const std::vector<Tensor>& bands) { return bands.size() == 1
 // C is the sum of what the folds' blocks give, but for rows that are in none of them or in several: those count
 // 1 - (their blocks) times more.
 std::vector<std::pair<Rows, double>> uncovered_rows(const SplitDesign& design) {
-  auto blocks = at::zeros({design.train.front().size(0)}, at::kLong);
+  auto blocks = at::zeros({design.rows}, at::kLong);
   for (const auto& fold : design.inner)
     blocks.index_add_(0, fold.block.positions(), at::ones({fold.block.count()}, at::kLong));
   std::map<int64_t, std::vector<int64_t>> rows;

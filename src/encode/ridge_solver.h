@@ -33,11 +33,20 @@ struct InnerFold {
   Rows test_in_block;  ///< where they are within `block`
 };
 
+/// Inner products of a split's rows, a band each, float64: n x n of training rows, n_test x n.
+struct BandKernels {
+  std::vector<at::Tensor> train{}, test{};
+};
+
 /// Features of one split, centred and scaled by its training rows.
 struct SplitDesign {
-  std::vector<at::Tensor> train{}, test{};  ///< a band each: n x F_b, n_test x F_b
+  int64_t rows = 0;               ///< n, for training
+  std::vector<int64_t> widths{};  ///< F_b
+  /// A band each: n x F_b, n_test x F_b. Not there where kernels stand for them, which the dual form can do with.
+  std::vector<at::Tensor> train{}, test{};
   std::vector<InnerFold> inner{};
   const RidgeOptions& options;
+  BandKernels kernels{};  ///< Where they are known; else empty, and solvers make what they need.
 };
 
 /// 1 x b: mean responses of the fold's training rows; zeros without an intercept. responses: n x b.

@@ -51,17 +51,17 @@ PairSums side_by_side(const std::vector<PairSums>& blocks) {
 
 class Split {
  public:
-  Split(const RidgeProblem& problem, const std::vector<RidgeModel>& models, const RidgeSplit& split,
+  Split(const DelayedProblem& given, const std::vector<RidgeModel>& models, const RidgeSplit& split,
         const RidgeOptions& options, int threads, const std::function<void(double)>& advance)
-      : problem_(problem),
+      : problem_(given.problem),
         split_(split),
         options_(options),
         threads_(threads),
         advance_(advance),
-        groups_(choice_groups(problem, options)),
+        groups_(choice_groups(problem_, options)),
         scales_(all_scales(models)),
-        design_(make_design(problem, split, options)),
-        solver_(make_solver(design_, scales_, problem.responses.size(1))) {}
+        design_(make_design(given, split, options)),
+        solver_(make_solver(design_, scales_, problem_.responses.size(1))) {}
 
   std::vector<PairSums> solve(const std::vector<RidgeModel>& models, int64_t k, std::vector<RidgeResult>& results) {
     std::vector<PairSums> sums;
@@ -223,7 +223,7 @@ class Split {
 
 }  // namespace
 
-std::vector<PairSums> solve_split(const RidgeProblem& problem, const std::vector<RidgeModel>& models,
+std::vector<PairSums> solve_split(const DelayedProblem& problem, const std::vector<RidgeModel>& models,
                                   const RidgeSplit& split, int64_t k, const RidgeOptions& options, int threads,
                                   const std::function<void(double)>& advance, std::vector<RidgeResult>& results) {
   return Split(problem, models, split, options, threads, advance).solve(models, k, results);

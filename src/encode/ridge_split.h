@@ -6,13 +6,14 @@
 #include "core/compute.h"
 #include "encode/ridge.h"
 #include "encode/score.h"
+#include "encode/split_design.h"
 
 namespace arcuate::ridge {
 
 /// Chooses and refits; writes into row `k` of the results' choices and the test rows of their predictions; gives the
 /// sums of each model's responses and predictions. `advance` is told shares of the work that add up to 1, from several
 /// threads.
-std::vector<PairSums> solve_split(const RidgeProblem& problem, const std::vector<RidgeModel>& models,
+std::vector<PairSums> solve_split(const DelayedProblem& problem, const std::vector<RidgeModel>& models,
                                   const RidgeSplit& split, int64_t k, const RidgeOptions& options, int threads,
                                   const std::function<void(double)>& advance, std::vector<RidgeResult>& results);
 

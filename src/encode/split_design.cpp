@@ -5,6 +5,10 @@
 #include <algorithm>
 #include <map>
 
+#include "encode/delays.h"
+#include "encode/ridge_dual.h"
+#include "encode/symmetric_product.h"
+
 namespace arcuate::ridge {
 
 using at::Tensor;
@@ -78,10 +82,56 @@ Scaling fit_scaling(const Tensor& train, bool centre, bool scale) {
   return scaling;
 }
 
-SplitDesign make_design(const RidgeProblem& problem, const RidgeSplit& split, const RidgeOptions& options) {
-  SplitDesign design{.train = {}, .test = {}, .inner = to_positions(split), .options = options};
+// In steps of columns, so that few of them are in float64 at once.
+static Tensor kernel_of(const Tensor& band) {
+  auto kernel = at::zeros({band.size(0), band.size(0)}, at::kDouble);
+  for (int64_t first = 0; first < band.size(1); first += columns_at_once) {
+    const int64_t end = std::min(first + columns_at_once, band.size(1));
+    kernel.add_(symmetric_product(band.slice(1, first, end).to(at::kDouble)));
+  }
+  return kernel;
+}
+
+// Several bands may be narrow ones, whose columns solvers use.
+static bool kernels_suffice(const RidgeProblem& problem, const std::vector<int64_t>& widths,
+                            const std::vector<RidgeSplit>& splits, const RidgeOptions& options) {
+  if (widths.size() > 1 || scales_features(options) || options.form == Form::primal) return false;
+  return std::all_of(splits.begin(), splits.end(), [&](const RidgeSplit& split) {
+    return widths.front() >= std::ssize(split.outer.train) && !problem.delays.empty();
+  });
+}
+
+DelayedProblem carry_out_delays(const RidgeProblem& problem, const std::vector<RidgeSplit>& splits,
+                                const RidgeOptions& options) {
+  DelayedProblem result{.problem = problem, .kernels = {}, .widths = {}};
+  const auto copies = std::max<int64_t>(std::ssize(problem.delays), 1);
+  for (const auto& band : problem.bands) result.widths.push_back(copies * band.size(1));
+  if (problem.delays.empty()) return result;
+  const bool kernels = kernels_suffice(problem, result.widths, splits, options);
+  for (auto& band : result.problem.bands)
+    if (kernels)
+      result.kernels.push_back(delayed_kernel(kernel_of(band), problem.delays, problem.stories));
+    else
+      band = delayed(band, problem.delays, problem.stories);
+  return result;
+}
+
+SplitDesign make_design(const DelayedProblem& given, const RidgeSplit& split, const RidgeOptions& options) {
   const Rows train(split.outer.train), test(split.outer.test);
-  for (const auto& band : problem.bands) {
+  SplitDesign design{.rows = train.count(),
+                     .widths = given.widths,
+                     .train = {},
+                     .test = {},
+                     .inner = to_positions(split),
+                     .options = options};
+  for (const auto& kernel : given.kernels) {
+    auto within = train.of(train.of(kernel), 1), across = train.of(test.of(kernel), 1);
+    if (options.intercept) centre_kernels(within, across);
+    design.kernels.train.push_back(within);
+    design.kernels.test.push_back(across);
+  }
+  if (!given.kernels.empty()) return design;
+  for (const auto& band : given.problem.bands) {
     auto prepared = prepare_band(band, train, test, options);
     design.train.push_back(std::move(prepared.train));
     design.test.push_back(std::move(prepared.test));

@@ -4,7 +4,9 @@
 
 #include "core/tensor.h"
 #include "encode/chunks.h"
+#include "encode/delays.h"
 #include "encode/plain_ridge.h"
+#include "encode/split_design.h"
 #include "fixture.h"
 #include "ridge_variants.h"
 
@@ -263,7 +265,7 @@ TEST_P(RidgeProperties, models_do_not_disturb_each_other) {
         ridge_cross_validated(world.problem, {first, world.model, second}, world.splits, options(), {});
     expect_equal(together[1], solve(world, options()));
     for (const size_t band : {0, 1}) {
-      const World alone{.problem = {{world.problem.bands[band]}, world.problem.responses},
+      const World alone{.problem = {.bands = {world.problem.bands[band]}, .responses = world.problem.responses},
                         .model = {{{1.0}}},
                         .splits = world.splits};
       expect_close(together[band * 2], solve(alone, options()));
@@ -272,6 +274,50 @@ TEST_P(RidgeProperties, models_do_not_disturb_each_other) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Variants, RidgeProperties, testing::ValuesIn(test::ridge_variants()), test::variant_name);
+
+namespace {
+
+// A problem whose features enter at several delays within stories, and the same with the delayed features.
+struct DelayedWorlds {
+  World asked{}, written_out{};
+};
+DelayedWorlds delayed_worlds(int64_t width) {
+  DelayedWorlds worlds{.asked = make_world(36, {width})};
+  worlds.written_out = worlds.asked;
+  worlds.asked.problem.delays = {0, 1, 3};
+  worlds.asked.problem.stories = {{0, 15}, {15, 36}};
+  auto& band = worlds.written_out.problem.bands.front();
+  band = delayed(band, worlds.asked.problem.delays, worlds.asked.problem.stories);
+  return worlds;
+}
+
+}  // namespace
+
+TEST_P(RidgeProperties, delays_of_a_problem_are_those_of_its_features) {
+  for (const int64_t width : {3, 20})
+    for (const bool intercept : {true, false})
+      for (const auto standardize : {Standardize::none, Standardize::both}) {
+        auto options = GetParam().of(usual());
+        options.intercept = intercept, options.standardize = standardize;
+        const auto [asked, written_out] = delayed_worlds(width);
+        expect_same(solve(asked, options), solve(written_out, options), GetParam().limit(1e-5, 1e-9));
+      }
+}
+
+TEST(RidgeDelays, kernels_stand_for_delayed_features_where_the_dual_form_is_used) {
+  const auto kernels = [](int64_t width, const RidgeOptions& options) {
+    const auto world = delayed_worlds(width).asked;
+    return ridge::carry_out_delays(world.problem, world.splits, options).kernels.size();
+  };
+  EXPECT_EQ(kernels(20, usual()), 1u);
+  EXPECT_EQ(kernels(3, usual()), 0u);
+  auto options = usual();
+  options.form = Form::primal;
+  EXPECT_EQ(kernels(20, options), 0u);
+  options = usual();
+  options.standardize = Standardize::features;
+  EXPECT_EQ(kernels(20, options), 0u);
+}
 
 TEST(RidgeForms, primal_and_dual_agree) {
   for (const auto type : {at::kFloat, at::kDouble})
