@@ -45,13 +45,14 @@ Basis dual_basis(const Tensor& train_kernel, const Tensor& test_kernel) {
 // singular values than the roots of the eigenvalues.
 Basis primal_basis(const Tensor& gram, const Tensor& train, const Tensor& test) {
   const auto vectors = std::get<1>(at::linalg_eigh(gram, "L"));
-  const auto left = train.mm(vectors);
+  auto left = train.mm(vectors);
   const auto lengths = left.norm(2, 0);
   const double least = 1e-13 * lengths.max().item<double>();
   const auto exists = lengths.gt(least);
   const auto s = at::where(exists, lengths, at::zeros_like(lengths));
   const auto inverse = at::where(exists, lengths.reciprocal(), at::zeros_like(lengths));
-  return {s.square(), (left * inverse).t(), test.mm(vectors) * s};
+  left.mul_(inverse);
+  return {s.square(), left.t(), test.mm(vectors) * s};
 }
 
 class EigenStage final : public Stage {

@@ -53,12 +53,7 @@ PrimalSolver::PrimalSolver(const SplitDesign& design, const Scales& scales)
       x_(side_by_side(design.train).to(at::kDouble)),
       test_(side_by_side(design.test).to(at::kDouble)),
       gram_(symmetric_product(x_.t())),
-      uncovered_(uncovered_rows(design)) {
-  for (const auto& fold : design.inner) {
-    const auto block = fold.block.of(x_);
-    held_gram_.push_back(symmetric_product(block.t()));
-  }
-}
+      uncovered_(uncovered_rows(design)) {}
 
 Tensor PrimalSolver::roots(int64_t scales) const {
   std::vector<Tensor> parts;
@@ -97,8 +92,8 @@ Tensor PrimalSolver::scaled_test(const Equations& equations) const {
 }
 
 Equations PrimalSolver::equations(int64_t scales, int64_t fold) const {
-  const auto& rows = design_.inner[static_cast<size_t>(fold)].train;
-  Equations result{.gram = gram_ - held_gram_[static_cast<size_t>(fold)],
+  const auto& [rows, block, test, test_in_block] = design_.inner[static_cast<size_t>(fold)];
+  Equations result{.gram = gram_ - symmetric_product(block.of(x_).t()),
                    .mean_x = at::zeros({1, x_.size(1)}, gram_.options()),
                    .roots = roots(scales),
                    .rows = static_cast<double>(rows.count())};

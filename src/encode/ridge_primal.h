@@ -45,7 +45,6 @@ class PrimalSolver : public Solver {
   Scales scales_;
   at::Tensor x_, test_;                             // n x F, n_test x F
   at::Tensor gram_;                                 // F x F, all training rows of the split
-  std::vector<at::Tensor> held_gram_;               // the same of each inner fold's block
   std::vector<std::pair<Rows, double>> uncovered_;  // rows that are not in one block alone, and 1 - their blocks
 };
 
