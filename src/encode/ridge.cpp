@@ -24,6 +24,15 @@ void check(const RidgeProblem& problem, const RidgeOptions& options) {
   if (options.penalties.empty()) bad_usage("ridge regression needs at least one penalty");
   for (double penalty : options.penalties)
     if (!(penalty > 0) || std::isinf(penalty)) bad_usage("penalties must be positive numbers, found {}", penalty);
+  if (options.fractional && options.penalties.back() > 1)
+    bad_usage("a fraction of the length of the weights is above 0 and at most 1, found {}; give fractions as penalties",
+              options.penalties.back());
+  if (options.fractional && options.criterion != PenaltyCriterion::folds)
+    bad_usage("fractions of the length of the weights are chosen on inner folds only");
+  if (options.bf16_scores && (options.fractional || options.criterion != PenaltyCriterion::folds))
+    bad_usage("products of bfloat16 score penalties on inner folds only; use float32");
+  if (options.criterion == PenaltyCriterion::gcv && options.select == Select::r)
+    bad_usage("generalised cross-validation is a mean squared error and cannot select by r; use mse or r2");
   for (const auto& band : problem.bands) {
     if (band.dim() != 2 || problem.responses.dim() != 2 || band.size(0) != problem.responses.size(0))
       bad_input("features are {} and responses {}: both need one row a volume", shape_text(band),
@@ -74,12 +83,17 @@ constexpr int64_t targets_a_thread = 1024;
 
 }  // namespace
 
+RidgeOptions ridge::checked(const RidgeProblem& problem, const RidgeOptions& options) {
+  auto sorted = options;
+  std::sort(sorted.penalties.begin(), sorted.penalties.end());
+  check(problem, sorted);
+  return sorted;
+}
+
 std::vector<RidgeResult> ridge_cross_validated(const RidgeProblem& problem, const std::vector<RidgeModel>& models,
                                                const std::vector<RidgeSplit>& splits, const RidgeOptions& given,
                                                const Compute& compute) {
-  RidgeOptions options = given;
-  std::sort(options.penalties.begin(), options.penalties.end());
-  check(problem, options);
+  const auto options = ridge::checked(problem, given);
   std::vector<RidgeResult> results;
   for (const auto& model : models) {
     for (const auto& row : model.scales)

@@ -147,7 +147,7 @@ class Split {
         advance_(part);
       });
     }
-    return curves / static_cast<double>(split_.inner.size());
+    return options_.criterion == PenaltyCriterion::folds ? curves / static_cast<double>(split_.inner.size()) : curves;
   }
 
   // Those from `first` on that are in memory at once.

@@ -9,6 +9,9 @@
 
 namespace arcuate::ridge {
 
+/// The options with ascending penalties. Errors: as of ridge_cross_validated.
+RidgeOptions checked(const RidgeProblem& problem, const RidgeOptions& options);
+
 /// Chooses and refits; writes into row `k` of the results' choices and the test rows of their predictions; gives the
 /// sums of each model's responses and predictions. `advance` is told shares of the work that add up to 1, from several
 /// threads.
