@@ -9,6 +9,7 @@
 #include "core/files.h"
 #include "core/tensor.h"
 #include "core/text.h"
+#include "encode/delays.h"
 #include "encode/score.h"
 #include "io/hdf5.h"
 #include "io/npy.h"
@@ -55,6 +56,11 @@ Tensor read_named_array(const std::string& text) {
 }
 
 fs::path array_file(const std::string& name) { return split_name(name).file; }
+
+std::string array_stem(const std::string& name) {
+  const auto parts = split_name(name);
+  return parts.dataset.empty() ? parts.file.stem().string() : parts.dataset;
+}
 
 namespace {
 
@@ -190,6 +196,17 @@ EncodeData read_encode_data(const ArrayNames& names) {
   if (!names.test_features.empty()) append_test(data, read_part(names.test_features, names.test_responses));
   data.stories = story_ranges(names.groups, data.train_rows, data.features.size(0));
   return data;
+}
+
+std::vector<Tensor> file_designs(const EncodeData& data, const std::vector<int64_t>& delays) {
+  std::vector<Tensor> designs;
+  int64_t begin = 0;
+  for (const int64_t width : data.widths) {
+    const auto own = data.features.slice(1, begin, begin + width);
+    designs.push_back(delays.empty() ? own : delayed(own, delays, data.stories));
+    begin += width;
+  }
+  return designs;
 }
 
 std::vector<fs::path> array_files(const ArrayNames& names) {
