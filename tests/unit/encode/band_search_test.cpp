@@ -125,6 +125,28 @@ TEST(BandSearch, gives_what_a_list_of_the_same_scales_gives) {
       }
 }
 
+TEST(BandSearch, takes_fractions_components_and_scaled_features_as_a_list_does) {
+  const auto expect_as_listed = [](const World& world) {
+    const auto scales = draw_scales(2, {.samples = 8, .concentrations = {0.7}});
+    const auto found = search(world, {.scales = scales}).fit;
+    const auto listed =
+        ridge_cross_validated(world.problem, {{.scales = scales}}, world.splits, world.options, {}).front();
+    EXPECT_TRUE(at::equal(found.penalties, listed.penalties));
+    EXPECT_TRUE(at::equal(found.scales, listed.scales));
+    EXPECT_LT(largest_difference(found.predictions, listed.predictions), 1e-9);
+    return found.predictions;
+  };
+  const auto usual = make_world({6, 30});
+  const auto plain = expect_as_listed(usual);
+  auto fractions = usual, components = usual, scaled = usual;
+  fractions.options.penalties = {0.2, 0.5, 0.8};
+  fractions.options.fractional = true;
+  components.options.components = 4;
+  scaled.options.standardize = Standardize::both;
+  for (const auto& world : {fractions, components, scaled})
+    EXPECT_GT(largest_difference(expect_as_listed(world), plain), 0.01);
+}
+
 TEST(BandSearch, refinement_never_lowers_an_inner_score_and_raises_most) {
   for (const auto& widths : {std::vector<int64_t>{3, 30}, {3, 9, 20}}) {
     const auto world = make_world(widths);
