@@ -29,28 +29,35 @@ class DualRefit final : public Refit {
 
 }  // namespace
 
-DualSolver::DualSolver(const SplitDesign& design, const Scales& scales) : design_(design), scales_(scales) {
+BandKernels band_kernels(const SplitDesign& design) {
+  BandKernels kernels;
   for (size_t b = 0; b < design.train.size(); ++b) {
     const auto rows = design.train[b].to(at::kDouble);
-    kernels_.push_back(symmetric_product(rows));
-    test_kernels_.push_back(design.test[b].to(at::kDouble).mm(rows.t()));
+    kernels.train.push_back(symmetric_product(rows));
+    kernels.test.push_back(design.test[b].to(at::kDouble).mm(rows.t()));
   }
+  return kernels;
 }
+
+DualSolver::DualSolver(const SplitDesign& design, const Scales& scales)
+    : design_(design),
+      scales_(scales),
+      kernels_(design.kernels.train.empty() ? band_kernels(design) : design.kernels) {}
 
 TargetBlock DualSolver::block(Tensor responses, bool) const {
   return {.responses = std::move(responses), .cross = {}, .held_cross = {}};
 }
 
 Tensor DualSolver::kernel_of(const std::vector<double>& scales) const {
-  auto kernel = at::zeros_like(kernels_.front());
+  auto kernel = at::zeros_like(kernels_.train.front());
   for (size_t b = 0; b < scales.size(); ++b)
-    if (scales[b] > 0) kernel.add_(kernels_[b], scales[b]);
+    if (scales[b] > 0) kernel.add_(kernels_.train[b], scales[b]);
   return kernel;
 }
 
 std::vector<Tensor> DualSolver::test_kernels_of(const std::vector<double>& scales) const {
   std::vector<Tensor> test;
-  for (size_t b = 0; b < scales.size(); ++b) test.push_back(test_kernels_[b] * scales[b]);
+  for (size_t b = 0; b < scales.size(); ++b) test.push_back(kernels_.test[b] * scales[b]);
   if (design_.options.keep_bands) return test;
   for (size_t b = 1; b < test.size(); ++b) test[0].add_(test[b]);
   test.resize(1);

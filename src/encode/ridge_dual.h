@@ -4,6 +4,8 @@
 
 namespace arcuate::ridge {
 
+BandKernels band_kernels(const SplitDesign& design);
+
 class DualSolver : public Solver {
  public:
   /// Kernels are float64. Narrow bands get kernels as well: refits use them.
@@ -23,7 +25,7 @@ class DualSolver : public Solver {
  private:
   const SplitDesign& design_;
   Scales scales_;
-  std::vector<at::Tensor> kernels_, test_kernels_;  // a band each: n x n, n_test x n
+  BandKernels kernels_;
 };
 
 }  // namespace arcuate::ridge

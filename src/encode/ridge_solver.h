@@ -33,11 +33,17 @@ struct InnerFold {
   Rows test_in_block;  ///< where they are within `block`
 };
 
+/// Inner products of a split's rows, a band each, float64: n x n of training rows, n_test x n.
+struct BandKernels {
+  std::vector<at::Tensor> train{}, test{};
+};
+
 /// Features of one split, centred and scaled by its training rows.
 struct SplitDesign {
   std::vector<at::Tensor> train{}, test{};  ///< a band each: n x F_b, n_test x F_b
   std::vector<InnerFold> inner{};
   const RidgeOptions& options;
+  BandKernels kernels{};  ///< Where several solvers share them; else empty, and solvers make what they need.
 };
 
 /// 1 x b: mean responses of the fold's training rows; zeros without an intercept. responses: n x b.
@@ -94,6 +100,10 @@ int64_t inverse_groups(const SplitDesign& design, const Scales& scales);
 std::unique_ptr<Solver> inverse_primal_solver(const SplitDesign& design, const Scales& scales);
 std::unique_ptr<Solver> eigenbasis_dual_solver(const SplitDesign& design, const Scales& scales);
 std::unique_ptr<Solver> eigenbasis_primal_solver(const SplitDesign& design, const Scales& scales);
+/// For fractions of the length of the weights.
+std::unique_ptr<Solver> fraction_solver(const SplitDesign& design, const Scales& scales);
+/// For criteria other than folds; both forms.
+std::unique_ptr<Solver> left_out_solver(const SplitDesign& design, const Scales& scales);
 
 /// Score of one inner fold, higher is better: V values, float64. A correlation that does not exist counts as 0.
 at::Tensor inner_score(Select select, const at::Tensor& responses, const at::Tensor& predictions);

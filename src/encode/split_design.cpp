@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <map>
 
+#include "encode/pca.h"
+
 namespace arcuate::ridge {
 
 using at::Tensor;
@@ -62,6 +64,13 @@ Band prepare_band(const Tensor& band, const Rows& train, const Rows& test, const
   return result;
 }
 
+// In an intercept's absence nothing is centred: the rows are turned into the components, not moved.
+Band reduced(const Band& band, const RidgeOptions& options) {
+  const auto components = fit_pca(band.train, options.components).components.t();
+  return {band.train.to(at::kDouble).mm(components).to(options.type),
+          band.test.to(at::kDouble).mm(components).to(options.type)};
+}
+
 }  // namespace
 
 static Scaling unscaled(const Tensor& train) {
@@ -83,6 +92,7 @@ SplitDesign make_design(const RidgeProblem& problem, const RidgeSplit& split, co
   const Rows train(split.outer.train), test(split.outer.test);
   for (const auto& band : problem.bands) {
     auto prepared = prepare_band(band, train, test, options);
+    if (options.components > 0) prepared = reduced(prepared, options);
     design.train.push_back(std::move(prepared.train));
     design.test.push_back(std::move(prepared.test));
   }
