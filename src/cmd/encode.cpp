@@ -6,13 +6,17 @@
 
 #include "cli/command.h"
 #include "cli/run.h"
+#include "cmd/encode_banded_support.h"
 #include "cmd/encode_choice_support.h"
+#include "cmd/encode_criterion_support.h"
+#include "cmd/encode_design_support.h"
 #include "cmd/encode_folds_support.h"
 #include "cmd/encode_options_support.h"
 #include "cmd/encode_scores_support.h"
 #include "cmd/encode_weights_support.h"
 #include "cmd/groups.h"
 #include "cmd/output_support.h"
+#include "core/error.h"
 #include "core/files.h"
 #include "core/text.h"
 #include "encode/delays.h"
@@ -25,10 +29,12 @@ namespace {
 struct Options {
   ArrayNames arrays{};
   groups::OutputFolder output{};
+  EncodeDesign design{};
   EncodeModel model{};
   EncodeChoice choice{};
   EncodeFolds folds{};
   EncodeCuts cuts{};
+  EncodeBands bands{};
   bool curves = false;
   int64_t verify = 0;
   fs::path weights{};
@@ -58,18 +64,21 @@ void describe(cli::Spec<Options>& s) {
       "folds chose. With test arrays one model is fitted to all training rows and scored on the test rows.");
   s.description(
       "Writes to the output folder scores.tsv (target, r, r2, penalty, flag), scores.json (what the columns mean), "
-      "scores.npy (r as float32, NaN without one) and manifest.json (options, inputs, folds). A target that is "
-      "NaN or infinite anywhere, or constant in all rows, in the training or in the test rows, is flagged and has no "
-      "numbers.");
+      "scores.npy (r as float32, NaN without one) and manifest.json (options, inputs, folds); with --bands also "
+      "bands.tsv and bands.json. A target that is NaN or infinite anywhere, or constant in all rows, in the training "
+      "or "
+      "in the test rows, is flagged and has no numbers.");
   s.section("Arrays");
   s.group(describe_encode_arrays, &Options::arrays);
   s.group(groups::output_folder, &Options::output);
+  s.group(describe_encode_design, &Options::design);
   s.section("Model");
   s.group(describe_encode_model_with_groups, &Options::model);
   s.group(describe_encode_choice, &Options::choice);
   s.section("Cross-validation");
   s.group(describe_encode_folds, &Options::folds);
   s.group(describe_encode_cuts, &Options::cuts);
+  s.group(describe_encode_bands, &Options::bands);
   describe_results(s);
   s.example("arcuate encode --features X.npy --responses Y.npy --output scores --delays 1,2,3,4 --gap 5",
             "five outer folds");
@@ -77,25 +86,57 @@ void describe(cli::Spec<Options>& s) {
             "strong penalties where they do as well, from a grid that grows, and 20 targets checked in float64");
   s.example("arcuate encode --features X.npy --responses Y.npy --output scores --inner bootstrap:15:20:0.25",
             "penalties chosen on random chunks of 20 rows, a quarter of the rows held out, 15 times");
+  s.example("arcuate encode --features sound.npy words.npy --responses Y.npy --output scores --bands --delays 1,2,3,4",
+            "banded ridge: a scale for each of two feature files and each target, and what each contributes");
   s.example(
       "arcuate encode --features X.npy --responses Y.npy --test-features X2.npy --test-responses Y2.npy --output "
       "scores",
       "fitted to X and Y, scored on X2 and Y2");
 }
 
+// What choices and further results cannot be of. Errors: usage.
+void check_together(const Options& options) {
+  const auto inner = within("--inner", [&] { return parse_inner_folds(options.cuts.inner); });
+  const bool bands = options.bands.asked, fractions = options.model.penalty_unit == PenaltyUnit::fraction,
+             folds = criterion_of(inner.rule) == PenaltyCriterion::folds;
+  const bool curves = options.curves, grows = options.choice.grow_grid > 0, verifies = options.verify > 0,
+             weights = !options.weights.empty(), one_se = options.choice.rule == ChoiceRule::one_standard_error;
+  const auto& design = options.design;
+  Problems problems("options exclude each other", Fault::usage);
+  const auto refuse = [&](bool both, const std::string& what) {
+    if (both) problems.add("{}", what);
+  };
+  refuse(bands && curves, "--curves has a score for each penalty, and --bands one for each penalty and scales");
+  refuse(bands && grows, "--grow-grid grows the grid of one model, and --bands tries many; extend --penalties");
+  refuse(bands && verifies, "--verify solves models of one scale again, and --bands has one for each target");
+  refuse(bands && weights, "--weights stores models of one scale, and --bands has one for each target");
+  refuse(fractions && grows, "--grow-grid multiplies penalties, and no fraction of --penalty-unit is above 1");
+  refuse(fractions && one_se, "--rule one-se takes the largest penalty, and the largest fraction is the weakest");
+  refuse(fractions && verifies, "--verify solves models with penalties again, and --penalty-unit fraction has none");
+  refuse(fractions && weights, "--weights stores models with penalties, and --penalty-unit fraction has none");
+  refuse(!folds && one_se, "--rule one-se needs the scores of inner folds, and --inner loo and gcv have none");
+  refuse(!folds && verifies, "--verify scores inner folds again, and --inner loo and gcv have none");
+  refuse(design.components && verifies, "--verify solves models of the columns again, and --pca has others");
+  refuse(design.components && weights, "--weights are those of the design's columns, and --pca has others");
+  refuse(design.kernel && weights, "--weights are those of the design's columns, and --kernel has none");
+  refuse(!design.prior.empty() && weights, "--weights are those of the design's columns, and --prior changes these");
+  problems.raise();
+}
+
 void check_options(const Options& options, const cli::Run& run) {
   check_encode_options(options.arrays, options.folds, run);
+  check_together(options);
   refuse_to_replace(options.output.path / "scores.tsv", run.common.force);
   if (!options.weights.empty()) refuse_to_replace(options.weights, run.common.force);
 }
 
-void tell_scores(const EncodeScores& scores, const fs::path& folder, cli::Console& console) {
+void tell_scores(const EncodeScores& scores, const Options& options, cli::Console& console) {
   if (scores.ok == 0) return console.warn("no target could be scored: all are constant, NaN or infinite");
   const auto summary = score_summary(scores);
   console.info("r          median {:.4f}, mean {:.4f} over {} targets", summary["median_r"].get<double>(),
                summary["mean_r"].get<double>(), scores.ok);
-  tell_edges(scores, console);
-  console.info("written    {}", (folder / "scores.tsv").string());
+  tell_edges(scores, options.model.penalty_unit, !options.bands.asked, console);
+  console.info("written    {}", (options.output.path / "scores.tsv").string());
 }
 
 // What a run has read, and what it has found.
@@ -107,6 +148,7 @@ struct Work {
   std::vector<RidgeSplit> splits{};
   std::vector<Flag> flags{};
   RidgeProblem problem{};
+  std::optional<BandedFit> banded{};
   std::optional<RidgeVerification> verification{};
 };
 
@@ -116,9 +158,13 @@ Work read_work(const Options& options, const cli::Run& run) {
   work.ridge.rule = options.choice.rule;
   work.ridge.keep_predictions = false;
   work.ridge.keep_curves = options.curves;
+  work.ridge.components = options.design.components.value_or(0);
+  check_encode_bands(options.bands, options.arrays, work.ridge);
+  check_encode_design(options.design, options.bands.asked, !work.delays.empty(), work.ridge);
   work.folds = with_cuts(fold_options(options.arrays, options.folds), options.cuts,
                          !options.arrays.test_features.empty(), run.common.seed);
-  work.data = read_encode_data(options.arrays);
+  work.ridge.criterion = criterion_of(work.folds.inner.rule);
+  work.data = with_design(options.design, options.arrays, read_encode_data(options.arrays));
   work.folds.labels = read_fold_labels(options.cuts.folds_from, work.data);
   work.splits = encode_splits(work.data, work.folds);
   work.flags = flag_encode_targets(work.data, work.splits);
@@ -128,6 +174,7 @@ Work read_work(const Options& options, const cli::Run& run) {
 
 std::vector<fs::path> input_files(const Options& options) {
   auto files = array_files(options.arrays);
+  for (const auto& file : design_files(options.design)) files.push_back(file);
   for (const auto& file : {options.choice.target_groups, options.cuts.folds_from})
     if (!file.empty()) files.push_back(file);
   return files;
@@ -144,6 +191,8 @@ Json make_manifest(const Options& options, const Work& work, const EncodeScores&
       {"grid", scores.grid}, {"share_at_smallest", scores.at_smallest}, {"share_at_largest", scores.at_largest}};
   if (options.choice.grow_grid > 0)
     manifest["penalties"]["grown"] = growth_record(work.splits, work.ridge.penalties, options.model.penalty_unit);
+  record_criterion(work.ridge.criterion, manifest["penalties"]);
+  if (work.banded) manifest["bands"] = bands_record(*work.banded, data.widths, scores.flags);
   manifest["summary"] = score_summary(scores);
   if (work.verification) manifest["verification"] = verification_record(*work.verification);
   manifest["gap"] = options.folds.gap;
@@ -164,9 +213,11 @@ at::Tensor whole_choice(const Options& options, const Work& work, cli::Run& run)
 void store_weights(const Options& options, const Work& work, const RidgeResult& fit, cli::Run& run) {
   const bool known = work.data.train_rows < work.data.features.size(0);
   const auto penalties = known ? fit.penalties[0] : whole_choice(options, work, run);
+  const auto& data = work.data;
+  const auto design = work.delays.empty() ? data.features : delayed(data.features, work.delays, data.stories);
   write_weights(options.weights,
-                {.fit = ridge_weights(work.problem.bands[0], work.problem.responses, all_rows(work.data.train_rows),
-                                      penalties, work.ridge, run.compute),
+                {.fit = ridge_weights(design, work.problem.responses, all_rows(data.train_rows), penalties, work.ridge,
+                                      run.compute),
                  .penalties = penalties,
                  .delays = work.delays},
                 work.flags);
@@ -182,25 +233,36 @@ void verify(const Options& options, Work& work, const RidgeResult& fit, cli::Run
   tell_verification(*work.verification, run.console);
 }
 
+RidgeResult fit(const Options& options, Work& work, cli::Run& run) {
+  work.problem.responses = without_bad_targets(work.data.responses, work.flags);
+  if (options.bands.asked) {
+    work.problem.bands = file_designs(work.data, work.delays);
+    work.banded = fit_bands(options.bands, options.arrays, work.problem, work.splits, work.ridge, run);
+    return work.banded->joint.fit;
+  }
+  work.problem.bands = {work.data.features};
+  work.problem.delays = work.delays;
+  work.problem.stories = work.data.stories;
+  return fit_encoding(work.problem, work.splits, work.ridge, options.choice, work.flags, run);
+}
+
 int run(const Options& options, cli::Run& run) {
   check_options(options, run);
   auto work = read_work(options, run);
   tell_arrays(work.data, work.delays, work.splits, work.flags, run.console);
+  if (const auto warning = criterion_warning(work.ridge.criterion); !warning.empty()) run.console.warn("{}", warning);
   if (run.common.dry_run) return 0;
   ensure_writable_folder(options.output.path);
-  const bool as_features = work.delays.empty() || options.verify > 0 || !options.weights.empty();
-  work.problem.bands = {work.data.features};
-  if (as_features && !work.delays.empty())
-    work.problem.bands = {delayed(work.data.features, work.delays, work.data.stories)};
-  if (!as_features) work.problem.delays = work.delays, work.problem.stories = work.data.stories;
-  work.problem.responses = without_bad_targets(work.data.responses, work.flags);
-  const auto fit = fit_encoding(work.problem, work.splits, work.ridge, options.choice, work.flags, run);
-  const auto scores = score_encoding(work.flags, fit, work.splits, options.model.penalty_unit);
+  const auto found = fit(options, work, run);
+  const auto scores = score_encoding(work.flags, found, work.splits, options.model.penalty_unit);
   tell_growth(work.splits, work.ridge.penalties, options.model.penalty_unit, run.console);
-  if (options.verify > 0) verify(options, work, fit, run);
-  if (!options.weights.empty()) store_weights(options, work, fit, run);
+  if (options.verify > 0) verify(options, work, found, run);
+  if (!options.weights.empty()) store_weights(options, work, found, run);
+  for (const char* old : {"bands.tsv", "bands.json", "variance.tsv", "variance.json"})
+    fs::remove(options.output.path / old);
+  if (work.banded) write_bands(options.output.path, *work.banded, work.flags);
   write_scores(options.output.path, scores, options.model.penalty_unit, make_manifest(options, work, scores, run));
-  tell_scores(scores, options.output.path, run.console);
+  tell_scores(scores, options, run.console);
   return 0;
 }
 

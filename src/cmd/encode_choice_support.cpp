@@ -86,7 +86,7 @@ void tell_growth(const std::vector<RidgeSplit>& splits, const std::vector<double
     console.info("grid       has grown to {} in {} of {} splits", grid, count, splits.size());
 }
 
-void tell_edges(const EncodeScores& scores, cli::Console& console) {
+void tell_edges(const EncodeScores& scores, PenaltyUnit unit, bool can_grow, cli::Console& console) {
   constexpr double alarming = 0.01, most = 0.5;
   if (scores.grid.size() < 2) return console.info("penalties  {} is the only one", shortest(scores.grid.front()));
   console.info("penalties  {:.1f} % at the smallest of the grid ({}), {:.1f} % at the largest ({})",
@@ -96,11 +96,13 @@ void tell_edges(const EncodeScores& scores, cli::Console& console) {
     if (share > alarming)
       console.warn(
           "{:.1f} % OF THE CHOSEN PENALTIES ARE THE {} OF THE GRID ({}): better ones may lie beyond it; extend "
-          "--penalties or let them grow with --grow-grid{}",
+          "--penalties{}{}",
           100 * share, edge, shortest(penalty),
+          can_grow && unit != PenaltyUnit::fraction ? " or let them grow with --grow-grid" : "",
           share > most ? ". Since most are, the penalties may be meant in another unit: see --penalty-unit" : "");
   };
   warn(scores.at_smallest, "SMALLEST", scores.grid.front());
+  if (unit == PenaltyUnit::fraction && scores.grid.back() == 1) return;
   warn(scores.at_largest, "LARGEST", scores.grid.back());
 }
 

@@ -34,8 +34,9 @@ RidgeResult fit_encoding(const RidgeProblem& problem, std::vector<RidgeSplit>& s
 Json growth_record(const std::vector<RidgeSplit>& splits, const std::vector<double>& asked, PenaltyUnit unit);
 void tell_growth(const std::vector<RidgeSplit>& splits, const std::vector<double>& asked, PenaltyUnit unit,
                  cli::Console& console);
-/// What part of the chosen penalties lies at the edges of the grid.
-void tell_edges(const EncodeScores& scores, cli::Console& console);
+/// What part of the chosen penalties lies at the edges of the grid, which `can_grow` with --grow-grid; nothing lies
+/// beyond the fraction 1.
+void tell_edges(const EncodeScores& scores, PenaltyUnit unit, bool can_grow, cli::Console& console);
 
 Json verification_record(const RidgeVerification& found);
 void tell_verification(const RidgeVerification& found, cli::Console& console);

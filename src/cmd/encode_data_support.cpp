@@ -10,6 +10,7 @@
 #include "core/files.h"
 #include "core/tensor.h"
 #include "core/text.h"
+#include "encode/delays.h"
 #include "encode/score.h"
 #include "io/hdf5.h"
 #include "io/npy.h"
@@ -54,6 +55,11 @@ Tensor read_named_array(const std::string& text) {
 }
 
 fs::path array_file(const std::string& name) { return split_name(name).file; }
+
+std::string array_stem(const std::string& name) {
+  const auto parts = split_name(name);
+  return parts.dataset.empty() ? parts.file.stem().string() : parts.dataset;
+}
 
 namespace {
 
@@ -171,6 +177,17 @@ EncodeData read_encode_data(const ArrayNames& names) {
   data.stories = story_ranges(names.groups, data.train_rows, data.features.size(0));
   data.grouped = !names.groups.empty();
   return data;
+}
+
+std::vector<Tensor> file_designs(const EncodeData& data, const std::vector<int64_t>& delays) {
+  std::vector<Tensor> designs;
+  int64_t begin = 0;
+  for (const int64_t width : data.widths) {
+    const auto own = data.features.slice(1, begin, begin + width);
+    designs.push_back(delays.empty() ? own : delayed(own, delays, data.stories));
+    begin += width;
+  }
+  return designs;
 }
 
 std::vector<fs::path> array_files(const ArrayNames& names) {

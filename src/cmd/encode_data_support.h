@@ -23,6 +23,8 @@ struct ArrayNames {
 /// The array behind "FILE.npy" or "FILE.h5:DATASET", and the file. Errors: input.
 at::Tensor read_named_array(const std::string& name);
 std::filesystem::path array_file(const std::string& name);
+/// Its name without folder and extension; that of the dataset for HDF5.
+std::string array_stem(const std::string& name);
 
 /// N rows (volumes), F features, V targets; training rows first, then test rows.
 struct EncodeData {
@@ -38,6 +40,9 @@ struct EncodeData {
 /// Errors: usage (test features without test responses), input (files, shapes that do not fit, features that are not
 /// finite or all constant, groups that are torn apart).
 EncodeData read_encode_data(const ArrayNames& names);
+
+/// The columns of each feature file, delayed as each would be by itself (no delays: as they are).
+std::vector<at::Tensor> file_designs(const EncodeData& data, const std::vector<int64_t>& delays);
 
 /// The files behind the names, once each, in order.
 std::vector<std::filesystem::path> array_files(const ArrayNames& names);

@@ -103,8 +103,10 @@ void describe_encode_cuts(cli::Spec<EncodeCuts>& s) {
   s.option(
        "inner", &EncodeCuts::inner,
        "how inner folds are cut: auto, as --inner-folds says or as the outer ones; contiguous, also where groups "
-       "are left out; time-series, as of --outer; or bootstrap:BOOTS:LENGTH:HELD_OUT, which holds out random chunks "
-       "of LENGTH rows, BOOTS times; HELD_OUT is a share of the rows (0.25) or a number of chunks")
+       "are left out; time-series, as of --outer; bootstrap:BOOTS:LENGTH:HELD_OUT, which holds out random chunks "
+       "of LENGTH rows, BOOTS times; HELD_OUT is a share of the rows (0.25) or a number of chunks; or no folds: loo, "
+       "which leaves out each training row by itself, exactly, or gcv, generalised cross-validation; both are wrong "
+       "for autocorrelated rows")
       .metavar("HOW");
   s.option("folds-from", &EncodeCuts::folds_from,
            "the outer fold of each training row (with test arrays the fold that chooses penalties): a table (.tsv, "
@@ -123,11 +125,14 @@ FoldOptions with_cuts(FoldOptions options, const EncodeCuts& cuts, bool test_arr
       (!cuts.folds_from.empty() || cuts.outer != OuterRule::automatic))
     bad_usage("with test arrays {} and --inner both say how inner folds are cut; give one of them",
               cuts.folds_from.empty() ? "--outer" : "--folds-from");
-  if (options.inner.rule != InnerRule::chunks) return options;
-  // Chunks take the place of the contiguous inner folds, which therefore must not be asked for too.
+  const bool single_rows = options.inner.rule == InnerRule::left_out || options.inner.rule == InnerRule::gcv;
+  if (options.inner.rule != InnerRule::chunks && !single_rows) return options;
+  // Chunks and single rows take the place of the contiguous inner folds, which therefore must not be asked for too.
   if (options.inner_folds) bad_usage("--inner and --inner-folds both say how inner folds are cut; give one of them");
   if (options.folds && test_arrays)
     bad_usage("with test arrays --folds and --inner both say how inner folds are cut; give one of them");
+  if (single_rows && options.gap > 0 && test_arrays)
+    bad_usage("with test arrays and --inner {} there are no folds to leave a --gap in", cuts.inner);
   options.inner.chunks.seed = static_cast<uint64_t>(seed);
   return options;
 }

@@ -49,9 +49,11 @@ static void describe_model(cli::Spec<EncodeModel>& s, bool groups) {
   s.option("penalties", &EncodeModel::penalties,
            "penalties to choose from: numbers, or log:LO:HI:N for N values from 10^LO to 10^HI")
       .metavar("LIST");
-  s.option("penalty-unit", &EncodeModel::penalty_unit,
-           "what the numbers are: lambda, added to X'X, or huth: alpha with lambda = alpha^2")
-      .choices({{"lambda", PenaltyUnit::lambda}, {"huth", PenaltyUnit::huth}});
+  s.option(
+       "penalty-unit", &EncodeModel::penalty_unit,
+       "what the numbers are: lambda, added to X'X; huth: alpha with lambda = alpha^2; or fraction: no penalties but "
+       "lengths of the weights, as fractions of that of the unregularised ones (fractional ridge)")
+      .choices({{"lambda", PenaltyUnit::lambda}, {"huth", PenaltyUnit::huth}, {"fraction", PenaltyUnit::fraction}});
   if (groups)
     s.option("penalty-mode", &EncodeModel::penalty_mode,
              "one penalty for each target, one for all, or one for each group of --target-groups")
@@ -98,6 +100,7 @@ void describe_encode_folds(cli::Spec<EncodeFolds>& s) {
 
 RidgeOptions ridge_options(const EncodeModel& model) {
   return {.penalties = to_lambdas(parse_penalties(join(model.penalties, ",")), model.penalty_unit),
+          .fractional = model.penalty_unit == PenaltyUnit::fraction,
           .select = model.select,
           .penalty_mode = model.penalty_mode,
           .intercept = model.intercept,
@@ -141,10 +144,12 @@ void tell_arrays(const EncodeData& data, const std::vector<int64_t>& delays, con
     console.warn("{} of {} feature columns are constant in the training rows and explain nothing",
                  data.constant_features, data.features.size(1));
   warn_of_infinity(data, flags, console);
-  console.info("rows       {}{}{}; {} of {} inner folds", data.train_rows,
+  const auto inner = splits.front().inner.size();
+  console.info("rows       {}{}{}; {}{}", data.train_rows,
                all > data.train_rows ? fmt::format(" for training, {} for testing", all - data.train_rows) : "",
                data.stories.size() > 1 ? fmt::format(" in {} groups", data.stories.size()) : "",
-               splits.size() == 1 ? "one split" : fmt::format("{} splits", splits.size()), splits.front().inner.size());
+               splits.size() == 1 ? "one split" : fmt::format("{} splits", splits.size()),
+               inner == 0 ? "" : fmt::format(" of {} inner folds", inner));
   console.info("features   {}{}", data.features.size(1),
                delays.empty() ? "" : fmt::format(" at {} delays", delays.size()));
   console.info("targets    {} ({})", flags.size(), counts_text(flag_counts(flags)));

@@ -46,7 +46,10 @@ Json column_descriptions(PenaltyUnit unit) {
                   "prediction does not vary; n/a unless flag is ok")},
       {"r2",
        about("1 - SSE / SST of the held-out predictions, SST about the mean of the test rows; n/a unless flag is ok")},
-      {"penalty", about(unit == PenaltyUnit::huth
+      {"penalty", about(unit == PenaltyUnit::fraction
+                            ? "Chosen length of the weights as a fraction of the unregularised length, median over the "
+                              "splits; n/a unless flag is ok"
+                        : unit == PenaltyUnit::huth
                             ? "Chosen penalty alpha (lambda = alpha^2), median over the splits; n/a unless flag is ok"
                             : "Chosen penalty lambda, median over the splits; n/a unless flag is ok")},
       {"flag",

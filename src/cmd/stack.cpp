@@ -12,7 +12,6 @@
 #include "core/files.h"
 #include "core/tensor.h"
 #include "core/text.h"
-#include "encode/delays.h"
 #include "encode/stacking.h"
 #include "io/npy.h"
 #include "io/table.h"
@@ -57,16 +56,11 @@ void describe(cli::Spec<Options>& s) {
             "which layers each voxel prefers");
 }
 
-std::string stem_of(const std::string& name) {
-  const auto colon = name.rfind(".h5:") == name.npos ? name.rfind(".hdf5:") : name.rfind(".h5:");
-  return colon == name.npos ? fs::path(name).stem().string() : name.substr(name.find(':', colon) + 1);
-}
-
 // Names of the models, told apart.
 std::vector<std::string> model_names(const Options& options) {
   std::vector<std::string> names = options.names;
   if (names.empty())
-    for (const auto& file : options.arrays.features) names.push_back(stem_of(file));
+    for (const auto& file : options.arrays.features) names.push_back(array_stem(file));
   Problems problems("the models must have names of their own; give --names", Fault::usage);
   for (size_t i = 0; i < names.size(); ++i)
     for (size_t j = 0; j < i; ++j)
@@ -93,18 +87,6 @@ std::vector<double> positions_of(const Options& options) {
   std::vector<double> positions;
   for (size_t i = 0; i < options.arrays.features.size(); ++i) positions.push_back(static_cast<double>(i));
   return positions;
-}
-
-// The columns of each file, delayed as each would be by itself.
-std::vector<at::Tensor> designs(const EncodeData& data, const std::vector<int64_t>& delays) {
-  std::vector<at::Tensor> models;
-  int64_t begin = 0;
-  for (const int64_t width : data.widths) {
-    const auto own = data.features.slice(1, begin, begin + width);
-    models.push_back(delays.empty() ? own : delayed(own, delays, data.stories));
-    begin += width;
-  }
-  return models;
 }
 
 // V each unless noted; NaN for targets without a score.
@@ -229,7 +211,7 @@ int run(const Options& options, cli::Run& run) {
   const auto result = [&] {
     auto bar = run.console.progress("stacking");
     run.compute.progress = bar.callback();
-    return stack_models({.models = designs(data, delays), .responses = without_bad_targets(data.responses, flags)},
+    return stack_models({.models = file_designs(data, delays), .responses = without_bad_targets(data.responses, flags)},
                         stacking, ridge, run.compute);
   }();
   const auto scores = score(data, flags, result, positions_of(options));

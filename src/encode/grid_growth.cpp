@@ -67,6 +67,8 @@ RidgeResult ridge_with_growing_grids(const RidgeProblem& problem, std::vector<Ri
   auto grid = options.penalties;
   std::sort(grid.begin(), grid.end());
   grid.erase(std::unique(grid.begin(), grid.end()), grid.end());
+  if (growth.times > 0 && options.fractional)
+    bad_usage("a grid of fractions of the length of the weights does not grow; give them as penalties");
   if (growth.times > 0 && grid.size() < 2)
     bad_usage("a grid grows in the ratio of its penalties, and there is only one; give at least two");
   for (auto& split : splits) split.penalties = grid;

@@ -25,8 +25,8 @@ struct EdgeShares {
 };
 EdgeShares edge_shares(const at::Tensor& chosen, const std::vector<double>& grid);
 
-/// Ordinary ridge; each split's grid is left in `splits`. Errors: usage (a grid of one penalty, which has no ratio); as
-/// ridge_cross_validated.
+/// Ordinary ridge; each split's grid is left in `splits`. Errors: usage (a grid of one penalty, which has no ratio,
+/// or of fractions); as ridge_cross_validated.
 RidgeResult ridge_with_growing_grids(const RidgeProblem& problem, std::vector<RidgeSplit>& splits,
                                      const RidgeOptions& options, const GridGrowth& growth, const Compute& compute);
 

@@ -11,10 +11,12 @@
 namespace arcuate {
 
 enum class InnerRule {
-  automatic,   ///< One story at a time where the caller says so, else contiguous.
-  contiguous,  ///< Blocks of equal length.
-  chunks,      ///< Random chunks.
-  time_series  ///< Blocks of equal length, each tested by the rows before it.
+  automatic,    ///< One story at a time where the caller says so, else contiguous.
+  contiguous,   ///< Blocks of equal length.
+  chunks,       ///< Random chunks.
+  time_series,  ///< Blocks of equal length, each tested by the rows before it.
+  left_out,     ///< No folds: PenaltyCriterion::left_out takes their place.
+  gcv           ///< No folds: PenaltyCriterion::gcv.
 };
 
 struct InnerFolds {
@@ -24,11 +26,12 @@ struct InnerFolds {
   int64_t gap = 0;        ///< Rows of the same story left out around held-out rows.
 };
 
-/// Rule and chunks of "auto", "contiguous", "time-series" or "bootstrap:BOOTS:LENGTH:HELD_OUT". Errors: usage.
+/// Rule and chunks of "auto", "contiguous", "time-series", "bootstrap:BOOTS:LENGTH:HELD_OUT", "loo" or "gcv". Errors:
+/// usage.
 InnerFolds parse_inner_folds(const std::string& text);
 
-/// `train` (ascending) are the training rows of outer fold `split`; `by_story` is what `automatic` asks. Errors: usage,
-/// when a part would be empty.
+/// None for the rules without folds. `train` (ascending) are the training rows of outer fold `split`; `by_story` is
+/// what `automatic` asks. Errors: usage, when a part would be empty.
 std::vector<Fold> inner_folds(std::span<const int64_t> train, std::span<const RowRange> stories, const InnerFolds& how,
                               bool by_story, size_t split);
 

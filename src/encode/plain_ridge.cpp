@@ -8,6 +8,7 @@
 
 #include "core/interrupt.h"
 #include "core/tensor.h"
+#include "encode/delays.h"
 #include "encode/score.h"
 
 namespace arcuate {
@@ -48,8 +49,10 @@ class PlainSplit {
     };
     y_ = z_scored(problem.responses.to(at::kDouble), train, scales(Standardize::responses));
     std::vector<Tensor> bands;
-    for (const auto& band : problem.bands)
-      bands.push_back(z_scored(band.to(at::kDouble), train, scales(Standardize::features)).values);
+    for (const auto& band : problem.bands) {
+      const auto design = problem.delays.empty() ? band : delayed(band, problem.delays, problem.stories);
+      bands.push_back(z_scored(design.to(at::kDouble), train, scales(Standardize::features)).values);
+    }
     for (const auto& row : model.scales) {
       std::vector<Tensor> columns;
       for (size_t b = 0; b < row.size(); ++b) columns.push_back(bands[b] * std::sqrt(row[b]));

@@ -30,29 +30,38 @@ std::vector<double> ascending(std::vector<double> penalties) {
   return penalties;
 }
 
-// The options of each split: its own penalties, if it has any.
-std::vector<RidgeOptions> options_of(const std::vector<RidgeSplit>& splits, const RidgeOptions& given) {
-  std::vector<RidgeOptions> options(splits.size(), given);
-  for (size_t k = 0; k < splits.size(); ++k)
-    options[k].penalties = ascending(splits[k].penalties.empty() ? given.penalties : splits[k].penalties);
-  return options;
-}
-
-std::vector<double> all_penalties(const std::vector<RidgeOptions>& options) {
-  std::vector<double> all;
-  for (const auto& own : options) all.insert(all.end(), own.penalties.begin(), own.penalties.end());
-  return ascending(all);
-}
-
-void check(const RidgeProblem& problem, const std::vector<RidgeSplit>& splits, const RidgeOptions& options) {
+void check_rule(const std::vector<RidgeSplit>& splits, const RidgeOptions& options) {
+  if (options.rule != ChoiceRule::one_standard_error) return;
+  if (options.fractional)
+    bad_usage(
+        "the one-standard-error rule takes the largest penalty, and the largest fraction of the length of the weights "
+        "is the weakest; use the best score");
+  if (options.criterion != PenaltyCriterion::folds)
+    bad_usage(
+        "the one-standard-error rule needs the scores of inner folds, and without folds a penalty has one score; use "
+        "inner folds, or the best score");
   constexpr int64_t fewest = 3;  // folds that a standard error is worth anything of
-  for (size_t k = 0; k < splits.size() && options.rule == ChoiceRule::one_standard_error; ++k)
+  for (size_t k = 0; k < splits.size(); ++k)
     if (std::ssize(splits[k].inner) < fewest)
       bad_usage(
           "the one-standard-error rule needs at least {} inner folds, and split {} has {}; use more inner folds, or "
-          "the "
-          "best score",
+          "the best score",
           fewest, k + 1, splits[k].inner.size());
+}
+
+void check_criterion(const RidgeOptions& options, double largest) {
+  if (options.fractional && largest > 1)
+    bad_usage("a fraction of the length of the weights is above 0 and at most 1, found {}; give fractions as penalties",
+              largest);
+  if (options.fractional && options.criterion != PenaltyCriterion::folds)
+    bad_usage("fractions of the length of the weights are chosen on inner folds only");
+  if (options.bf16_scores && (options.fractional || options.criterion != PenaltyCriterion::folds))
+    bad_usage("products of bfloat16 score penalties on inner folds only; use float32");
+  if (options.criterion == PenaltyCriterion::gcv && options.select == Select::r)
+    bad_usage("generalised cross-validation is a mean squared error and cannot select by r; use mse or r2");
+}
+
+void check_values(const RidgeProblem& problem) {
   for (const auto& band : problem.bands) {
     if (band.dim() != 2 || problem.responses.dim() != 2 || band.size(0) != problem.responses.size(0))
       bad_input("features are {} and responses {}: both need one row a volume", shape_text(band),
@@ -104,12 +113,29 @@ constexpr int64_t targets_a_thread = 1024;
 
 }  // namespace
 
+std::vector<RidgeOptions> ridge::checked(const RidgeProblem& problem, const std::vector<RidgeSplit>& splits,
+                                         const RidgeOptions& given) {
+  std::vector<RidgeOptions> options(splits.size(), given);
+  for (size_t k = 0; k < splits.size(); ++k) {
+    options[k].penalties = ascending(splits[k].penalties.empty() ? given.penalties : splits[k].penalties);
+    check_criterion(given, options[k].penalties.back());
+  }
+  check_rule(splits, given);
+  check_values(problem);
+  return options;
+}
+
+std::vector<double> ridge::all_penalties(const std::vector<RidgeOptions>& options) {
+  std::vector<double> all;
+  for (const auto& own : options) all.insert(all.end(), own.penalties.begin(), own.penalties.end());
+  return ascending(all);
+}
+
 std::vector<RidgeResult> ridge_cross_validated(const RidgeProblem& problem, const std::vector<RidgeModel>& models,
                                                const std::vector<RidgeSplit>& splits, const RidgeOptions& options,
                                                const Compute& compute) {
-  const auto own = options_of(splits, options);
-  const auto grid = all_penalties(own);
-  check(problem, splits, options);
+  const auto own = ridge::checked(problem, splits, options);
+  const auto grid = ridge::all_penalties(own);
   std::vector<RidgeResult> results;
   for (const auto& model : models) {
     for (const auto& row : model.scales)

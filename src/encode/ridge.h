@@ -19,6 +19,12 @@
 namespace arcuate {
 
 enum class Select { mse, r2, r };  ///< Inner score: mean over folds of -MSE, R2 or Pearson r.
+/// What penalties are chosen by.
+enum class PenaltyCriterion {
+  folds,     ///< Scores of RidgeSplit::inner.
+  left_out,  ///< Predictions of each training row by a model of all others (PRESS); RidgeSplit::inner is not looked at.
+  gcv        ///< Generalised cross-validation, which puts the mean leverage in the place of each row's; not for r.
+};
 /// Which targets share a penalty (and scales), by the mean score over them: none, all, or those of a group.
 enum class PenaltyMode { per_target, shared, group };
 /// The candidate with the best mean score; or the largest penalty within one standard error of it (ridge_choice.h).
@@ -26,8 +32,9 @@ enum class ChoiceRule { best, one_standard_error };
 enum class Standardize { none, features, responses, both };
 /// What the numbers of a grid are.
 enum class PenaltyUnit {
-  lambda,  ///< lambda ||w||^2
-  huth     ///< alpha with lambda = alpha^2, as in Huth's code.
+  lambda,   ///< lambda ||w||^2
+  huth,     ///< alpha with lambda = alpha^2, as in Huth's code.
+  fraction  ///< No penalties but lengths of the weights: RidgeOptions::fractional.
 };
 enum class Form { automatic, primal, dual };  ///< Normal equations of size F or N; automatic takes the cheaper.
 /// How they are solved; automatic takes the cheaper. The first is for few targets, the second for many.
@@ -39,12 +46,19 @@ enum class Method {
 
 struct RidgeOptions {
   std::vector<double> penalties{};  ///< alpha, positive; added to X'X as it is (not squared, not divided by N).
+  /// The numbers are not penalties but fractions, at most 1, of the length of the unregularised weights (ridge_fraction
+  /// .cpp), for each target; ties go to the larger. With inner folds only; form and method are not looked at.
+  bool fractional = false;
   Select select = Select::mse;
+  /// Other than folds: wrong for autocorrelated rows; choices are then made without regard to form and method.
+  PenaltyCriterion criterion = PenaltyCriterion::folds;
   PenaltyMode penalty_mode = PenaltyMode::per_target;
   ChoiceRule rule = ChoiceRule::best;
   bool intercept = true;  ///< Unpenalised, refitted inside every inner fold.
   Standardize standardize =
       Standardize::none;  ///< z-score by the training rows of the split; predictions are scaled back.
+  /// Principal components of each band's training rows, of the outer fold, that take the features' place; 0: none.
+  int64_t components = 0;
   Form form = Form::automatic;
   Method method = Method::automatic;
   at::ScalarType type = at::ScalarType::Float;  ///< Of features, responses, predictions and most products.
@@ -73,7 +87,7 @@ struct RidgeModel {
 
 struct RidgeSplit {
   Fold outer;                       ///< Rows of the problem; without test rows the split only chooses.
-  std::vector<Fold> inner;          ///< Partitions of outer.train, to choose the penalty.
+  std::vector<Fold> inner;          ///< Partitions of outer.train, to choose the penalty; none for other criteria.
   std::vector<double> penalties{};  ///< In the place of the options' where there are any.
 };
 
@@ -91,8 +105,9 @@ struct RidgeResult {
   std::vector<double> grid{};  ///< All penalties that any split had, ascending.
 };
 
-/// One result a model. Errors: usage (no penalty, a penalty that is not positive, a standard error of fewer than three
-/// inner folds, groups that do not fit the targets), input (shapes that differ, values that are not finite).
+/// One result a model. Errors: usage (no penalty, a penalty that is not positive or no fraction, a standard error of
+/// fewer than three inner folds, groups that do not fit the targets, options that exclude each other), input (shapes
+/// that differ, values that are not finite).
 std::vector<RidgeResult> ridge_cross_validated(const RidgeProblem& problem, const std::vector<RidgeModel>& models,
                                                const std::vector<RidgeSplit>& splits, const RidgeOptions& options,
                                                const Compute& compute);

@@ -53,14 +53,6 @@ int64_t best_of(const at::TensorAccessor<double, 2>& scores, int64_t unit, int64
   return best;
 }
 
-int64_t largest_within(const at::TensorAccessor<double, 2>& scores, int64_t unit, int64_t best, double error,
-                       int64_t penalties) {
-  int64_t last = best;
-  for (int64_t c = best; c < (best / penalties + 1) * penalties; ++c)
-    if (scores[c][unit] >= scores[best][unit] - error) last = c;
-  return last;
-}
-
 }  // namespace
 
 Tensor choice_groups(const RidgeProblem& problem, const RidgeOptions& options) {
@@ -73,6 +65,10 @@ Tensor choice_groups(const RidgeProblem& problem, const RidgeOptions& options) {
   for (const int64_t group : problem.target_groups)
     if (group < 0) bad_usage("groups of targets are numbers from 0, found {}", group);
   return index_tensor(local_groups(index_tensor(problem.target_groups)).place);
+}
+
+int64_t score_count(const RidgeSplit& split, const RidgeOptions& options) {
+  return options.criterion == PenaltyCriterion::folds ? std::ssize(split.inner) : 1;
 }
 
 void BlockScores::add(int64_t fold, int64_t first, const Tensor& scores) {
@@ -148,6 +144,18 @@ Tensor FoldScoreSums::error() const {
   if (squares_.defined()) return ((squares_ - sums_.square() / folds) / (folds - 1)).clamp_min_(0).div_(folds).sqrt_();
   if (!shared_.defined()) return {};
   return (shared_ / sizes_of(groups_)).std(0, /*unbiased=*/true) / std::sqrt(folds);
+}
+
+Tensor compared_scores(const Tensor& mean, const Tensor& groups) {
+  return groups.defined() ? mean_of_groups(mean, groups).index_select(1, groups) : mean;
+}
+
+int64_t largest_within(const at::TensorAccessor<double, 2>& scores, int64_t unit, int64_t best, double error,
+                       int64_t penalties) {
+  int64_t last = best;
+  for (int64_t c = best; c < (best / penalties + 1) * penalties; ++c)
+    if (scores[c][unit] >= scores[best][unit] - error) last = c;
+  return last;
 }
 
 Tensor best_candidates(const InnerScores& scores, const Tensor& groups, int64_t penalties) {

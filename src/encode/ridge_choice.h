@@ -6,7 +6,8 @@
 //            best - s / sqrt(K),   s the standard deviation of the best candidate's K scores (Breiman, Friedman, Olshen
 //            & Stone 1984)
 //
-// Targets that share a penalty are scored by the mean over them in each fold.
+// Targets that share a penalty are scored by the mean over them in each fold. Criteria other than folds have one score,
+// as of one fold.
 // Shapes: C candidates (scales slowest, penalties ascending), V targets, U groups that choose (V where each target
 // chooses for itself).
 #pragma once
@@ -22,6 +23,9 @@ namespace arcuate::ridge {
 /// The group of each target: V int64 from 0; undefined where each target chooses for itself. Errors: usage, when the
 /// mode asks for groups that the problem does not have.
 at::Tensor choice_groups(const RidgeProblem& problem, const RidgeOptions& options);
+
+/// How many scores a candidate has: K, or 1 where the criterion is not that of folds.
+int64_t score_count(const RidgeSplit& split, const RidgeOptions& options);
 
 /// Where stages put the scores of a block of b targets.
 class BlockScores {
@@ -72,6 +76,14 @@ class FoldScoreSums {
   std::vector<RowRange> ranges_;
   std::vector<BlockScores> blocks_;
 };
+
+/// C x V: what is compared for each target: its own mean scores, or those of its group.
+at::Tensor compared_scores(const at::Tensor& mean, const at::Tensor& groups);
+
+/// Of column `unit` of some scores (C x any): the candidate of the largest penalty, with the scales of `best`, whose
+/// score is at least that of `best` less `error`.
+int64_t largest_within(const at::TensorAccessor<double, 2>& scores, int64_t unit, int64_t best, double error,
+                       int64_t penalties);
 
 /// V: the candidate of each target; by the one-standard-error rule where there are errors.
 at::Tensor best_candidates(const InnerScores& scores, const at::Tensor& groups, int64_t penalties);

@@ -92,6 +92,8 @@ std::vector<Cost> costs_of(const SplitDesign& design, int64_t scales, int64_t in
 }
 
 std::unique_ptr<Solver> make_solver(const SplitDesign& design, const Scales& scales, int64_t targets) {
+  if (design.options.fractional) return fraction_solver(design, scales);
+  if (design.options.criterion != PenaltyCriterion::folds) return left_out_solver(design, scales);
   const auto costs = costs_of(design, std::ssize(scales), inverse_groups(design, scales));
   const auto least = *std::min_element(
       costs.begin(), costs.end(), [&](const Cost& a, const Cost& b) { return a.total(targets) < b.total(targets); });

@@ -46,7 +46,7 @@ struct SplitDesign {
   std::vector<at::Tensor> train{}, test{};
   std::vector<InnerFold> inner{};
   const RidgeOptions& options;
-  BandKernels kernels{};  ///< Where they are known; else empty, and solvers make what they need.
+  BandKernels kernels{};  ///< Where they are known or several solvers share them; else empty.
 };
 
 /// 1 x b: mean responses of the fold's training rows; zeros without an intercept. responses: n x b.
@@ -103,6 +103,10 @@ int64_t inverse_groups(const SplitDesign& design, const Scales& scales);
 std::unique_ptr<Solver> inverse_primal_solver(const SplitDesign& design, const Scales& scales);
 std::unique_ptr<Solver> eigenbasis_dual_solver(const SplitDesign& design, const Scales& scales);
 std::unique_ptr<Solver> eigenbasis_primal_solver(const SplitDesign& design, const Scales& scales);
+/// For fractions of the length of the weights.
+std::unique_ptr<Solver> fraction_solver(const SplitDesign& design, const Scales& scales);
+/// For criteria other than folds; both forms.
+std::unique_ptr<Solver> left_out_solver(const SplitDesign& design, const Scales& scales);
 
 /// Score of one inner fold, higher is better: V values, float64. A correlation that does not exist counts as 0.
 at::Tensor inner_score(Select select, const at::Tensor& responses, const at::Tensor& predictions);

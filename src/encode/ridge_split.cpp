@@ -107,7 +107,7 @@ class Split {
   InnerScores score(const RidgeProblem& problem, Scoring scoring, double share) {
     const int64_t stage_count = solver_->stages();
     const auto blocks = target_blocks(problem.responses.size(1), scored_targets);
-    FoldScoreSums sums(blocks, std::ssize(scales_) * penalties(), std::ssize(split_.inner), groups_, options_.rule,
+    FoldScoreSums sums(blocks, std::ssize(scales_) * penalties(), score_count(split_, options_), groups_, options_.rule,
                        scoring == Scoring::exact);
     for (int64_t first = 0; first < stage_count; first += held_stages) {
       const auto& held = stages(first);

@@ -10,6 +10,12 @@
 
 namespace arcuate::ridge {
 
+/// The options of each split, with its own penalties if it has any, ascending. Errors: as of ridge_cross_validated.
+std::vector<RidgeOptions> checked(const RidgeProblem& problem, const std::vector<RidgeSplit>& splits,
+                                  const RidgeOptions& options);
+/// Of all splits, ascending, each once.
+std::vector<double> all_penalties(const std::vector<RidgeOptions>& options);
+
 /// Chooses and refits; writes into row `k` of the results' choices and the test rows of their predictions; gives the
 /// sums of each model's responses and predictions. `advance` is told shares of the work that add up to 1, from several
 /// threads.

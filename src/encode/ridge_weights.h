@@ -22,7 +22,8 @@ struct RidgeWeights {
   at::Tensor feature_means{}, feature_deviations{}, response_means{}, response_deviations{};
 };
 
-/// features: N x F; responses: N x V; penalties: V, positive. Of the options, intercept and standardize count.
+/// features: N x F; responses: N x V; penalties: V, positive. Of the options, intercept and standardize count;
+/// components are none.
 RidgeWeights ridge_weights(const at::Tensor& features, const at::Tensor& responses, std::span<const int64_t> train,
                            const at::Tensor& penalties, const RidgeOptions& options, const Compute& compute);
 

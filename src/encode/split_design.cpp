@@ -6,6 +6,7 @@
 #include <map>
 
 #include "encode/delays.h"
+#include "encode/pca.h"
 #include "encode/ridge_dual.h"
 #include "encode/symmetric_product.h"
 
@@ -66,6 +67,13 @@ Band prepare_band(const Tensor& band, const Rows& train, const Rows& test, const
   return result;
 }
 
+// In an intercept's absence nothing is centred: the rows are turned into the components, not moved.
+Band reduced(const Band& band, const RidgeOptions& options) {
+  const auto components = fit_pca(band.train, options.components).components.t();
+  return {band.train.to(at::kDouble).mm(components).to(options.type),
+          band.test.to(at::kDouble).mm(components).to(options.type)};
+}
+
 }  // namespace
 
 static Scaling unscaled(const Tensor& train) {
@@ -95,7 +103,9 @@ static Tensor kernel_of(const Tensor& band) {
 // Several bands may be narrow ones, whose columns solvers use.
 static bool kernels_suffice(const RidgeProblem& problem, const std::vector<int64_t>& widths,
                             const std::vector<RidgeSplit>& splits, const RidgeOptions& options) {
-  if (widths.size() > 1 || scales_features(options) || options.form == Form::primal) return false;
+  const bool needs_features = scales_features(options) || options.components > 0 || options.fractional ||
+                              options.form == Form::primal || options.criterion != PenaltyCriterion::folds;
+  if (widths.size() > 1 || needs_features) return false;
   return std::all_of(splits.begin(), splits.end(), [&](const RidgeSplit& split) {
     return widths.front() >= std::ssize(split.outer.train) && !problem.delays.empty();
   });
@@ -118,21 +128,22 @@ DelayedProblem carry_out_delays(const RidgeProblem& problem, const std::vector<R
 
 SplitDesign make_design(const DelayedProblem& given, const RidgeSplit& split, const RidgeOptions& options) {
   const Rows train(split.outer.train), test(split.outer.test);
-  SplitDesign design{.rows = train.count(),
-                     .widths = given.widths,
-                     .train = {},
-                     .test = {},
-                     .inner = to_positions(split),
-                     .options = options};
+  SplitDesign design{
+      .rows = train.count(), .widths = {}, .train = {}, .test = {}, .inner = to_positions(split), .options = options};
   for (const auto& kernel : given.kernels) {
     auto within = train.of(train.of(kernel), 1), across = train.of(test.of(kernel), 1);
     if (options.intercept) centre_kernels(within, across);
     design.kernels.train.push_back(within);
     design.kernels.test.push_back(across);
   }
-  if (!given.kernels.empty()) return design;
+  if (!given.kernels.empty()) {
+    design.widths = given.widths;
+    return design;
+  }
   for (const auto& band : given.problem.bands) {
     auto prepared = prepare_band(band, train, test, options);
+    if (options.components > 0) prepared = reduced(prepared, options);
+    design.widths.push_back(prepared.train.size(1));
     design.train.push_back(std::move(prepared.train));
     design.test.push_back(std::move(prepared.test));
   }

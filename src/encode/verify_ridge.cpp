@@ -64,7 +64,10 @@ RidgeVerification verify_ridge(const RidgeProblem& problem, const std::vector<Ri
   RidgeVerification result{.targets = targets};
   if (targets.empty()) return result;
   const auto columns = index_tensor(targets);
-  const RidgeProblem part{.bands = problem.bands, .responses = problem.responses.index_select(1, columns)};
+  const RidgeProblem part{.bands = problem.bands,
+                          .delays = problem.delays,
+                          .stories = problem.stories,
+                          .responses = problem.responses.index_select(1, columns)};
   const auto chosen = fit.penalties.index_select(1, columns);
   std::vector<SplitCheck> checks(splits.size());
   parallel_for(std::ssize(splits), compute.threads, [&](int64_t k) {

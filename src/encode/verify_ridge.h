@@ -22,7 +22,7 @@ struct RidgeVerification {
 /// `count` of the targets `from`, drawn by `seed`; all if there are not so many.
 std::vector<int64_t> draw_targets(const std::vector<int64_t>& from, int64_t count, uint64_t seed);
 
-/// `fit` is what ordinary ridge gave for the same problem, splits and options.
+/// `fit` is what ordinary ridge gave for the same problem, splits and options: penalties by inner folds, no components.
 RidgeVerification verify_ridge(const RidgeProblem& problem, const std::vector<RidgeSplit>& splits,
                                const RidgeOptions& options, const RidgeResult& fit, const std::vector<int64_t>& targets,
                                const Compute& compute);

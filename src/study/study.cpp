@@ -280,6 +280,11 @@ Study parse_study(std::string_view text, const std::string& source, const fs::pa
   auto& encode = study.encode;
   encode.ridge.penalties = to_lambdas(parse_penalties(encode.penalties), encode.penalty_unit);
   encode.inner_rule = within("'encode.inner'", [&] { return parse_inner_folds(encode.inner); });
+  if (encode.inner_rule.rule == InnerRule::left_out || encode.inner_rule.rule == InnerRule::gcv)
+    bad_usage(
+        "'encode.inner': '{}' is wrong for recordings, whose neighbouring rows are alike; use auto, contiguous, "
+        "time-series or bootstrap:BOOTS:LENGTH:HELD_OUT",
+        encode.inner);
   encode.inner_rule.chunks.seed = study.seed;
   encode.inner_rule.blocks = encode.inner_folds;
   encode.inner_rule.gap = encode.gap;

@@ -93,8 +93,25 @@ TEST(GridGrowth, a_splits_test_rows_have_no_say_in_its_grid) {
   EXPECT_GT(largest_difference(a.penalties, b.penalties), 0);
 }
 
-TEST(GridGrowth, needs_a_ratio) {
+TEST(GridGrowth, takes_other_criteria_than_folds) {
   World world;
+  auto options = with({0.01, 0.02, 0.04});
+  options.criterion = PenaltyCriterion::left_out;
+  for (auto& split : world.splits) split.inner.clear();
+  const auto fit = ridge_with_growing_grids(world.problem, world.splits, options, {.times = 6}, {});
+  for (const auto& split : world.splits) EXPECT_EQ(split.penalties.size(), 9u);
+  const auto same = ridge_cross_validated(world.problem, world.splits, options, {});
+  EXPECT_TRUE(at::equal(fit.penalties, same.penalties));
+  EXPECT_GT(fit.penalties.gt(0.04).sum().item<int64_t>(), 0);
+}
+
+TEST(GridGrowth, needs_a_ratio_and_penalties) {
+  World world;
+  auto fractions = with({0.5, 1});
+  fractions.fractional = true;
+  EXPECT_TRUE(
+      contains(message_of([&] { ridge_with_growing_grids(world.problem, world.splits, fractions, {.times = 1}, {}); }),
+               {"a grid of fractions of the length of the weights does not grow"}));
   EXPECT_TRUE(
       contains(message_of([&] { ridge_with_growing_grids(world.problem, world.splits, with({1}), {.times = 1}, {}); }),
                {"there is only one"}));

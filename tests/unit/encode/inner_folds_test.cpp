@@ -53,6 +53,9 @@ TEST(InnerFolds, words_are_read_and_others_refused) {
   const auto chunks = parse_inner_folds("bootstrap:50:40:125");
   EXPECT_EQ(chunks.rule, InnerRule::chunks);
   EXPECT_EQ(chunks.chunks.length, 40);
+  EXPECT_EQ(parse_inner_folds("loo").rule, InnerRule::left_out);
+  EXPECT_EQ(parse_inner_folds("gcv").rule, InnerRule::gcv);
+  EXPECT_TRUE(inner_folds(all_rows(120), stories, {.rule = InnerRule::gcv}, true, 0).empty());
   EXPECT_TRUE(contains(message_of([] { parse_inner_folds("random"); }),
                        {"auto, contiguous, time-series or bootstrap:BOOTS:LENGTH:HELD_OUT", "'random'"}));
 }

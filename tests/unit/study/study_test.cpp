@@ -68,6 +68,7 @@ TEST(Study, values_of_the_wrong_kind_are_named) {
   EXPECT_TRUE(contains(error_of(small, {"encode.gap=wide"}), {"'encode.gap' must be a whole number"}));
   EXPECT_TRUE(contains(error_of(small, {"encode.select=best"}), {"'encode.select' must be one of mse, r2, r"}));
   EXPECT_TRUE(contains(error_of(small, {"encode.folds=1"}), {"encode.folds"}));
+  EXPECT_TRUE(contains(error_of(small, {"encode.inner=loo"}), {"'encode.inner': 'loo' is wrong for recordings"}));
   EXPECT_TRUE(contains(error_of(small, {"score.cc_floor=0"}), {"'score.cc_floor' must be a positive number"}));
   EXPECT_TRUE(contains(error_of(small, {"align.trim=[1]"}), {"align.trim"}));
   EXPECT_TRUE(contains(error_of(small, {"controls.spaces=['word-rate']"}),
