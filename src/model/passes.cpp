@@ -13,9 +13,14 @@
 namespace arcuate {
 namespace {
 
-// Passes of similar length together, so that little is padded; the order depends on the passes alone.
+// Passes of similar length together, so that little is padded; the order depends on the passes alone. Few passes are
+// cut into batches that keep several threads busy.
 std::vector<std::vector<size_t>> batches_of(std::span<const Pass> passes, int64_t tokens_per_batch) {
+  constexpr int64_t several = 8, smallest = 512;
   const auto length = [&](size_t pass) { return std::ssize(passes[pass].ids); };
+  int64_t tokens = 0;
+  for (const auto& pass : passes) tokens += std::ssize(pass.ids);
+  tokens_per_batch = std::min(tokens_per_batch, std::max(tokens / several, smallest));
   std::vector<size_t> order(passes.size());
   std::iota(order.begin(), order.end(), size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return length(a) < length(b); });

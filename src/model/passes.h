@@ -38,7 +38,7 @@ Pass window_pass(const Window& window, std::span<const std::span<const int64_t>>
 struct PassOptions {
   std::vector<int64_t> layers{};  ///< Ascending, at least one.
   Units units = Units::residual;
-  int64_t tokens_per_batch = 4096;  ///< Passes of similar length run together; changes speed and memory only.
+  int64_t tokens_per_batch = 4096;  ///< At most: passes of similar length run together. Changes speed and memory only.
 };
 
 /// layers x rows x width, in the model's arithmetic type; rows that no pass gives are 0.
