@@ -40,7 +40,7 @@ enum class Form { automatic, primal, dual };  ///< Normal equations of size F or
 /// How they are solved; automatic takes the cheaper. The first is for few targets, the second for many.
 enum class Method {
   automatic,
-  inverse,    ///< A factorisation for each penalty, in float64. Dual: it serves all inner folds.
+  inverse,    ///< Primal: a factorisation for each inner fold and penalty. Dual: one decomposition. In float64.
   eigenbasis  ///< A decomposition for each inner fold, which serves all penalties.
 };
 

@@ -30,17 +30,20 @@ Sizes sizes_of(const SplitDesign& design, int64_t scales) {
 
 double cube(double x) { return x * x * x; }
 
-// A product with the inverse for each group, and for each of its members the folds' blocks.
+// A decomposition and, for each penalty, products with its inverse for each group; for each member the folds' blocks.
 Cost inverse_dual(const Sizes& s, double groups) {
-  double blocks = 0, solves = 0;
+  double within = 0, blocks = 0, solves = 0;
   for (const double block : s.block) {
-    blocks += cube(block) / 3;
+    within += s.rows * block * block;
+    blocks += cube(block);
     solves += block * block;
   }
   return {.form = Form::dual,
           .method = Method::inverse,
-          .fixed = double_product * factorisation * s.penalties * (groups * cube(s.rows) + s.candidates * blocks),
-          .per_target = double_product * s.penalties * (groups * s.rows * s.rows + s.candidates * solves)};
+          .fixed = double_product * (groups * (decomposition * 4.5 * cube(s.rows) + s.penalties * within) +
+                                     s.candidates * s.penalties * factorisation * blocks),
+          .per_target =
+              double_product * (groups * (1 + s.penalties) * s.rows * s.rows + s.candidates * s.penalties * solves)};
 }
 
 Cost inverse_primal(const Sizes& s) {

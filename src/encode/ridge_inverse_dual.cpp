@@ -1,17 +1,20 @@
-// Dual form by inverses, for few targets. With M = (K + alpha I)^-1 over all training rows of the split, the held-out
-// residual of any block B of rows, had it been left out of the fit, is M_BB^-1 (M Y)_B: one inverse serves all inner
-// folds.
+// Dual form for few targets. With M = (K + alpha I)^-1 over all training rows of the split, the held-out residual of
+// any block B of rows, had it been left out of the fit, is M_BB^-1 (M Y)_B: one eigendecomposition K = Q Lambda Q'
+// serves all inner folds and all penalties, M = Q (Lambda + alpha)^-1 Q'.
 //
-// Bands with few columns never enter the inverse. With K = K_wide + U G U', U their n x r columns and G their scales,
+// Bands with few columns do not enter the decomposition. With K = K_wide + U G U', U their n x r columns and G their
+// scales,
 //   M = M_wide - P P',   P = M_wide U L^-T,   L L' = G^-1 + U' M_wide U      (Woodbury; L by Cholesky),
-// so all scales of narrow bands share one inverse. An unpenalised intercept is a column of ones with G^-1 = 0.
+// so all scales of narrow bands share one. An unpenalised intercept is a column of ones with G^-1 = 0.
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <mutex>
 
 #include "core/error.h"
+#include "core/tensor.h"
 #include "encode/ridge_dual.h"
 
 namespace arcuate::ridge {
@@ -19,65 +22,132 @@ namespace {
 
 using at::Tensor;
 
-constexpr int64_t kept_bytes = int64_t{128} << 20;  // of inverses between selection and refit
+constexpr int64_t kept_bytes = int64_t{128} << 20;  // of decompositions between selection and refit
 
-// A candidate that shares the stage's inverse, and what its narrow bands and intercept take from it.
-struct Member {
-  int64_t place = 0;  // among the candidates
-  Tensor p;           // n x r, above; undefined when there is neither an intercept nor a narrow band
+// K_wide = Q Lambda Q', and what products with M_wide need. Eigenvalues below zero are rounding.
+class Inverse {
+ public:
+  explicit Inverse(const Tensor& kernel) {
+    std::tie(values_, vectors_) = at::linalg_eigh(kernel, "L");
+    values_.clamp_min_(0);
+  }
+
+  // Q' right, which serves all penalties.
+  Tensor project(const Tensor& right) const { return vectors_.t().mm(right); }
+  // M_wide right, of projected columns.
+  Tensor times(double penalty, const Tensor& projected) const { return vectors_.mm(projected * shrinkage(penalty)); }
+  // The block of M_wide that these rows and columns share.
+  Tensor within(double penalty, const Rows& rows) const {
+    const auto own = rows.of(vectors_);
+    return own.mm((own * shrinkage(penalty).t()).t());
+  }
+
+ private:
+  Tensor shrinkage(double penalty) const { return (values_ + penalty).reciprocal().unsqueeze(1); }
+
+  Tensor values_, vectors_;
 };
 
+// Columns of narrow bands and of the intercept.
+struct Narrow {
+  Tensor columns{};              // n x R; undefined when there are none
+  std::vector<int64_t> bands{};  // of each column; -1 for the intercept
+};
+
+// P of some scales: those columns of U whose scale is not 0. mu: M_wide U, n x R.
+Tensor correction(const Narrow& narrow, const Tensor& mu, const std::vector<double>& scales) {
+  std::vector<int64_t> used;
+  std::vector<double> inverse_scales;
+  for (size_t c = 0; c < narrow.bands.size(); ++c) {
+    const double scale = narrow.bands[c] < 0 ? HUGE_VAL : scales[static_cast<size_t>(narrow.bands[c])];
+    if (scale == 0) continue;
+    used.push_back(static_cast<int64_t>(c));
+    inverse_scales.push_back(1 / scale);
+  }
+  if (used.empty()) return {};
+  const auto index = index_tensor(used);
+  const auto z = mu.index_select(1, index);
+  auto s = narrow.columns.index_select(1, index).t().mm(z);
+  s.diagonal().add_(to_tensor(inverse_scales));
+  const auto [factor, info] = at::linalg_cholesky_ex(s);
+  if (info.item<int>() != 0)
+    bad_input("the columns of a narrow feature band cannot be told apart from the intercept; are they constant?");
+  return at::linalg_solve_triangular(factor, z.t(), /*upper=*/false).t();
+}
+
+// All candidates that share a decomposition: some rows of scales, each with all penalties.
 class InverseStage final : public Stage {
  public:
-  InverseStage(const SplitDesign& design, Tensor inverse, std::vector<Member> members)
-      : design_(design), inverse_(std::move(inverse)), members_(std::move(members)) {
-    for (const auto& fold : design_.inner) {
-      solves_.emplace_back();
-      for (const auto& member : members_) solves_.back().push_back(held_out_solve(fold, member.p));
+  InverseStage(const SplitDesign& design, std::shared_ptr<const Inverse> inverse, const Narrow& narrow,
+               const Scales& scales, const std::vector<size_t>& members)
+      : design_(design), inverse_(std::move(inverse)) {
+    const auto projected = narrow.columns.defined() ? inverse_->project(narrow.columns) : Tensor();
+    for (int64_t penalty = 0; penalty < std::ssize(design.options.penalties); ++penalty) {
+      Shared shared{.penalty = design.options.penalties[static_cast<size_t>(penalty)], .members = {}};
+      const auto mu = projected.defined() ? inverse_->times(shared.penalty, projected) : Tensor();
+      std::vector<Tensor> blocks;
+      for (const auto& fold : design.inner) blocks.push_back(inverse_->within(shared.penalty, fold.block));
+      for (const size_t s : members) {
+        const auto place = static_cast<int64_t>(s) * std::ssize(design.options.penalties) + penalty;
+        Member member{.place = place, .p = correction(narrow, mu, scales[s]), .solves = {}};
+        for (size_t k = 0; k < blocks.size(); ++k)
+          member.solves.push_back(held_out_solve(design.inner[k], blocks[k], member.p));
+        shared.members.push_back(std::move(member));
+      }
+      shared_.push_back(std::move(shared));
     }
   }
 
   // In float64: M holds numbers as large as 1 / alpha, and M_BB^-1 (M Y)_B cancels them again.
   void add_scores(const TargetBlock& block, Scoring, BlockScores& scores) const override {
-    const auto responses = block.responses.to(at::kDouble);
-    const auto products = inverse_.mm(responses);
-    for (size_t i = 0; i < members_.size(); ++i) {
-      const auto& p = members_[i].p;
-      const auto narrow = p.defined() ? p.t().mm(responses) : Tensor();
-      for (size_t k = 0; k < solves_.size(); ++k) {
-        const auto& fold = design_.inner[k];
-        const auto own = fold.block.of(products);
-        const auto residuals =
-            solves_[k][i].mm(narrow.defined() ? at::addmm(own, fold.block.of(p), narrow, 1, -1) : own);
-        const auto score = residual_score(design_.options.select, fold.test.of(responses), residuals);
-        scores.add(static_cast<int64_t>(k), members_[i].place, score.unsqueeze(0));
+    const auto responses = block.responses.to(at::kDouble), projected = inverse_->project(responses);
+    for (const auto& [penalty, members] : shared_) {
+      const auto products = inverse_->times(penalty, projected);
+      for (const auto& member : members) {
+        const auto narrow = member.p.defined() ? member.p.t().mm(responses) : Tensor();
+        for (size_t k = 0; k < member.solves.size(); ++k) {
+          const auto& fold = design_.inner[k];
+          const auto own = fold.block.of(products);
+          const auto residuals =
+              member.solves[k].mm(narrow.defined() ? at::addmm(own, fold.block.of(member.p), narrow, 1, -1) : own);
+          const auto score = residual_score(design_.options.select, fold.test.of(responses), residuals);
+          scores.add(static_cast<int64_t>(k), member.place, score.unsqueeze(0));
+        }
       }
     }
   }
 
  private:
-  // The tested rows of M_BB^-1.
-  Tensor held_out_solve(const InnerFold& fold, const Tensor& p) const {
-    auto within = fold.block.of(fold.block.of(inverse_), 1);
-    if (p.defined()) within = at::addmm(within, fold.block.of(p), fold.block.of(p).t(), 1, -1);
-    return fold.test_in_block.of(inverse_spd(within));
+  struct Member {
+    int64_t place = 0;           // among the candidates
+    Tensor p;                    // n x r, above; undefined when there is neither an intercept nor a narrow band
+    std::vector<Tensor> solves;  // a fold each: the tested rows of M_BB^-1
+  };
+  struct Shared {
+    double penalty = 0;
+    std::vector<Member> members;
+  };
+
+  // The tested rows of M_BB^-1. within: M_BB of the wide bands.
+  static Tensor held_out_solve(const InnerFold& fold, const Tensor& within, const Tensor& p) {
+    return fold.test_in_block.of(
+        inverse_spd(p.defined() ? at::addmm(within, fold.block.of(p), fold.block.of(p).t(), 1, -1) : within));
   }
 
   const SplitDesign& design_;
-  Tensor inverse_;
-  std::vector<Member> members_;
-  std::vector<std::vector<Tensor>> solves_;  // [fold][member]
+  std::shared_ptr<const Inverse> inverse_;
+  std::vector<Shared> shared_;
 };
 
-// Test predictions K_test (M Y - P P' Y) by an inverse that a stage has made.
+// Test predictions K_test (M Y - P P' Y) by a decomposition that a stage has made.
 class InverseRefit final : public Refit {
  public:
-  InverseRefit(Tensor inverse, Tensor p, std::vector<Tensor> test_kernels)
-      : inverse_(std::move(inverse)), p_(std::move(p)), test_kernels_(std::move(test_kernels)) {}
+  InverseRefit(std::shared_ptr<const Inverse> inverse, double penalty, Tensor p, std::vector<Tensor> test_kernels)
+      : inverse_(std::move(inverse)), penalty_(penalty), p_(std::move(p)), test_kernels_(std::move(test_kernels)) {}
 
   Tensor predict(const TargetBlock& block, const Tensor& columns) const override {
     const auto responses = block.responses.index_select(1, columns).to(at::kDouble);
-    auto weights = inverse_.mm(responses);
+    auto weights = inverse_->times(penalty_, inverse_->project(responses));
     if (p_.defined()) weights.sub_(p_.mm(p_.t().mm(responses)));
     std::vector<Tensor> parts;
     for (const auto& kernel : test_kernels_) parts.push_back(kernel.mm(weights));
@@ -85,7 +155,9 @@ class InverseRefit final : public Refit {
   }
 
  private:
-  Tensor inverse_, p_;
+  std::shared_ptr<const Inverse> inverse_;
+  double penalty_ = 0;
+  Tensor p_;
   std::vector<Tensor> test_kernels_;
 };
 
@@ -109,41 +181,54 @@ std::map<std::vector<double>, std::vector<size_t>> group_scales(const SplitDesig
   return groups;
 }
 
+// Columns of narrow bands and of an intercept.
+Narrow narrow_columns(const SplitDesign& design) {
+  Narrow narrow;
+  std::vector<Tensor> columns;
+  const auto add = [&](Tensor band, int64_t number) {
+    narrow.bands.insert(narrow.bands.end(), static_cast<size_t>(band.size(1)), number);
+    columns.push_back(std::move(band));
+  };
+  const auto is_narrow = narrow_bands(design);
+  for (size_t b = 0; b < is_narrow.size(); ++b)
+    if (is_narrow[b]) add(design.train[b].to(at::kDouble), static_cast<int64_t>(b));
+  if (design.options.intercept) add(at::ones({design.rows, 1}, at::kDouble), -1);
+  if (!columns.empty()) narrow.columns = at::cat(columns, 1);
+  return narrow;
+}
+
 class InverseDualSolver final : public DualSolver {
  public:
   InverseDualSolver(const SplitDesign& design, const Scales& scales)
-      : DualSolver(design, scales), narrow_(narrow_bands(design)) {
+      : DualSolver(design, scales), narrow_(narrow_columns(design)) {
     for (const auto& [wide, members] : group_scales(design, scales)) groups_.push_back({wide, members});
     keeps_ = stages() * design.rows * design.rows * static_cast<int64_t>(sizeof(double)) <= kept_bytes;
   }
 
-  int64_t stages() const override { return std::ssize(groups_) * penalties(); }
+  int64_t stages() const override { return std::ssize(groups_); }
 
   std::unique_ptr<Stage> stage(int64_t number) const override {
-    const auto& [wide, members] = groups_[static_cast<size_t>(number / penalties())];
-    const int64_t penalty = number % penalties();
-    auto kernel = kernel_of(wide);
-    kernel.diagonal().add_(design().options.penalties[static_cast<size_t>(penalty)]);
-    const auto inverse = inverse_spd(kernel);
+    const auto& [wide, members] = groups_[static_cast<size_t>(number)];
+    const auto inverse = std::make_shared<const Inverse>(kernel_of(wide));
     if (keeps_) {
       const std::lock_guard lock(guard_);
       kept_[number] = inverse;
     }
-    std::vector<Member> list;
-    for (const size_t s : members)
-      list.push_back({static_cast<int64_t>(s) * penalties() + penalty, correction(inverse, scales()[s])});
-    return std::make_unique<InverseStage>(design(), inverse, std::move(list));
+    return std::make_unique<InverseStage>(design(), inverse, narrow_, scales(), members);
   }
 
   std::unique_ptr<Refit> refit(const Candidate& candidate) const override {
     if (!keeps_) return DualSolver::refit(candidate);
     const auto& scales = this->scales()[static_cast<size_t>(candidate.scales)];
+    const double penalty = design().options.penalties[static_cast<size_t>(candidate.penalty)];
     const auto group = std::find_if(groups_.begin(), groups_.end(), [&](const Group& g) {
       return std::find(g.members.begin(), g.members.end(), static_cast<size_t>(candidate.scales)) != g.members.end();
     });
-    const std::lock_guard lock(guard_);
-    const auto& inverse = kept_.at((group - groups_.begin()) * penalties() + candidate.penalty);
-    return std::make_unique<InverseRefit>(inverse, correction(inverse, scales), test_kernels_of(scales));
+    const auto inverse = kept(group - groups_.begin());
+    Tensor p;
+    if (narrow_.columns.defined())
+      p = correction(narrow_, inverse->times(penalty, inverse->project(narrow_.columns)), scales);
+    return std::make_unique<InverseRefit>(inverse, penalty, p, test_kernels_of(scales));
   }
 
  private:
@@ -152,34 +237,16 @@ class InverseDualSolver final : public DualSolver {
     std::vector<size_t> members;
   };
 
-  int64_t penalties() const { return std::ssize(design().options.penalties); }
-
-  Tensor correction(const Tensor& inverse, const std::vector<double>& scales) const {
-    std::vector<Tensor> columns, inverse_scales;
-    for (size_t b = 0; b < scales.size(); ++b)
-      if (narrow_[b] && scales[b] > 0) {
-        columns.push_back(design().train[b].to(at::kDouble));
-        inverse_scales.push_back(at::full({columns.back().size(1)}, 1.0 / scales[b], at::kDouble));
-      }
-    if (design().options.intercept) {
-      columns.push_back(at::ones({inverse.size(0), 1}, at::kDouble));
-      inverse_scales.push_back(at::zeros({1}, at::kDouble));
-    }
-    if (columns.empty()) return {};
-    const auto u = at::cat(columns, 1), z = inverse.mm(u);
-    auto s = u.t().mm(z);
-    s.diagonal().add_(at::cat(inverse_scales));
-    const auto [factor, info] = at::linalg_cholesky_ex(s);
-    if (info.item<int>() != 0)
-      bad_input("the columns of a narrow feature band cannot be told apart from the intercept; are they constant?");
-    return at::linalg_solve_triangular(factor, z.t(), /*upper=*/false).t();
+  std::shared_ptr<const Inverse> kept(int64_t stage) const {
+    const std::lock_guard lock(guard_);
+    return kept_.at(stage);
   }
 
-  std::vector<bool> narrow_;
+  Narrow narrow_;
   std::vector<Group> groups_;
-  bool keeps_ = false;  // whether inverses of stages serve refits
+  bool keeps_ = false;  // whether decompositions of stages serve refits
   mutable std::mutex guard_;
-  mutable std::map<int64_t, Tensor> kept_;  // by number of the stage
+  mutable std::map<int64_t, std::shared_ptr<const Inverse>> kept_;  // by number of the stage
 };
 
 }  // namespace

@@ -98,7 +98,7 @@ class Solver {
 /// `scales`: rows of band scales, the candidates' first part. The design outlives the solver.
 using Scales = std::vector<std::vector<double>>;
 std::unique_ptr<Solver> inverse_dual_solver(const SplitDesign& design, const Scales& scales);
-/// How many inverses a penalty needs: rows of scales that differ in narrow bands alone share one.
+/// How many decompositions it needs: rows of scales that differ in narrow bands alone share one.
 int64_t inverse_groups(const SplitDesign& design, const Scales& scales);
 std::unique_ptr<Solver> inverse_primal_solver(const SplitDesign& design, const Scales& scales);
 std::unique_ptr<Solver> eigenbasis_dual_solver(const SplitDesign& design, const Scales& scales);
