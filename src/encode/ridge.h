@@ -40,7 +40,7 @@ enum class Form { automatic, primal, dual };  ///< Normal equations of size F or
 /// How they are solved; automatic takes the cheaper. The first is for few targets, the second for many.
 enum class Method {
   automatic,
-  inverse,    ///< Primal: a factorisation for each inner fold and penalty. Dual: one decomposition. In float64.
+  inverse,  ///< Primal: a factorisation for each inner fold and penalty. Dual: one decomposition, for all. In float64.
   eigenbasis  ///< A decomposition for each inner fold, which serves all penalties.
 };
 

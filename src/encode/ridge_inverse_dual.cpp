@@ -139,25 +139,38 @@ class InverseStage final : public Stage {
   std::vector<Shared> shared_;
 };
 
-// Test predictions K_test (M Y - P P' Y) by a decomposition that a stage has made.
+// Test predictions K_test M Y by a decomposition that a stage has made. A step of iterative refinement takes out what
+// rounding of its vectors adds where alpha is small.
 class InverseRefit final : public Refit {
  public:
-  InverseRefit(std::shared_ptr<const Inverse> inverse, double penalty, Tensor p, std::vector<Tensor> test_kernels)
-      : inverse_(std::move(inverse)), penalty_(penalty), p_(std::move(p)), test_kernels_(std::move(test_kernels)) {}
+  // penalised: K + alpha I, bands of any width in it.
+  InverseRefit(std::shared_ptr<const Inverse> inverse, double penalty, Tensor p, Tensor penalised,
+               std::vector<Tensor> test_kernels)
+      : inverse_(std::move(inverse)),
+        penalty_(penalty),
+        p_(std::move(p)),
+        penalised_(std::move(penalised)),
+        test_kernels_(std::move(test_kernels)) {}
 
   Tensor predict(const TargetBlock& block, const Tensor& columns) const override {
     const auto responses = block.responses.index_select(1, columns).to(at::kDouble);
-    auto weights = inverse_->times(penalty_, inverse_->project(responses));
-    if (p_.defined()) weights.sub_(p_.mm(p_.t().mm(responses)));
+    auto weights = times_m(responses);
+    weights.add_(times_m(at::addmm(responses, penalised_, weights, 1, -1)));
     std::vector<Tensor> parts;
     for (const auto& kernel : test_kernels_) parts.push_back(kernel.mm(weights));
     return at::stack(parts);
   }
 
  private:
+  Tensor times_m(const Tensor& right) const {
+    auto product = inverse_->times(penalty_, inverse_->project(right));
+    if (p_.defined()) product.sub_(p_.mm(p_.t().mm(right)));
+    return product;
+  }
+
   std::shared_ptr<const Inverse> inverse_;
   double penalty_ = 0;
-  Tensor p_;
+  Tensor p_, penalised_;
   std::vector<Tensor> test_kernels_;
 };
 
@@ -168,7 +181,7 @@ std::vector<bool> narrow_bands(const SplitDesign& design) {
   return narrow;
 }
 
-// Rows of scales by those of their wide bands (narrow ones as 0): they share inverses.
+// Rows of scales by those of their wide bands (narrow ones as 0): they share decompositions.
 std::map<std::vector<double>, std::vector<size_t>> group_scales(const SplitDesign& design, const Scales& scales) {
   const auto narrow = narrow_bands(design);
   std::map<std::vector<double>, std::vector<size_t>> groups;
@@ -181,7 +194,6 @@ std::map<std::vector<double>, std::vector<size_t>> group_scales(const SplitDesig
   return groups;
 }
 
-// Columns of narrow bands and of an intercept.
 Narrow narrow_columns(const SplitDesign& design) {
   Narrow narrow;
   std::vector<Tensor> columns;
@@ -228,7 +240,9 @@ class InverseDualSolver final : public DualSolver {
     Tensor p;
     if (narrow_.columns.defined())
       p = correction(narrow_, inverse->times(penalty, inverse->project(narrow_.columns)), scales);
-    return std::make_unique<InverseRefit>(inverse, penalty, p, test_kernels_of(scales));
+    auto penalised = kernel_of(scales);
+    penalised.diagonal().add_(penalty);
+    return std::make_unique<InverseRefit>(inverse, penalty, p, penalised, test_kernels_of(scales));
   }
 
  private:
