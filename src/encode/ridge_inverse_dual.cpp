@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <mutex>
 
@@ -23,6 +24,7 @@ namespace {
 using at::Tensor;
 
 constexpr int64_t kept_bytes = int64_t{128} << 20;  // of decompositions between selection and refit
+constexpr double largest_rounding = 1e-11;          // of refitted predictions, beyond which they are refined
 
 // K_wide = Q Lambda Q', and what products with M_wide need. Eigenvalues below zero are rounding.
 class Inverse {
@@ -36,6 +38,10 @@ class Inverse {
   Tensor project(const Tensor& right) const { return vectors_.t().mm(right); }
   // M_wide right, of projected columns.
   Tensor times(double penalty, const Tensor& projected) const { return vectors_.mm(projected * shrinkage(penalty)); }
+  // What rounding of the vectors adds to predictions, relative to them.
+  double rounding(double penalty) const {
+    return std::numeric_limits<double>::epsilon() * values_.max().item<double>() / penalty;
+  }
   // The block of M_wide that these rows and columns share.
   Tensor within(double penalty, const Rows& rows) const {
     const auto own = rows.of(vectors_);
@@ -139,11 +145,10 @@ class InverseStage final : public Stage {
   std::vector<Shared> shared_;
 };
 
-// Test predictions K_test M Y by a decomposition that a stage has made. A step of iterative refinement takes out what
-// rounding of its vectors adds where alpha is small.
+// Test predictions K_test M Y by a decomposition that a stage has made.
 class InverseRefit final : public Refit {
  public:
-  // penalised: K + alpha I, bands of any width in it.
+  // penalised: K + alpha I, bands of any width in it, for a step of iterative refinement; undefined for none.
   InverseRefit(std::shared_ptr<const Inverse> inverse, double penalty, Tensor p, Tensor penalised,
                std::vector<Tensor> test_kernels)
       : inverse_(std::move(inverse)),
@@ -155,7 +160,7 @@ class InverseRefit final : public Refit {
   Tensor predict(const TargetBlock& block, const Tensor& columns) const override {
     const auto responses = block.responses.index_select(1, columns).to(at::kDouble);
     auto weights = times_m(responses);
-    weights.add_(times_m(at::addmm(responses, penalised_, weights, 1, -1)));
+    if (penalised_.defined()) weights.add_(times_m(at::addmm(responses, penalised_, weights, 1, -1)));
     std::vector<Tensor> parts;
     for (const auto& kernel : test_kernels_) parts.push_back(kernel.mm(weights));
     return at::stack(parts);
@@ -240,8 +245,11 @@ class InverseDualSolver final : public DualSolver {
     Tensor p;
     if (narrow_.columns.defined())
       p = correction(narrow_, inverse->times(penalty, inverse->project(narrow_.columns)), scales);
-    auto penalised = kernel_of(scales);
-    penalised.diagonal().add_(penalty);
+    Tensor penalised;
+    if (inverse->rounding(penalty) > largest_rounding) {
+      penalised = kernel_of(scales);
+      penalised.diagonal().add_(penalty);
+    }
     return std::make_unique<InverseRefit>(inverse, penalty, p, penalised, test_kernels_of(scales));
   }
 
