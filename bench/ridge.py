@@ -31,19 +31,27 @@ def options():
     parser.add_argument("--data", default=str(protocol.ROOT / "build/bench/data"), help="folder where the arrays are kept")
     parser.add_argument("--results", default=str(protocol.ROOT / "build/bench/ridge.jsonl"), help="file that runs are appended to")
     parser.add_argument("--precision", default="f32", choices=("f32", "bf16", "f64"), help="of arcuate")
+    parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"), help="of arcuate and of the peers, which are torch's then")
     parser.add_argument("--peers", help="some of the case's peers, with commas; none runs arcuate alone")
     parser.add_argument("--peer-only", action="store_true", help="leave arcuate out")
     parser.add_argument("--limit", type=float, default=520, help="seconds after which a run is given up")
     return parser.parse_args()
 
 
-def chosen_peers(opt, case):
-    if opt.peers is None:
+def known_peers(opt, case):
+    if opt.device == "cpu":
         return list(case.peers)
+    return [peer.replace("torch", "torch_cuda") for peer in case.peers if peer.startswith("torch")]
+
+
+def chosen_peers(opt, case):
+    known = known_peers(opt, case)
+    if opt.peers is None:
+        return known
     chosen = [] if opt.peers == "none" else opt.peers.split(",")
-    unknown = set(chosen) - set(case.peers)
+    unknown = set(chosen) - set(known)
     if unknown:
-        sys.exit(f"{opt.what} has no peer {', '.join(sorted(unknown))}; it has {', '.join(case.peers)}")
+        sys.exit(f"{opt.what} has no peer {', '.join(sorted(unknown))}; it has {', '.join(known)}")
     return chosen
 
 
@@ -61,6 +69,7 @@ def our_command(opt, case, folder):
             "--test-features", *files("_test"), "--test-responses", f"{folder}/y_test.npy",
             "--groups", f"{folder}/runs.npy", "--delays", delays, "--folds", str(case.folds), "--penalties", case.penalties,
             "--select", "mse", "--no-intercept", "--precision", opt.precision, "--threads", str(opt.threads),
+            "--device", opt.device,
             "--output", f"{results_folder(opt, folder)}/scores", "--force", "--quiet", *bands]
 
 
@@ -88,7 +97,8 @@ def run_ours(opt, case, folder):
     """Our work is the process without its start; what it holds above the arrays of its files is counted as memory."""
     start = protocol.measured([opt.program, "--version"], opt)
     run = protocol.attempted(our_command(opt, case, folder), opt, opt.limit)
-    found = {"who": "arcuate" if opt.precision == "f32" else f"arcuate {opt.precision}", **whole(run), "version": start["output"].strip(), "blas": our_blas(opt)}
+    who = " ".join(["arcuate", *[opt.precision] * (opt.precision != "f32"), *[opt.device] * (opt.device != "cpu")])
+    found = {"who": who, **whole(run), "version": start["output"].strip(), "blas": our_blas(opt)}
     if run["code"] != 0:
         return {**found, "failed": failure(run, opt)}
     arrays, out = ridge_data.array_bytes(case, folder), results_folder(opt, folder)

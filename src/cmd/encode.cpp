@@ -124,7 +124,7 @@ void check_together(const Options& options) {
 }
 
 void check_options(const Options& options, const cli::Run& run) {
-  check_encode_options(options.arrays, options.folds, run);
+  check_encode_options(options.arrays, options.folds);
   check_together(options);
   refuse_to_replace(options.output.path / "scores.tsv", run.common.force);
   if (!options.weights.empty()) refuse_to_replace(options.weights, run.common.force);

@@ -158,11 +158,20 @@ std::vector<RowRange> story_ranges(const fs::path& path, int64_t train, int64_t 
   return stories;
 }
 
+// All that are missing at once; what cannot be read otherwise is told when it is read.
+void check_there(const std::vector<fs::path>& files) {
+  Problems problems("arrays are missing");
+  for (const auto& file : files)
+    if (!fs::exists(file)) problems.add("cannot read '{}': No such file or directory", file.string());
+  problems.raise();
+}
+
 }  // namespace
 
 EncodeData read_encode_data(const ArrayNames& names) {
   if (names.test_features.empty() != names.test_responses.empty())
     bad_usage("--test-features and --test-responses belong together; only one is given");
+  check_there(array_files(names));
   auto train = read_part(names.features, names.responses);
   EncodeData data{.features = train.features,
                   .responses = train.responses,

@@ -109,9 +109,7 @@ RidgeOptions ridge_options(const EncodeModel& model) {
           .bf16_scores = model.precision == Precision::bf16};
 }
 
-void check_encode_options(const ArrayNames& arrays, const EncodeFolds& folds, const cli::Run& run) {
-  if (!run.compute.device.is_cpu())
-    bad_usage("--device cuda is not available for {} yet; use --device cpu", run.record.command);
+void check_encode_options(const ArrayNames& arrays, const EncodeFolds& folds) {
   if (folds.inner_folds && !arrays.test_features.empty())
     bad_usage("--inner-folds has no meaning with test arrays, where --folds are the folds that choose penalties");
 }

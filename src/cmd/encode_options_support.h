@@ -45,7 +45,7 @@ void describe_encode_folds(cli::Spec<EncodeFolds>& s);
 /// Penalties become lambda. Errors: usage.
 RidgeOptions ridge_options(const EncodeModel& model);
 /// What no command on arrays can do yet. Errors: usage.
-void check_encode_options(const ArrayNames& arrays, const EncodeFolds& folds, const cli::Run& run);
+void check_encode_options(const ArrayNames& arrays, const EncodeFolds& folds);
 /// "groups are left out where they are given": the rule that all commands on arrays share.
 FoldOptions fold_options(const ArrayNames& arrays, const EncodeFolds& folds);
 

@@ -70,7 +70,7 @@ std::vector<std::string> model_names(const Options& options) {
 }
 
 void check_options(const Options& options, const cli::Run& run) {
-  check_encode_options(options.arrays, options.folds, run);
+  check_encode_options(options.arrays, options.folds);
   Problems problems("the options do not fit the feature files", Fault::usage);
   const size_t models = options.arrays.features.size();
   if (models < 2) problems.add("a mixture needs at least two feature files, found {}", models);

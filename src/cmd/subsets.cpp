@@ -63,7 +63,7 @@ void describe(cli::Spec<Options>& s) {
 }
 
 void check_options(const Options& options, const cli::Run& run) {
-  check_encode_options(options.arrays, options.folds, run);
+  check_encode_options(options.arrays, options.folds);
   if (options.arrays.groups.empty() && !options.chunk)
     bad_usage("subsets are made of groups or of chunks: give --groups FILE, or --chunk N for chunks of N rows");
   refuse_to_replace(options.output.path / "subsets.tsv", run.common.force);

@@ -108,7 +108,7 @@ BandSearchResult search_bands(const RidgeProblem& problem, const BandSearch& sea
   for (int64_t k = 0; k < folds; ++k) {
     const auto& outer = splits[static_cast<size_t>(k)];
     const auto& own = options[static_cast<size_t>(k)];
-    ridge::SplitSearch split(problem, outer, own, compute.threads);
+    ridge::SplitSearch split(problem, outer, own, compute);
     split.try_all(search.scales, [&](int64_t rows) {
       done += rows;
       if (compute.progress) compute.progress(done, count * folds);

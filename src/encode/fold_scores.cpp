@@ -76,6 +76,52 @@ class PlainFoldScores final : public FoldScores {
   std::vector<CompressedBlock> blocks_;
 };
 
+class TensorFoldScores final : public FoldScores {
+ public:
+  TensorFoldScores(const Tensor& left, const Tensor& test, std::vector<CompressedBlock> blocks)
+      : left_(left.contiguous()), test_(test.contiguous()), blocks_(std::move(blocks)) {
+    std::vector<Tensor> coefficients;
+    for (auto& block : blocks_) {
+      block.weights = block.weights.to(left.options());
+      coefficients.push_back(block.coefficients);
+    }
+    coefficients_ = at::cat(coefficients, 0).t().to(left.options());
+  }
+
+  int64_t width() const override { return 1; }
+
+  void add(const Tensor& train, const Tensor& tested, ScoreSums& sums) const override {
+    const int64_t rows = tested.size(0), targets = tested.size(1),
+                  bytes = (count_products(blocks_) + 2 * coefficients_.size(0)) * targets * left_.element_size();
+    const int64_t step = std::max<int64_t>(predicted_bytes / bytes, 1);
+    const auto right = left_.mm(train);
+    for (int64_t row = 0; row < rows; row += step) {
+      const int64_t end = std::min(row + step, rows);
+      const auto predicted = predictions(right, row, end), responses = tested.slice(0, row, end);
+      sums.p.add_(predicted.sum(1, false, at::kDouble));
+      sums.pp.add_(predicted.square().sum(1, false, at::kDouble));
+      sums.py.add_((predicted * responses).sum(1, false, at::kDouble));
+    }
+  }
+
+ private:
+  static constexpr int64_t predicted_bytes = int64_t{512} << 20;  // at once, with the products that they come from
+
+  // penalties x rows x targets, of some tested rows.
+  Tensor predictions(const Tensor& right, int64_t row, int64_t end) const {
+    const auto test = test_.slice(0, row, end);
+    std::vector<Tensor> products;  // m x rows x targets each
+    for (const auto& block : blocks_) {
+      const auto factors = block.weights.t().unsqueeze(2) * right.slice(0, block.begin, block.end);
+      products.push_back(at::matmul(test.slice(1, block.begin, block.end), factors));
+    }
+    return coefficients_.mm(at::cat(products, 0).flatten(1)).view({coefficients_.size(0), end - row, right.size(1)});
+  }
+
+  Tensor left_, test_, coefficients_;  // the last: penalties x products
+  std::vector<CompressedBlock> blocks_;
+};
+
 class PackedFoldScores final : public FoldScores {
  public:
   PackedFoldScores(const Tensor& left, const Tensor& test, std::vector<CompressedBlock> blocks, Packing packing)
@@ -141,6 +187,11 @@ class PackedFoldScores final : public FoldScores {
 std::unique_ptr<FoldScores> plain_fold_scores(const Tensor& left, const Tensor& test,
                                               std::vector<CompressedBlock> blocks) {
   return std::make_unique<PlainFoldScores>(left, test, std::move(blocks));
+}
+
+std::unique_ptr<FoldScores> tensor_fold_scores(const Tensor& left, const Tensor& test,
+                                               std::vector<CompressedBlock> blocks) {
+  return std::make_unique<TensorFoldScores>(left, test, std::move(blocks));
 }
 
 std::unique_ptr<FoldScores> packed_fold_scores(const Tensor& left, const Tensor& test,

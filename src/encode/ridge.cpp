@@ -143,15 +143,15 @@ std::vector<RidgeResult> ridge_cross_validated(const RidgeProblem& problem, cons
         bad_usage("{} band scales for {} feature bands", row.size(), problem.bands.size());
     results.push_back(empty_result(problem, model, std::ssize(splits), grid, options));
   }
-  const auto delayed = ridge::carry_out_delays(problem, splits, options);
-  const bool whole = splits.size() == 1 || problem.responses.size(1) >= targets_a_thread * compute.threads;
+  const auto delayed = ridge::carry_out_delays(problem, splits, options, compute.device);
+  const int threads = compute.device.is_cpu() ? compute.threads : 1;  // a device is parallel by itself
+  const bool whole = splits.size() == 1 || problem.responses.size(1) >= targets_a_thread * threads;
   Progress progress(compute, splits.size());
   std::vector<std::vector<PairSums>> sums(splits.size());  // of each split's models
-  parallel_for(std::ssize(splits), whole ? 1 : compute.threads, [&](int64_t k) {
+  parallel_for(std::ssize(splits), whole ? 1 : threads, [&](int64_t k) {
     const auto share = [&](double part) { progress.advance(part); };
-    sums[static_cast<size_t>(k)] =
-        ridge::solve_split(delayed, models, splits[static_cast<size_t>(k)], k, own[static_cast<size_t>(k)],
-                           whole ? compute.threads : 1, share, results);
+    sums[static_cast<size_t>(k)] = ridge::solve_split(delayed, models, splits[static_cast<size_t>(k)], k,
+                                                      own[static_cast<size_t>(k)], whole ? threads : 1, share, results);
   });
   for (size_t m = 0; m < models.size(); ++m) {
     auto total = sums.front()[m];

@@ -71,7 +71,8 @@ int64_t score_count(const RidgeSplit& split, const RidgeOptions& options) {
   return options.criterion == PenaltyCriterion::folds ? std::ssize(split.inner) : 1;
 }
 
-void BlockScores::add(int64_t fold, int64_t first, const Tensor& scores) {
+void BlockScores::add(int64_t fold, int64_t first, const Tensor& found) {
+  const auto scores = found.cpu();
   const int64_t end = first + scores.size(0);
   sums_.slice(0, first, end).add_(scores);
   if (squares_.defined()) squares_.slice(0, first, end).addcmul_(scores, scores);

@@ -30,7 +30,7 @@ int64_t score_count(const RidgeSplit& split, const RidgeOptions& options);
 /// Where stages put the scores of a block of b targets.
 class BlockScores {
  public:
-  /// Of inner fold `fold`: the candidates from `first` on x b, float64.
+  /// Of inner fold `fold`: the candidates from `first` on x b, float64, on any device.
   void add(int64_t fold, int64_t first, const at::Tensor& scores);
   /// By how much a fold's scores of these candidates may be wrong, where they are not exact.
   void add_doubt(int64_t first, const at::Tensor& doubt);

@@ -61,11 +61,14 @@ class EigenStage final : public Stage {
       : design_(design), number_(fold), fold_(design.inner[static_cast<size_t>(fold)]), first_place_(first_place) {
     const auto& options = design.options;
     const auto left = basis.left.to(options.type), test = about_mean(basis.test).to(options.type);
-    const auto blocks = compress_penalties(basis.eigenvalues, options.penalties, tolerance(options.type));
-    const bool packed = options.type == at::kFloat && can_pack(Packing::f32);
-    scores_ = packed ? packed_fold_scores(left, test, blocks, Packing::f32) : plain_fold_scores(left, test, blocks);
+    const auto eigenvalues = basis.eigenvalues.cpu();
+    const auto blocks = compress_penalties(eigenvalues, options.penalties, tolerance(options.type));
+    const bool packed = left.is_cpu() && options.type == at::kFloat && can_pack(Packing::f32);
+    scores_ = !left.is_cpu() ? tensor_fold_scores(left, test, blocks)
+              : packed       ? packed_fold_scores(left, test, blocks, Packing::f32)
+                             : plain_fold_scores(left, test, blocks);
     if (packed && options.bf16_scores && can_pack(Packing::bf16))
-      coarse_ = packed_fold_scores(left, test, compress_penalties(basis.eigenvalues, options.penalties, bf16_tolerance),
+      coarse_ = packed_fold_scores(left, test, compress_penalties(eigenvalues, options.penalties, bf16_tolerance),
                                    Packing::bf16);
   }
 

@@ -43,7 +43,7 @@ Directions directions_of(const Tensor& train, const Tensor& test, double share) 
 
 // loads: r x b, U'Y. 1 x b: the penalty that leaves each target this fraction of its length.
 Tensor penalties_of(const Tensor& lambda, const Tensor& loads, double fraction) {
-  if (lambda.numel() == 0) return at::zeros({1, loads.size(1)}, at::kDouble);
+  if (lambda.numel() == 0) return at::zeros({1, loads.size(1)}, loads.options());
   const auto squares = lambda * loads.square();
   const auto whole = (squares / lambda.square()).sum(0, true).sqrt();
   const auto exists = whole.gt(0);  // a target of zeros has no length

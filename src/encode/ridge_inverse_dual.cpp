@@ -71,10 +71,10 @@ Tensor correction(const Narrow& narrow, const Tensor& mu, const std::vector<doub
     inverse_scales.push_back(1 / scale);
   }
   if (used.empty()) return {};
-  const auto index = index_tensor(used);
+  const auto index = index_tensor(used).to(mu.device());
   const auto z = mu.index_select(1, index);
   auto s = narrow.columns.index_select(1, index).t().mm(z);
-  s.diagonal().add_(to_tensor(inverse_scales));
+  s.diagonal().add_(to_tensor(inverse_scales).to(mu.device()));
   const auto [factor, info] = at::linalg_cholesky_ex(s);
   if (info.item<int>() != 0)
     bad_input("the columns of a narrow feature band cannot be told apart from the intercept; are they constant?");
@@ -209,7 +209,8 @@ Narrow narrow_columns(const SplitDesign& design) {
   const auto is_narrow = narrow_bands(design);
   for (size_t b = 0; b < is_narrow.size(); ++b)
     if (is_narrow[b]) add(design.train[b].to(at::kDouble), static_cast<int64_t>(b));
-  if (design.options.intercept) add(at::ones({design.rows, 1}, at::kDouble), -1);
+  if (design.options.intercept)
+    add(at::ones({design.rows, 1}, at::TensorOptions(design.device()).dtype(at::kDouble)), -1);
   if (!columns.empty()) narrow.columns = at::cat(columns, 1);
   return narrow;
 }

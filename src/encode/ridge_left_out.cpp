@@ -39,7 +39,8 @@ class RowStage final : public Stage {
         first_place_(first_place),
         complete_(basis.vectors.size(0) == basis.vectors.size(1)),
         vectors_(basis.vectors.to(design.options.type)) {
-    const auto alpha = to_tensor(design.options.penalties).unsqueeze(0), lambda = basis.eigenvalues.unsqueeze(1);
+    const auto alpha = to_tensor(design.options.penalties).to(design.device()).unsqueeze(0),
+               lambda = basis.eigenvalues.unsqueeze(1);
     const auto kept = alpha / (lambda + alpha), squares = basis.vectors.square();
     kept_ = kept.to(design.options.type);
     fitted_ = (lambda / (lambda + alpha)).to(design.options.type);

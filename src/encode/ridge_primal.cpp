@@ -59,7 +59,7 @@ Tensor PrimalSolver::roots(int64_t scales) const {
   std::vector<Tensor> parts;
   for (size_t b = 0; b < design_.train.size(); ++b)
     parts.push_back(
-        at::full({design_.train[b].size(1), 1}, std::sqrt(scales_[static_cast<size_t>(scales)][b]), at::kDouble));
+        at::full({design_.train[b].size(1), 1}, std::sqrt(scales_[static_cast<size_t>(scales)][b]), gram_.options()));
   return at::cat(parts, 0);
 }
 

@@ -31,7 +31,7 @@ Rows::Rows(const std::vector<int64_t>& positions) : index_(index_tensor(position
   if (!positions.empty() && broken == positions.end()) first_ = positions.front(), end_ = positions.back() + 1;
 }
 Tensor Rows::of(const Tensor& tensor, int64_t dim) const {
-  return end_ > first_ ? tensor.slice(dim, first_, end_) : tensor.index_select(dim, index_);
+  return end_ > first_ ? tensor.slice(dim, first_, end_) : tensor.index_select(dim, index_.to(tensor.device()));
 }
 int64_t Rows::count() const { return index_.size(0); }
 

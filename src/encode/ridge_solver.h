@@ -47,6 +47,9 @@ struct SplitDesign {
   std::vector<InnerFold> inner{};
   const RidgeOptions& options;
   BandKernels kernels{};  ///< Where they are known or several solvers share them; else empty.
+
+  /// Where features or kernels are, and all that solvers make of them.
+  c10::Device device() const { return (train.empty() ? kernels.train : train).front().device(); }
 };
 
 /// 1 x b: mean responses of the fold's training rows; zeros without an intercept. responses: n x b.

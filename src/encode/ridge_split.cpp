@@ -11,23 +11,13 @@
 #include "encode/ridge_cost.h"
 #include "encode/ridge_solver.h"
 #include "encode/split_design.h"
+#include "encode/target_blocks.h"
 
 namespace arcuate::ridge {
 
 using at::Tensor;
 
 namespace {
-
-constexpr int64_t scored_targets = 480;     // of a block, when folds are scored
-constexpr int64_t refitted_targets = 2048;  // when models are refitted: each candidate gets its share of them
-constexpr int64_t held_stages = 8;          // decompositions in memory at once
-
-std::vector<RowRange> target_blocks(int64_t targets, int64_t width) {
-  const int64_t count = std::max<int64_t>(1, (targets + width - 1) / width);
-  std::vector<RowRange> blocks;
-  for (int64_t b = 0; b < count; ++b) blocks.push_back({b * targets / count, (b + 1) * targets / count});
-  return blocks;
-}
 
 Scales all_scales(const std::vector<RidgeModel>& models) {
   Scales scales;
@@ -39,7 +29,7 @@ PairSums side_by_side(const std::vector<PairSums>& blocks) {
   const auto joined = [&](Tensor PairSums::* part) {
     std::vector<Tensor> parts;
     for (const auto& block : blocks) parts.push_back(block.*part);
-    return at::cat(parts);
+    return at::cat(parts).cpu();
   };
   return {.mean_a = joined(&PairSums::mean_a),
           .mean_b = joined(&PairSums::mean_b),
@@ -61,6 +51,7 @@ class Split {
         groups_(choice_groups(problem_, options)),
         scales_(all_scales(models)),
         design_(make_design(given, split, options)),
+        widths_(block_widths(design_.device())),
         solver_(make_solver(design_, scales_, problem_.responses.size(1))) {}
 
   std::vector<PairSums> solve(const std::vector<RidgeModel>& models, int64_t k, std::vector<RidgeResult>& results) {
@@ -73,7 +64,9 @@ class Split {
       const auto own = scores.of(first, count);
       const auto best = best_candidates(own, groups_, penalties());
       record(own.mean, best, k, results[m]);
-      sums.push_back(refit(best, first, 1.0 / static_cast<double>(models.size()), results[m]));
+      sums.push_back(in_blocks(widths_.refitted, [&](int64_t width) {
+        return refit(best, first, width, 1.0 / static_cast<double>(models.size()), results[m]);
+      }));
       first += count;
     }
     return sums;
@@ -105,8 +98,11 @@ class Split {
 
   // `share` of the work is told.
   InnerScores score(const RidgeProblem& problem, Scoring scoring, double share) {
+    return in_blocks(widths_.scored, [&](int64_t width) { return score(problem, scoring, share, width); });
+  }
+  InnerScores score(const RidgeProblem& problem, Scoring scoring, double share, int64_t width) {
     const int64_t stage_count = solver_->stages();
-    const auto blocks = target_blocks(problem.responses.size(1), scored_targets);
+    const auto blocks = target_blocks(problem.responses.size(1), width);
     FoldScoreSums sums(blocks, std::ssize(scales_) * penalties(), score_count(split_, options_), groups_, options_.rule,
                        scoring == Scoring::exact);
     for (int64_t first = 0; first < stage_count; first += held_stages) {
@@ -118,7 +114,8 @@ class Split {
         parallel_for(batch.size(), threads_, [&](int64_t i) {
           const int64_t b = batch.begin + i;
           const auto& range = blocks[static_cast<size_t>(b)];
-          const auto block = solver_->block(training_responses(problem, split_, range, options_).values, true);
+          const auto block =
+              solver_->block(training_responses(problem, split_, range, options_, design_.device()).values, true);
           for (const auto& stage : held) {
             stop_if_interrupted();
             stage->add_scores(block, scoring, sums.block(b));
@@ -163,7 +160,7 @@ class Split {
   }
 
   // best: V, candidates of the model whose first row of scales is candidate `first` / penalties().
-  PairSums refit(const Tensor& best, int64_t first, double share, RidgeResult& result) const {
+  PairSums refit(const Tensor& best, int64_t first, int64_t width, double share, RidgeResult& result) const {
     std::map<int64_t, std::unique_ptr<Refit>> fits;
     for (int64_t candidate = 0; candidate <= best.max().item<int64_t>(); ++candidate)
       if (best.eq(candidate).any().item<bool>()) fits[candidate];
@@ -174,7 +171,7 @@ class Split {
       const int64_t candidate = used[static_cast<size_t>(i)], place = first + candidate;
       fits.at(candidate) = solver_->refit({place / penalties(), place % penalties()});
     });
-    const auto blocks = target_blocks(problem_.responses.size(1), refitted_targets);
+    const auto blocks = target_blocks(problem_.responses.size(1), width);
     std::vector<PairSums> sums(blocks.size());
     parallel_for(std::ssize(blocks), threads_, [&](int64_t b) {
       sums[static_cast<size_t>(b)] = refit_block(best, fits, blocks[static_cast<size_t>(b)], result);
@@ -185,13 +182,13 @@ class Split {
 
   PairSums refit_block(const Tensor& best, const std::map<int64_t, std::unique_ptr<Refit>>& fits, const RowRange& range,
                        RidgeResult& result) const {
-    const auto responses = training_responses(problem_, split_, range, options_);
+    const auto responses = training_responses(problem_, split_, range, options_, design_.device());
     const auto block = solver_->block(responses.values, false);
     const auto own = best.slice(0, range.begin, range.end);
     const Rows test(split_.outer.test);
-    auto predictions = at::zeros({test.count(), range.size()}, at::kDouble);
+    auto predictions = at::zeros({test.count(), range.size()}, responses.scaling.mean.options());
     for (const auto& [candidate, fit] : fits) {
-      const auto columns = own.eq(candidate).nonzero().squeeze(1);
+      const auto columns = own.eq(candidate).nonzero().squeeze(1).to(design_.device());
       if (columns.numel() == 0) continue;
       stop_if_interrupted();
       auto parts = fit->predict(block, columns).to(at::kDouble);
@@ -201,11 +198,11 @@ class Split {
       if (!options_.keep_bands) continue;
       for (int64_t b = 0; b < parts.size(0); ++b)
         result.band_predictions.select(0, b).index_put_(
-            {test.positions().unsqueeze(1), (columns + range.begin).unsqueeze(0)}, parts[b]);
+            {test.positions().unsqueeze(1), (columns.cpu() + range.begin).unsqueeze(0)}, parts[b].cpu());
     }
     if (options_.keep_predictions)
-      result.predictions.slice(1, range.begin, range.end).index_copy_(0, test.positions(), predictions);
-    return pair_sums(test.of(problem_.responses.slice(1, range.begin, range.end)), predictions);
+      result.predictions.slice(1, range.begin, range.end).index_copy_(0, test.positions(), predictions.cpu());
+    return pair_sums(test.of(problem_.responses.slice(1, range.begin, range.end)).to(design_.device()), predictions);
   }
 
   const RidgeProblem& problem_;
@@ -216,6 +213,7 @@ class Split {
   Tensor groups_;
   Scales scales_;
   SplitDesign design_;
+  BlockWidths widths_;
   std::unique_ptr<Solver> solver_;
   std::vector<std::unique_ptr<Stage>> held_;
   int64_t first_held_ = -1;

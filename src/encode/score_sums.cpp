@@ -103,7 +103,7 @@ Sums sums_of(ScoreSums& sums) {
 }  // namespace
 
 ScoreSums start_sums(int64_t penalties, const Tensor& responses) {
-  const auto none = [&] { return at::zeros({penalties, responses.size(1)}, at::kDouble); };
+  const auto none = [&] { return at::zeros({penalties, responses.size(1)}, responses.options().dtype(at::kDouble)); };
   const auto y = responses.to(at::kDouble);
   return {.p = none(), .pp = none(), .py = none(), .y = y.sum(0), .yy = y.square().sum(0), .rows = responses.size(0)};
 }

@@ -54,8 +54,8 @@ struct Band {
 Band prepare_band(const Tensor& band, const Rows& train, const Rows& test, const RidgeOptions& options) {
   const bool scale = scales_features(options);
   if (!options.intercept && !scale) return {train.of(band).to(options.type), test.of(band).to(options.type)};
-  Band result{at::empty({train.count(), band.size(1)}, options.type),
-              at::empty({test.count(), band.size(1)}, options.type)};
+  const auto kind = band.options().dtype(options.type);
+  Band result{at::empty({train.count(), band.size(1)}, kind), at::empty({test.count(), band.size(1)}, kind)};
   for (int64_t first = 0; first < band.size(1); first += columns_at_once) {
     const int64_t end = std::min(first + columns_at_once, band.size(1));
     const auto part = band.slice(1, first, end);
@@ -77,7 +77,7 @@ Band reduced(const Band& band, const RidgeOptions& options) {
 }  // namespace
 
 static Scaling unscaled(const Tensor& train) {
-  const auto ones = at::ones({1, train.size(1)}, at::kDouble);
+  const auto ones = at::ones({1, train.size(1)}, train.options().dtype(at::kDouble));
   return {.mean = at::zeros_like(ones), .deviation = ones};
 }
 
@@ -92,7 +92,7 @@ Scaling fit_scaling(const Tensor& train, bool centre, bool scale) {
 
 // In steps of columns, so that few of them are in float64 at once.
 static Tensor kernel_of(const Tensor& band) {
-  auto kernel = at::zeros({band.size(0), band.size(0)}, at::kDouble);
+  auto kernel = at::zeros({band.size(0), band.size(0)}, band.options().dtype(at::kDouble));
   for (int64_t first = 0; first < band.size(1); first += columns_at_once) {
     const int64_t end = std::min(first + columns_at_once, band.size(1));
     kernel.add_(symmetric_product(band.slice(1, first, end).to(at::kDouble)));
@@ -112,8 +112,9 @@ static bool kernels_suffice(const RidgeProblem& problem, const std::vector<int64
 }
 
 DelayedProblem carry_out_delays(const RidgeProblem& problem, const std::vector<RidgeSplit>& splits,
-                                const RidgeOptions& options) {
+                                const RidgeOptions& options, c10::Device device) {
   DelayedProblem result{.problem = problem, .kernels = {}, .widths = {}};
+  for (auto& band : result.problem.bands) band = band.to(device);
   const auto copies = std::max<int64_t>(std::ssize(problem.delays), 1);
   for (const auto& band : problem.bands) result.widths.push_back(copies * band.size(1));
   if (problem.delays.empty()) return result;
@@ -151,8 +152,8 @@ SplitDesign make_design(const DelayedProblem& given, const RidgeSplit& split, co
 }
 
 TrainingResponses training_responses(const RidgeProblem& problem, const RidgeSplit& split, const RowRange& targets,
-                                     const RidgeOptions& options) {
-  const auto own = Rows(split.outer.train).of(problem.responses.slice(1, targets.begin, targets.end));
+                                     const RidgeOptions& options, c10::Device device) {
+  const auto own = Rows(split.outer.train).of(problem.responses.slice(1, targets.begin, targets.end)).to(device);
   if (!options.intercept && !scales_responses(options))
     return {.values = own.to(options.type), .scaling = unscaled(own)};
   const auto rows = own.to(at::kDouble);

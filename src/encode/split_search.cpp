@@ -21,9 +21,6 @@ namespace {
 
 constexpr int64_t curve_bytes = int64_t{64} << 20;  // of scores in memory at once
 constexpr int64_t most_rows = 64;                   // of scales that share a solver
-constexpr int64_t held_stages = 8;                  // decompositions in memory at once
-constexpr int64_t scored_targets = 480;             // of a block
-constexpr int64_t refitted_targets = 2048;
 
 // Bands give parts of the prediction; scores are exact.
 RidgeOptions search_options(RidgeOptions options) {
@@ -58,12 +55,14 @@ Scales neighbours(const std::vector<double>& scales, double factor) {
 
 }  // namespace
 
-SplitSearch::SplitSearch(const RidgeProblem& problem, const RidgeSplit& split, const RidgeOptions& options, int threads)
+SplitSearch::SplitSearch(const RidgeProblem& problem, const RidgeSplit& split, const RidgeOptions& options,
+                         const Compute& compute)
     : problem_(problem),
       split_(split),
       options_(search_options(options)),
-      threads_(threads),
-      design_(make_design(carry_out_delays(problem, {split}, options_), split, options_)),
+      threads_(compute.device.is_cpu() ? compute.threads : 1),
+      design_(make_design(carry_out_delays(problem, {split}, options_, compute.device), split, options_)),
+      widths_(block_widths(compute.device)),
       scales_(static_cast<size_t>(problem.responses.size(1)), 0),
       penalties_(scales_.size(), 0),
       scores_(scales_.size(), 0),
@@ -96,17 +95,19 @@ void SplitSearch::try_for(const Scales& scales, const std::vector<int64_t>& colu
   const int64_t row_bytes = std::ssize(options_.penalties) * std::ssize(columns) * int64_t{sizeof(double)};
   for (const auto& range : blocks_of(std::ssize(scales), std::clamp(curve_bytes / row_bytes, int64_t{1}, most_rows))) {
     const auto rows = slice(scales, range);
-    keep_better(scores_of(rows, part, groups), groups, columns, std::ssize(tried_));
+    const auto scores = in_blocks(widths_.scored, [&](int64_t width) { return scores_of(rows, part, groups, width); });
+    keep_better(scores, groups, columns, std::ssize(tried_));
     tried_.insert(tried_.end(), rows.begin(), rows.end());
     advance(range.size());
   }
 }
 
 // Of every row of scales and penalty: (rows * penalties) x columns.
-InnerScores SplitSearch::scores_of(const Scales& scales, const RidgeProblem& problem, const Tensor& groups) const {
+InnerScores SplitSearch::scores_of(const Scales& scales, const RidgeProblem& problem, const Tensor& groups,
+                                   int64_t width) const {
   const int64_t targets = problem.responses.size(1);
   const auto solver = make_solver(design_, scales, targets);
-  const auto blocks = blocks_of(targets, scored_targets);
+  const auto blocks = blocks_of(targets, width);
   FoldScoreSums sums(blocks, std::ssize(scales) * std::ssize(options_.penalties), score_count(split_, options_), groups,
                      options_.rule, /*exact=*/true);
   for (const auto& range : blocks_of(solver->stages(), held_stages)) {
@@ -120,7 +121,8 @@ InnerScores SplitSearch::scores_of(const Scales& scales, const RidgeProblem& pro
       parallel_for(batch.size(), threads_, [&](int64_t i) {
         const int64_t b = batch.begin + i;
         const auto& own = blocks[static_cast<size_t>(b)];
-        const auto block = solver->block(training_responses(problem, split_, own, options_).values, true);
+        const auto block =
+            solver->block(training_responses(problem, split_, own, options_, design_.device()).values, true);
         for (const auto& stage : held) {
           stop_if_interrupted();
           stage->add_scores(block, Scoring::exact, sums.block(b));
@@ -221,13 +223,14 @@ SplitSearch::Refitted SplitSearch::refit() const {
 void SplitSearch::refit_some(const Solver& solver, const Refit& fit, const std::vector<int64_t>& columns,
                              Refitted& result) const {
   const Rows test(split_.outer.test);
-  for (const auto& range : blocks_of(std::ssize(columns), refitted_targets)) {
+  for (const auto& range : blocks_of(std::ssize(columns), widths_.refitted)) {
     const auto own = index_tensor({columns.begin() + range.begin, columns.begin() + range.end});
     const RidgeProblem part{.bands = {}, .responses = problem_.responses.index_select(1, own)};
-    const auto train = training_responses(part, split_, {0, range.size()}, options_);
-    auto bands = fit.predict(solver.block(train.values, false), at::arange(range.size())).to(at::kDouble);
-    bands.mul_(train.scaling.deviation);
-    const auto mean = train.scaling.mean.expand({test.count(), range.size()});
+    const auto train = training_responses(part, split_, {0, range.size()}, options_, design_.device());
+    const auto all = at::arange(range.size(), at::TensorOptions(design_.device()).dtype(at::kLong));
+    auto bands = fit.predict(solver.block(train.values, false), all).to(at::kDouble);
+    bands = bands.mul_(train.scaling.deviation).cpu();
+    const auto mean = train.scaling.mean.cpu().expand({test.count(), range.size()});
     const auto predictions = bands.sum(0) + mean, responses = test.of(part.responses);
     const auto sums = pair_sums(responses, predictions);
     for (auto moment : {&PairSums::mean_a, &PairSums::mean_b, &PairSums::aa, &PairSums::bb, &PairSums::ab})

@@ -4,16 +4,19 @@
 #include <functional>
 #include <vector>
 
+#include "core/compute.h"
 #include "encode/band_parts.h"
 #include "encode/ridge_solver.h"
 #include "encode/score.h"
+#include "encode/target_blocks.h"
 
 namespace arcuate::ridge {
 
 class SplitSearch {
  public:
   /// The arguments outlive the object.
-  SplitSearch(const RidgeProblem& problem, const RidgeSplit& split, const RidgeOptions& options, int threads);
+  SplitSearch(const RidgeProblem& problem, const RidgeSplit& split, const RidgeOptions& options,
+              const Compute& compute);
   SplitSearch(const SplitSearch&) = delete;
   SplitSearch& operator=(const SplitSearch&) = delete;
 
@@ -39,7 +42,8 @@ class SplitSearch {
  private:
   void try_for(const Scales& scales, const std::vector<int64_t>& columns, const std::function<void(int64_t)>& advance);
   RidgeProblem problem_of(const std::vector<int64_t>& columns) const;
-  InnerScores scores_of(const Scales& scales, const RidgeProblem& problem, const at::Tensor& groups) const;
+  InnerScores scores_of(const Scales& scales, const RidgeProblem& problem, const at::Tensor& groups,
+                        int64_t width) const;
   void keep_better(const InnerScores& found, const at::Tensor& groups, const std::vector<int64_t>& columns,
                    int64_t first);
   std::unique_ptr<Solver> refitting_solver(const Scales& scales) const;
@@ -51,6 +55,7 @@ class SplitSearch {
   RidgeOptions options_;
   int threads_ = 1;
   SplitDesign design_;
+  BlockWidths widths_;
   bool tall_ = false;  // more rows than features
   Scales tried_{};
   std::vector<int64_t> scales_{}, penalties_{};

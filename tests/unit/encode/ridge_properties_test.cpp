@@ -307,7 +307,7 @@ TEST_P(RidgeProperties, delays_of_a_problem_are_those_of_its_features) {
 TEST(RidgeDelays, kernels_stand_for_delayed_features_where_the_dual_form_is_used) {
   const auto kernels = [](int64_t width, const RidgeOptions& options) {
     const auto world = delayed_worlds(width).asked;
-    return ridge::carry_out_delays(world.problem, world.splits, options).kernels.size();
+    return ridge::carry_out_delays(world.problem, world.splits, options, at::kCPU).kernels.size();
   };
   EXPECT_EQ(kernels(20, usual()), 1u);
   EXPECT_EQ(kernels(3, usual()), 0u);

@@ -166,3 +166,17 @@ TEST(Extract, the_syntactic_part_is_the_mean_over_texts_of_either_past) {
   EXPECT_TRUE(contains(message_of([&] { mean_twin_states(model, tokenizer, story, {}, {}, options, {}); }),
                        {"at least one text"}));
 }
+
+TEST(Extract, gives_on_a_device_what_the_processor_gives) {
+  if (!at::hasCUDA()) GTEST_SKIP() << "there is no CUDA device";
+  const auto folder = test::source_path("../models/tales-1m");
+  const auto tokenizer = Tokenizer::load(folder);
+  const auto states = [&](c10::Device device, Units units) {
+    const auto model = Model::load(folder, {.type = at::kFloat, .device = device});
+    return extract(model, tokenizer, story, {.context = {.kind = ContextKind::fixed, .words = 6}, .units = units},
+                   {.threads = 2, .device = device})
+        .states;
+  };
+  for (const auto units : {Units::residual, Units::ffn})
+    EXPECT_LT(largest_difference(states(at::kCPU, units), states(c10::Device(at::kCUDA, 0), units)), 1e-4);
+}
