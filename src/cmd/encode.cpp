@@ -168,7 +168,8 @@ Work read_work(const Options& options, const cli::Run& run) {
   work.folds.labels = read_fold_labels(options.cuts.folds_from, work.data);
   work.splits = encode_splits(work.data, work.folds);
   work.flags = flag_encode_targets(work.data, work.splits);
-  work.problem.target_groups = read_target_groups(options.choice, work.ridge.penalty_mode, work.data.responses.size(1));
+  work.problem.target_groups =
+      read_target_groups(options.choice, work.ridge.penalty_mode, work.data.responses.targets());
   return work;
 }
 
@@ -234,8 +235,9 @@ void verify(const Options& options, Work& work, const RidgeResult& fit, cli::Run
 }
 
 RidgeResult fit(const Options& options, Work& work, cli::Run& run) {
-  work.problem.responses = without_bad_targets(work.data.responses, work.flags);
+  work.problem.responses = work.data.responses.without(work.flags);
   if (options.bands.asked) {
+    work.problem.responses = work.problem.responses.whole();  // searches read columns here and there
     work.problem.bands = file_designs(work.data, work.delays);
     work.banded = fit_bands(options.bands, options.arrays, work.problem, work.splits, work.ridge, run);
     return work.banded->joint.fit;

@@ -14,6 +14,7 @@
 #include "encode/score.h"
 #include "io/hdf5.h"
 #include "io/npy.h"
+#include "io/npy_columns.h"
 
 namespace arcuate {
 
@@ -87,21 +88,76 @@ void check_finite(const std::string& name, const Tensor& x, Problems& problems) 
                join(first, ", "), columns.numel() > shown ? ", …" : "");
 }
 
+// Responses of some rows: in a file as they are, or in memory.
+struct ResponseRows {
+  std::shared_ptr<const NpyColumns> file{};
+  Tensor values{};
+  int64_t rows() const { return file ? file->rows() : values.size(0); }
+  int64_t targets() const { return file ? file->columns() : values.size(1); }
+  at::ScalarType type() const { return file ? file->type() : values.scalar_type(); }
+};
+
+ResponseRows open_responses(const std::string& text) {
+  const auto name = split_name(text);
+  ResponseRows rows;
+  if (!is_hdf5(name.file) && name.file.extension() == ".npy") rows.file = NpyColumns::open(name.file);
+  if (!rows.file || rows.rows() * rows.targets() == 0) rows = {.values = read_matrix(text)};
+  return rows;
+}
+
+// One after the other in time.
+class StackedResponses final : public ResponseSource {
+ public:
+  explicit StackedResponses(std::vector<ResponseRows> parts) : parts_(std::move(parts)) {
+    for (const auto& part : parts_) {
+      rows_ += part.rows();
+      if (part.type() == at::kDouble) type_ = at::kDouble;
+    }
+  }
+  int64_t rows() const override { return rows_; }
+  int64_t targets() const override { return parts_.front().targets(); }
+
+  Tensor read(const RowRange& targets) const override {
+    auto all = at::empty({rows_, targets.size()}, type_);
+    int64_t first = 0;
+    for (const auto& part : parts_) {
+      auto own = all.slice(0, first, first + part.rows());
+      first += part.rows();
+      if (!part.file) {
+        own.copy_(part.values.slice(1, targets.begin, targets.end));
+      } else if (part.type() == type_) {
+        part.file->read(targets.begin, targets.end, own);
+      } else {
+        auto read = at::empty(own.sizes(), part.type());
+        part.file->read(targets.begin, targets.end, read);
+        own.copy_(read);
+      }
+    }
+    return all;
+  }
+
+ private:
+  std::vector<ResponseRows> parts_;
+  int64_t rows_ = 0;
+  at::ScalarType type_ = at::kFloat;
+};
+
 struct Part {
-  Tensor features{}, responses{};
+  Tensor features{};
+  ResponseRows responses{};
   std::vector<int64_t> widths{};
 };
 
 Part read_part(const std::vector<std::string>& feature_names, const std::string& response_name) {
-  Part part{.responses = read_matrix(response_name)};
+  Part part{.responses = open_responses(response_name)};
   std::vector<Tensor> columns;
   Problems lengths("features and responses must have the same number of rows");
   Problems values("features must be finite (rows and columns counted from 0); repair or leave out these columns");
   for (const auto& name : feature_names) {
     columns.push_back(read_matrix(name));
-    if (columns.back().size(0) != part.responses.size(0))
-      lengths.add("features '{}' are {}, responses '{}' are {}", name, shape_text(columns.back()), response_name,
-                  shape_text(part.responses));
+    if (columns.back().size(0) != part.responses.rows())
+      lengths.add("features '{}' are {}, responses '{}' are {} x {}", name, shape_text(columns.back()), response_name,
+                  part.responses.rows(), part.responses.targets());
     check_finite(name, columns.back(), values);
   }
   lengths.raise();
@@ -111,18 +167,18 @@ Part read_part(const std::vector<std::string>& feature_names, const std::string&
   return part;
 }
 
-void append_test(EncodeData& data, const Part& test) {
+void append_test(EncodeData& data, const ResponseRows& responses, const Part& test) {
   Problems problems("the test arrays do not fit the training arrays");
   if (test.features.size(1) != data.features.size(1))
     problems.add("{} test features for {} training features", test.features.size(1), data.features.size(1));
-  if (test.responses.size(1) != data.responses.size(1))
-    problems.add("{} test targets for {} training targets", test.responses.size(1), data.responses.size(1));
+  if (test.responses.targets() != responses.targets())
+    problems.add("{} test targets for {} training targets", test.responses.targets(), responses.targets());
   for (size_t i = 0; i < std::min(data.widths.size(), test.widths.size()); ++i)
     if (test.widths[i] != data.widths[i] && test.features.size(1) == data.features.size(1))
       problems.add("feature file {} has {} columns, its test file {}", i + 1, data.widths[i], test.widths[i]);
   problems.raise();
   data.features = at::cat({data.features, test.features}, 0);
-  data.responses = at::cat({data.responses, test.responses}, 0);
+  data.responses = ResponseMatrix(std::make_shared<StackedResponses>(std::vector{responses, test.responses}));
 }
 
 // Runs of equal labels in rows [begin, end).
@@ -172,17 +228,17 @@ EncodeData read_encode_data(const ArrayNames& names) {
   if (names.test_features.empty() != names.test_responses.empty())
     bad_usage("--test-features and --test-responses belong together; only one is given");
   check_there(array_files(names));
-  auto train = read_part(names.features, names.responses);
+  const auto train = read_part(names.features, names.responses);
   EncodeData data{.features = train.features,
-                  .responses = train.responses,
+                  .responses = ResponseMatrix(std::make_shared<StackedResponses>(std::vector{train.responses})),
                   .widths = train.widths,
                   .train_rows = train.features.size(0)};
   data.constant_features = data.features.eq(data.features.slice(0, 0, 1)).all(0).sum().item<int64_t>();
   if (data.constant_features == data.features.size(1))
     bad_input("all {} feature columns are constant in the training rows: there is nothing to predict from",
               data.constant_features);
-  train = {};
-  if (!names.test_features.empty()) append_test(data, read_part(names.test_features, names.test_responses));
+  if (!names.test_features.empty())
+    append_test(data, train.responses, read_part(names.test_features, names.test_responses));
   data.stories = story_ranges(names.groups, data.train_rows, data.features.size(0));
   data.grouped = !names.groups.empty();
   return data;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "encode/response_matrix.h"
 #include "encode/rows.h"
 
 namespace arcuate {
@@ -29,7 +30,7 @@ std::string array_stem(const std::string& name);
 /// N rows (volumes), F features, V targets; training rows first, then test rows.
 struct EncodeData {
   at::Tensor features{};            ///< N x F, finite, float32 or float64 as in the files.
-  at::Tensor responses{};           ///< N x V, as in the files: may hold bad targets.
+  ResponseMatrix responses{};       ///< N x V, as in the files: may hold bad targets. Read when they are needed.
   std::vector<int64_t> widths{};    ///< Columns of each feature file; they add up to F.
   int64_t train_rows = 0;           ///< N without test arrays.
   int64_t constant_features = 0;    ///< Columns of the training rows that never change.

@@ -129,7 +129,8 @@ static void warn_of_infinity(const EncodeData& data, const std::vector<Flag>& fl
   const auto first = std::find(flags.begin(), flags.end(), Flag::infinite);
   if (first == flags.end()) return;
   const auto target = first - flags.begin();
-  const auto row = at::isinf(data.responses.select(1, target)).nonzero()[0].item<int64_t>();
+  const auto row =
+      at::isinf(data.responses.columns(RowRange{target, target + 1}).select(1, 0)).nonzero()[0].item<int64_t>();
   const auto others = std::count(first + 1, flags.end(), Flag::infinite);
   console.warn("the responses hold infinite values, first in row {} of column {} (counted from 0){}", row, target,
                others == 0 ? "" : fmt::format(", and in {} more columns", others));

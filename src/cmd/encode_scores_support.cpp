@@ -88,24 +88,10 @@ std::vector<int64_t> tested_rows(const std::vector<RidgeSplit>& splits) {
   return {rows.begin(), rows.end()};
 }
 
-// rows: ascending. Without a copy where they follow each other.
-Tensor rows_of(const Tensor& values, const std::vector<int64_t>& rows) {
-  const bool consecutive = rows.back() - rows.front() + 1 == std::ssize(rows);
-  return consecutive ? values.slice(0, rows.front(), rows.back() + 1) : values.index_select(0, index_tensor(rows));
-}
-
 }  // namespace
 
 std::vector<Flag> flag_encode_targets(const EncodeData& data, const std::vector<RidgeSplit>& splits) {
-  auto flags = flag_targets(data.responses);
-  const int64_t rows = data.responses.size(0);
-  for (const auto& part : {all_rows(data.train_rows), tested_rows(splits)}) {
-    if (std::ssize(part) == rows) continue;
-    const auto found = flag_targets(rows_of(data.responses, part));
-    for (size_t v = 0; v < flags.size(); ++v)
-      if (flags[v] == Flag::ok) flags[v] = found[v];
-  }
-  return flags;
+  return flag_targets(data.responses, {all_rows(data.train_rows), tested_rows(splits)});
 }
 
 EncodeScores score_encoding(const std::vector<Flag>& flags, const RidgeResult& fit,

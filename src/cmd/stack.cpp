@@ -101,8 +101,8 @@ at::Tensor masked(const at::Tensor& values, const at::Tensor& ok) {
 
 Scores score(const EncodeData& data, const std::vector<Flag>& flags, const StackingResult& result,
              const std::vector<double>& positions) {
-  const int64_t first = data.train_rows < data.responses.size(0) ? data.train_rows : 0;
-  const auto y = without_bad_targets(data.responses, flags).slice(0, first);
+  const int64_t first = data.train_rows < data.responses.rows() ? data.train_rows : 0;
+  const auto y = data.responses.without(flags).whole().slice(0, first);
   auto ok = at::ones({y.size(1)}, at::kBool);
   for (size_t v = 0; v < flags.size(); ++v) ok[static_cast<int64_t>(v)] = flags[v] == Flag::ok;
   // A prediction that does not vary predicts nothing: 0, as in encode.
@@ -211,7 +211,7 @@ int run(const Options& options, cli::Run& run) {
   const auto result = [&] {
     auto bar = run.console.progress("stacking");
     run.compute.progress = bar.callback();
-    return stack_models({.models = file_designs(data, delays), .responses = without_bad_targets(data.responses, flags)},
+    return stack_models({.models = file_designs(data, delays), .responses = data.responses.without(flags).whole()},
                         stacking, ridge, run.compute);
   }();
   const auto scores = score(data, flags, result, positions_of(options));

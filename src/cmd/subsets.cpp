@@ -140,8 +140,8 @@ int run(const Options& options, cli::Run& run) {
   const auto scores = [&] {
     auto bar = run.console.progress("fitting");
     run.compute.progress = bar.callback();
-    return score_subsets({.bands = {design}, .responses = without_bad_targets(data.responses, flags)}, outer,
-                         data.stories, subsets, ridge, run.compute);
+    return score_subsets({.bands = {design}, .responses = data.responses.without(flags)}, outer, data.stories, subsets,
+                         ridge, run.compute);
   }();
   const auto rows = summarise(scores, flags);
   ensure_writable_folder(options.output.path);

@@ -94,7 +94,7 @@ BandSearchResult search_bands(const RidgeProblem& problem, const BandSearch& sea
                               const Compute& compute) {
   const auto options = ridge::checked(problem, splits, given);
   check(problem, search);
-  const int64_t folds = std::ssize(splits), targets = problem.responses.size(1), count = std::ssize(search.scales);
+  const int64_t folds = std::ssize(splits), targets = problem.responses.targets(), count = std::ssize(search.scales);
   BandSearchResult result;
   result.fit.penalties = at::zeros({folds, targets}, at::kDouble);
   result.fit.scales = at::zeros({folds, targets}, at::kLong);
@@ -102,7 +102,8 @@ BandSearchResult search_bands(const RidgeProblem& problem, const BandSearch& sea
   result.scales = at::zeros({folds, std::ssize(problem.bands), targets}, at::kDouble);
   result.fit.grid = ridge::all_penalties(options);
   if (given.keep_predictions)
-    result.fit.predictions = at::full_like(problem.responses, std::numeric_limits<double>::quiet_NaN(), at::kDouble);
+    result.fit.predictions =
+        at::full({problem.responses.rows(), targets}, std::numeric_limits<double>::quiet_NaN(), at::kDouble);
   PairSums sums;
   int64_t done = 0;
   for (int64_t k = 0; k < folds; ++k) {

@@ -47,7 +47,7 @@ class PlainSplit {
     const auto scales = [&](Standardize one) {
       return options.standardize == one || options.standardize == Standardize::both;
     };
-    y_ = z_scored(problem.responses.to(at::kDouble), train, scales(Standardize::responses));
+    y_ = z_scored(problem.responses.whole().to(at::kDouble), train, scales(Standardize::responses));
     std::vector<Tensor> bands;
     for (const auto& band : problem.bands) {
       const auto design = problem.delays.empty() ? band : delayed(band, problem.delays, problem.stories);
@@ -145,7 +145,7 @@ class PlainSplit {
 // Targets that choose together.
 std::vector<std::vector<int64_t>> units_of(const RidgeProblem& problem, PenaltyMode mode) {
   std::map<int64_t, std::vector<int64_t>> units;
-  for (int64_t v = 0; v < problem.responses.size(1); ++v)
+  for (int64_t v = 0; v < problem.responses.targets(); ++v)
     units[mode == PenaltyMode::shared  ? 0
           : mode == PenaltyMode::group ? problem.target_groups[static_cast<size_t>(v)]
                                        : v]
@@ -180,7 +180,7 @@ PlainRidge plain_ridge(const RidgeProblem& problem, const RidgeModel& model, con
   const PlainSplit plain(problem, model, split, options);
   PlainRidge result{.fold_scores = plain.fold_scores()};
   result.curve = result.fold_scores.mean(0);
-  result.choice = at::zeros({problem.responses.size(1)}, at::kLong);
+  result.choice = at::zeros({problem.responses.targets()}, at::kLong);
   for (const auto& unit : units_of(problem, options.penalty_mode)) {
     const auto targets = index_tensor(unit);
     result.choice.index_fill_(0, targets,

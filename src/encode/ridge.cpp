@@ -63,18 +63,18 @@ void check_criterion(const RidgeOptions& options, double largest) {
 
 void check_values(const RidgeProblem& problem) {
   for (const auto& band : problem.bands) {
-    if (band.dim() != 2 || problem.responses.dim() != 2 || band.size(0) != problem.responses.size(0))
-      bad_input("features are {} and responses {}: both need one row a volume", shape_text(band),
-                shape_text(problem.responses));
+    if (band.dim() != 2 || band.size(0) != problem.responses.rows())
+      bad_input("features are {} and responses {} x {}: both need one row a volume", shape_text(band),
+                problem.responses.rows(), problem.responses.targets());
     if (!all_finite(band)) bad_input("the features hold values that are not finite");
   }
-  if (!all_finite(problem.responses))
+  if (problem.responses.in_memory() && !all_finite(problem.responses.whole()))
     bad_input("the responses hold values that are not finite; flag and zero such targets first");
 }
 
 RidgeResult empty_result(const RidgeProblem& problem, const RidgeModel& model, int64_t folds,
                          const std::vector<double>& grid, const RidgeOptions& options) {
-  const int64_t rows = problem.responses.size(0), targets = problem.responses.size(1);
+  const int64_t rows = problem.responses.rows(), targets = problem.responses.targets();
   const double nan = std::numeric_limits<double>::quiet_NaN();
   RidgeResult result;
   if (options.keep_predictions) result.predictions = at::full({rows, targets}, nan, at::kDouble);
@@ -145,7 +145,7 @@ std::vector<RidgeResult> ridge_cross_validated(const RidgeProblem& problem, cons
   }
   const auto delayed = ridge::carry_out_delays(problem, splits, options, compute.device);
   const int threads = compute.device.is_cpu() ? compute.threads : 1;  // a device is parallel by itself
-  const bool whole = splits.size() == 1 || problem.responses.size(1) >= targets_a_thread * threads;
+  const bool whole = splits.size() == 1 || problem.responses.targets() >= targets_a_thread * threads;
   Progress progress(compute, splits.size());
   std::vector<std::vector<PairSums>> sums(splits.size());  // of each split's models
   parallel_for(std::ssize(splits), whole ? 1 : threads, [&](int64_t k) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/compute.h"
+#include "encode/response_matrix.h"
 #include "encode/rows.h"
 
 namespace arcuate {
@@ -74,7 +75,7 @@ struct RidgeProblem {
   std::vector<at::Tensor> bands{};  ///< N x F_b each; ordinary ridge has one.
   std::vector<int64_t> delays{};    ///< Rows by which copies of each band enter the model (delays.h); none: as it is.
   std::vector<RowRange> stories{};  ///< With delays: where rows belong together.
-  at::Tensor responses{};           ///< N x V, finite.
+  ResponseMatrix responses{};       ///< N x V, finite.
   std::vector<int64_t> target_groups{};  ///< V, any numbers from 0 on: what PenaltyMode::group takes together.
 };
 

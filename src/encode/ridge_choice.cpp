@@ -56,7 +56,7 @@ int64_t best_of(const at::TensorAccessor<double, 2>& scores, int64_t unit, int64
 }  // namespace
 
 Tensor choice_groups(const RidgeProblem& problem, const RidgeOptions& options) {
-  const int64_t targets = problem.responses.size(1);
+  const int64_t targets = problem.responses.targets();
   if (options.penalty_mode == PenaltyMode::per_target) return {};
   if (options.penalty_mode == PenaltyMode::shared) return at::zeros({targets}, at::kLong);
   if (std::ssize(problem.target_groups) != targets)

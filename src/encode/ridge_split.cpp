@@ -52,7 +52,7 @@ class Split {
         scales_(all_scales(models)),
         design_(make_design(given, split, options)),
         widths_(block_widths(design_.device())),
-        solver_(make_solver(design_, scales_, problem_.responses.size(1))) {}
+        solver_(make_solver(design_, scales_, problem_.responses.targets())) {}
 
   std::vector<PairSums> solve(const std::vector<RidgeModel>& models, int64_t k, std::vector<RidgeResult>& results) {
     std::vector<PairSums> sums;
@@ -91,7 +91,7 @@ class Split {
     }
     const auto close = is_close.nonzero().squeeze(1);
     if (close.numel() == 0) return scores;
-    const RidgeProblem part{.bands = problem_.bands, .responses = problem_.responses.index_select(1, close)};
+    const RidgeProblem part{.bands = problem_.bands, .responses = problem_.responses.columns(close)};
     scores.mean.index_copy_(1, close, score(part, Scoring::exact, 0).mean);
     return scores;
   }
@@ -102,7 +102,7 @@ class Split {
   }
   InnerScores score(const RidgeProblem& problem, Scoring scoring, double share, int64_t width) {
     const int64_t stage_count = solver_->stages();
-    const auto blocks = target_blocks(problem.responses.size(1), width);
+    const auto blocks = target_blocks(problem.responses.targets(), width);
     FoldScoreSums sums(blocks, std::ssize(scales_) * penalties(), score_count(split_, options_), groups_, options_.rule,
                        scoring == Scoring::exact);
     for (int64_t first = 0; first < stage_count; first += held_stages) {
@@ -171,7 +171,7 @@ class Split {
       const int64_t candidate = used[static_cast<size_t>(i)], place = first + candidate;
       fits.at(candidate) = solver_->refit({place / penalties(), place % penalties()});
     });
-    const auto blocks = target_blocks(problem_.responses.size(1), width);
+    const auto blocks = target_blocks(problem_.responses.targets(), width);
     std::vector<PairSums> sums(blocks.size());
     parallel_for(std::ssize(blocks), threads_, [&](int64_t b) {
       sums[static_cast<size_t>(b)] = refit_block(best, fits, blocks[static_cast<size_t>(b)], result);
@@ -202,7 +202,7 @@ class Split {
     }
     if (options_.keep_predictions)
       result.predictions.slice(1, range.begin, range.end).index_copy_(0, test.positions(), predictions.cpu());
-    return pair_sums(test.of(problem_.responses.slice(1, range.begin, range.end)).to(design_.device()), predictions);
+    return pair_sums(test.of(problem_.responses.columns(range)).to(design_.device()), predictions);
   }
 
   const RidgeProblem& problem_;

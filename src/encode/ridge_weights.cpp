@@ -85,7 +85,7 @@ class Fit {
   }
 
   const RidgeOptions& options_;
-  const Tensor& responses_;
+  const Tensor responses_;
   Tensor rows_, x_, matrix_;  // N, N x F, F x F or N x N
   Scaling x_scaling_;
   RidgeWeights result_;
@@ -93,9 +93,9 @@ class Fit {
 
 }  // namespace
 
-RidgeWeights ridge_weights(const Tensor& features, const Tensor& responses, std::span<const int64_t> train,
+RidgeWeights ridge_weights(const Tensor& features, const ResponseMatrix& responses, std::span<const int64_t> train,
                            const Tensor& penalties, const RidgeOptions& options, const Compute& compute) {
-  return Fit(features, responses, train, options).solve(penalties, compute.threads);
+  return Fit(features, responses.whole(), train, options).solve(penalties, compute.threads);
 }
 
 }  // namespace arcuate

@@ -24,7 +24,7 @@ struct RidgeWeights {
 
 /// features: N x F; responses: N x V; penalties: V, positive. Of the options, intercept and standardize count;
 /// components are none.
-RidgeWeights ridge_weights(const at::Tensor& features, const at::Tensor& responses, std::span<const int64_t> train,
+RidgeWeights ridge_weights(const at::Tensor& features, const ResponseMatrix& responses, std::span<const int64_t> train,
                            const at::Tensor& penalties, const RidgeOptions& options, const Compute& compute);
 
 }  // namespace arcuate

@@ -153,7 +153,7 @@ SplitDesign make_design(const DelayedProblem& given, const RidgeSplit& split, co
 
 TrainingResponses training_responses(const RidgeProblem& problem, const RidgeSplit& split, const RowRange& targets,
                                      const RidgeOptions& options, c10::Device device) {
-  const auto own = Rows(split.outer.train).of(problem.responses.slice(1, targets.begin, targets.end)).to(device);
+  const auto own = Rows(split.outer.train).of(problem.responses.columns(targets)).to(device);
   if (!options.intercept && !scales_responses(options))
     return {.values = own.to(options.type), .scaling = unscaled(own)};
   const auto rows = own.to(at::kDouble);

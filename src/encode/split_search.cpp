@@ -63,7 +63,7 @@ SplitSearch::SplitSearch(const RidgeProblem& problem, const RidgeSplit& split, c
       threads_(compute.device.is_cpu() ? compute.threads : 1),
       design_(make_design(carry_out_delays(problem, {split}, options_, compute.device), split, options_)),
       widths_(block_widths(compute.device)),
-      scales_(static_cast<size_t>(problem.responses.size(1)), 0),
+      scales_(static_cast<size_t>(problem.responses.targets()), 0),
       penalties_(scales_.size(), 0),
       scores_(scales_.size(), 0),
       compared_(scales_.size(), -std::numeric_limits<double>::infinity()),
@@ -82,7 +82,7 @@ void SplitSearch::try_all(const Scales& scales, const std::function<void(int64_t
 // Groups of targets that choose together share scales, so that columns of the same scales hold whole groups.
 RidgeProblem SplitSearch::problem_of(const std::vector<int64_t>& columns) const {
   if (columns.size() == scores_.size()) return problem_;
-  RidgeProblem part{.bands = problem_.bands, .responses = problem_.responses.index_select(1, index_tensor(columns))};
+  RidgeProblem part{.bands = problem_.bands, .responses = problem_.responses.columns(index_tensor(columns))};
   for (size_t i = 0; i < columns.size() && !problem_.target_groups.empty(); ++i)
     part.target_groups.push_back(problem_.target_groups[static_cast<size_t>(columns[i])]);
   return part;
@@ -105,7 +105,7 @@ void SplitSearch::try_for(const Scales& scales, const std::vector<int64_t>& colu
 // Of every row of scales and penalty: (rows * penalties) x columns.
 InnerScores SplitSearch::scores_of(const Scales& scales, const RidgeProblem& problem, const Tensor& groups,
                                    int64_t width) const {
-  const int64_t targets = problem.responses.size(1);
+  const int64_t targets = problem.responses.targets();
   const auto solver = make_solver(design_, scales, targets);
   const auto blocks = blocks_of(targets, width);
   FoldScoreSums sums(blocks, std::ssize(scales) * std::ssize(options_.penalties), score_count(split_, options_), groups,
@@ -225,13 +225,13 @@ void SplitSearch::refit_some(const Solver& solver, const Refit& fit, const std::
   const Rows test(split_.outer.test);
   for (const auto& range : blocks_of(std::ssize(columns), widths_.refitted)) {
     const auto own = index_tensor({columns.begin() + range.begin, columns.begin() + range.end});
-    const RidgeProblem part{.bands = {}, .responses = problem_.responses.index_select(1, own)};
+    const RidgeProblem part{.bands = {}, .responses = problem_.responses.columns(own)};
     const auto train = training_responses(part, split_, {0, range.size()}, options_, design_.device());
     const auto all = at::arange(range.size(), at::TensorOptions(design_.device()).dtype(at::kLong));
     auto bands = fit.predict(solver.block(train.values, false), all).to(at::kDouble);
     bands = bands.mul_(train.scaling.deviation).cpu();
     const auto mean = train.scaling.mean.cpu().expand({test.count(), range.size()});
-    const auto predictions = bands.sum(0) + mean, responses = test.of(part.responses);
+    const auto predictions = bands.sum(0) + mean, responses = test.of(part.responses.whole());
     const auto sums = pair_sums(responses, predictions);
     for (auto moment : {&PairSums::mean_a, &PairSums::mean_b, &PairSums::aa, &PairSums::bb, &PairSums::ab})
       (result.sums.*moment).index_copy_(0, own, sums.*moment);

@@ -94,7 +94,7 @@ SubsetScore score_one(const RidgeProblem& problem, const std::vector<Fold>& fold
     rows += static_cast<double>(fold.train.size()) / static_cast<double>(folds.size());
   }
   const auto index = index_tensor(tested);
-  const auto r = pearson(problem.responses.index_select(0, index), fit.predictions.index_select(0, index));
+  const auto r = pearson(problem.responses.whole().index_select(0, index), fit.predictions.index_select(0, index));
   return {.training_rows = rows, .r = at::nan_to_num(r)};
 }
 

@@ -37,7 +37,7 @@ SplitCheck check_split(const RidgeProblem& problem, const RidgeSplit& split, con
                        const Tensor& chosen) {
   const RidgeModel model{.scales = {std::vector<double>(problem.bands.size(), 1.0)}};
   const auto own = places_of(chosen, split.penalties.empty() ? options.penalties : split.penalties);
-  const auto truth = problem.responses.index_select(0, index_tensor(split.outer.test)).to(at::kDouble);
+  const auto truth = problem.responses.whole().index_select(0, index_tensor(split.outer.test)).to(at::kDouble);
   SplitCheck check{.sums = pair_sums(truth, plain_predictions(problem, model, split, options, own))};
   if (options.penalty_mode != PenaltyMode::per_target) return check;
   const auto plain = plain_ridge(problem, model, split, options);
@@ -67,7 +67,7 @@ RidgeVerification verify_ridge(const RidgeProblem& problem, const std::vector<Ri
   const RidgeProblem part{.bands = problem.bands,
                           .delays = problem.delays,
                           .stories = problem.stories,
-                          .responses = problem.responses.index_select(1, columns)};
+                          .responses = problem.responses.columns(columns)};
   const auto chosen = fit.penalties.index_select(1, columns);
   std::vector<SplitCheck> checks(splits.size());
   parallel_for(std::ssize(splits), compute.threads, [&](int64_t k) {

@@ -83,8 +83,9 @@ TEST(GridGrowth, without_a_reason_or_times_changes_nothing) {
 TEST(GridGrowth, a_splits_test_rows_have_no_say_in_its_grid) {
   World world;
   auto other = world;
-  other.problem.responses = world.problem.responses.clone();
-  other.problem.responses.slice(0, 0, 20).copy_(other.problem.bands[0].slice(0, 0, 20).slice(1, 0, 1) * 50);
+  const auto responses = world.problem.responses.whole().clone();
+  other.problem.responses = responses;
+  responses.slice(0, 0, 20).copy_(other.problem.bands[0].slice(0, 0, 20).slice(1, 0, 1) * 50);
   const GridGrowth growth{.times = 12};
   const auto a = ridge_with_growing_grids(world.problem, world.splits, with({0.01, 0.02, 0.04}), growth, {});
   const auto b = ridge_with_growing_grids(other.problem, other.splits, with({0.01, 0.02, 0.04}), growth, {});

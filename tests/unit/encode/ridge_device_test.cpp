@@ -56,7 +56,7 @@ void expect_same(const RidgeResult& here, const RidgeResult& there) {
 void expect_same_solution(const RidgeProblem& problem, const RidgeOptions& options) {
   std::vector<RidgeResult> results;
   for (const auto& place : places())
-    results.push_back(ridge_cross_validated(problem, make_splits(problem.responses.size(0)), options, place));
+    results.push_back(ridge_cross_validated(problem, make_splits(problem.responses.rows()), options, place));
   expect_same(results[0], results[1]);
 }
 

@@ -78,7 +78,7 @@ TEST(RidgeFraction, weights_have_the_fraction_of_the_unregularised_length) {
         const auto result = solve(world);
         const auto& x = world.problem.bands.front();
         for (int64_t v = 0; v < 4; ++v) {
-          const auto y = world.problem.responses.slice(1, v, v + 1);
+          const auto y = world.problem.responses.whole().slice(1, v, v + 1);
           for (size_t k = 0; k < world.splits.size(); ++k) {
             const auto& split = world.splits[k];
             const auto fold = static_cast<int64_t>(k);
@@ -117,7 +117,7 @@ TEST(RidgeFraction, bands_add_up_and_threads_change_nothing) {
 
 TEST(RidgeFraction, a_target_of_zeros_is_predicted_as_zero) {
   auto world = make_world(12);
-  world.problem.responses.select(1, 2).zero_();
+  world.problem.responses.whole().select(1, 2).zero_();
   EXPECT_TRUE(solve(world).predictions.select(1, 2).eq(0).all().item<bool>());
 }
 

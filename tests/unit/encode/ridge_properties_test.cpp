@@ -61,7 +61,7 @@ RidgeResult solve(const World& world, const RidgeOptions& options, int threads =
   return ridge_cross_validated(world.problem, {world.model}, world.splits, options, {.threads = threads}).front();
 }
 
-World with(World world, const Tensor& responses) {
+World with(World world, const ResponseMatrix& responses) {
   world.problem.responses = responses;
   return world;
 }
@@ -131,7 +131,7 @@ class RidgeProperties : public testing::TestWithParam<RidgeVariant> {
 TEST_P(RidgeProperties, permuting_targets_permutes_results) {
   for (const auto& world : worlds()) {
     const auto order = (at::arange(24) * 7 + 3).remainder(24);
-    const auto moved = solve(with(world, world.problem.responses.index_select(1, order)), options());
+    const auto moved = solve(with(world, world.problem.responses.whole().index_select(1, order)), options());
     expect_equal(moved, columns_of(solve(world, options()), order));
   }
 }
@@ -140,7 +140,7 @@ TEST_P(RidgeProperties, targets_do_not_see_each_other) {
   for (const auto& world : worlds()) {
     const auto whole = solve(world, options());
     for (const auto& [begin, end] : {std::pair<int64_t, int64_t>{0, 5}, {11, 24}}) {
-      const auto alone = solve(with(world, world.problem.responses.slice(1, begin, end).contiguous()), options());
+      const auto alone = solve(with(world, world.problem.responses.columns(RowRange{begin, end})), options());
       expect_equal(alone, columns_of(whole, at::arange(begin, end)));
     }
   }
@@ -169,7 +169,7 @@ TEST_P(RidgeProperties, features_and_the_root_of_penalties_have_one_unit) {
 
 TEST_P(RidgeProperties, responses_and_predictions_have_one_unit) {
   for (const auto& world : worlds()) {
-    auto result = solve(with(world, world.problem.responses * 3), options());
+    auto result = solve(with(world, world.problem.responses.whole() * 3), options());
     result.predictions = result.predictions / 3;
     result.curves = result.curves / 9, result.inner_scores = result.inner_scores / 9;
     expect_close(result, solve(world, options()));
@@ -178,7 +178,7 @@ TEST_P(RidgeProperties, responses_and_predictions_have_one_unit) {
 
 TEST_P(RidgeProperties, a_constant_added_to_responses_or_features_is_taken_up_by_the_intercept) {
   for (const auto& world : worlds()) {
-    auto moved = with(world, world.problem.responses + 7);
+    auto moved = with(world, world.problem.responses.whole() + 7);
     for (auto& band : moved.problem.bands) band = band + 2;
     auto result = solve(moved, options());
     result.predictions = result.predictions - 7;
@@ -197,9 +197,10 @@ TEST_P(RidgeProperties, the_order_of_penalties_is_of_no_account) {
 TEST_P(RidgeProperties, float32_and_float64_inputs_of_the_same_numbers_give_the_same_bytes) {
   for (auto world : worlds()) {
     for (auto& band : world.problem.bands) band = band.to(at::kFloat);
-    auto wide = with(world, world.problem.responses.to(at::kFloat).to(at::kDouble));
+    auto wide = with(world, world.problem.responses.whole().to(at::kFloat).to(at::kDouble));
     for (auto& band : wide.problem.bands) band = band.to(at::kDouble);
-    expect_identical(solve(with(world, world.problem.responses.to(at::kFloat)), options()), solve(wide, options()));
+    expect_identical(solve(with(world, world.problem.responses.whole().to(at::kFloat)), options()),
+                     solve(wide, options()));
   }
 }
 
@@ -208,8 +209,8 @@ TEST_P(RidgeProperties, a_target_of_zeros_is_predicted_as_zero_and_takes_the_lar
     for (const auto select : {Select::mse, Select::r}) {
       auto other = options();
       other.select = select;
-      auto zeroed = with(world, world.problem.responses.clone());
-      zeroed.problem.responses.select(1, 3).zero_();
+      auto zeroed = with(world, world.problem.responses.whole().clone());
+      zeroed.problem.responses.whole().select(1, 3).zero_();
       const auto result = solve(zeroed, other);
       EXPECT_EQ(result.predictions.select(1, 3).abs().max().item<double>(), 0);
       EXPECT_EQ(result.penalties.select(1, 3).min().item<double>(), 10000);
@@ -252,8 +253,7 @@ TEST_P(RidgeProperties, blocks_of_targets_agree_with_targets_alone) {
     expect_identical(whole, solve(world, options(), 1));
     for (const auto& columns :
          {at::tensor({0, 1366, 1367, 1368, 2047, 2048, 2049, 2733, 2734, 2735, 4096, 4100}), at::arange(2000, 2200)})
-      expect_equal(solve(with(world, world.problem.responses.index_select(1, columns)), options()),
-                   columns_of(whole, columns));
+      expect_equal(solve(with(world, world.problem.responses.columns(columns)), options()), columns_of(whole, columns));
   }
 }
 
@@ -337,7 +337,7 @@ namespace {
 RidgeResult plain(const World& world, const RidgeOptions& options) {
   std::vector<Tensor> curves, penalties, scales;
   RidgeResult result;
-  result.predictions = at::full_like(world.problem.responses, std::nan(""));
+  result.predictions = at::full_like(world.problem.responses.whole(), std::nan(""));
   for (const auto& split : world.splits) {
     const auto ridge = plain_ridge(world.problem, world.model, split, options);
     curves.push_back(ridge.curve), penalties.push_back(ridge.penalties), scales.push_back(ridge.scales);
@@ -408,7 +408,7 @@ TEST(RidgePlain, agrees_on_the_shared_penalty) {
 TEST(RidgePlain, agrees_on_inner_folds_of_unequal_size_and_scattered_rows) {
   for (const auto& world : worlds())
     for (int64_t gap : {0, 1})
-      expect_plain(with(world, split_with(world.problem.responses.size(0),
+      expect_plain(with(world, split_with(world.problem.responses.rows(),
                                           {{0, 1}, {2, 3, 4, 5, 6, 7, 8, 9, 10}, {13, 17, 22}, {21, 23, 25, 26}}, gap)),
                    usual());
 }
@@ -416,7 +416,7 @@ TEST(RidgePlain, agrees_on_inner_folds_of_unequal_size_and_scattered_rows) {
 // {5, 20, 7}: the last is as far from the first as in consecutive rows.
 TEST(RidgePlain, agrees_whatever_the_order_of_rows_in_a_fold) {
   for (const auto& world : worlds()) {
-    auto split = split_with(world.problem.responses.size(0), {{0, 1, 2, 3}, {5, 20, 7}, {9, 10, 8}});
+    auto split = split_with(world.problem.responses.rows(), {{0, 1, 2, 3}, {5, 20, 7}, {9, 10, 8}});
     std::reverse(split.inner[0].train.begin(), split.inner[0].train.end());
     expect_plain(with(world, split), usual());
     std::reverse(split.outer.train.begin(), split.outer.train.end());
@@ -427,7 +427,7 @@ TEST(RidgePlain, agrees_whatever_the_order_of_rows_in_a_fold) {
 
 TEST(RidgePlain, agrees_on_folds_of_random_chunks_that_overlap) {
   for (const auto& world : worlds()) {
-    const int64_t rows = world.problem.responses.size(0);
+    const int64_t rows = world.problem.responses.rows();
     const std::vector<RowRange> whole{{0, rows}};
     for (int64_t gap : {0, 2}) {
       auto split = split_with(rows, {}, gap);
@@ -440,7 +440,7 @@ TEST(RidgePlain, agrees_on_folds_of_random_chunks_that_overlap) {
 TEST(RidgePlain, agrees_on_one_inner_fold) {
   for (const auto& world : worlds())
     for (const std::vector<int64_t>& test : {std::vector<int64_t>{4, 5, 6, 7, 8, 9}, {0}})
-      expect_plain(with(world, split_with(world.problem.responses.size(0), {test})), usual());
+      expect_plain(with(world, split_with(world.problem.responses.rows(), {test})), usual());
 }
 
 TEST(RidgePlain, agrees_on_test_folds_longer_than_there_are_features) {
