@@ -2,7 +2,7 @@
 
 #include <ATen/ATen.h>
 
-#include "encode/symmetric_product.h"
+#include "encode/exact_products.h"
 
 namespace arcuate::ridge {
 
@@ -32,9 +32,8 @@ class DualRefit final : public Refit {
 BandKernels band_kernels(const SplitDesign& design) {
   BandKernels kernels;
   for (size_t b = 0; b < design.train.size(); ++b) {
-    const auto rows = design.train[b].to(at::kDouble);
-    kernels.train.push_back(symmetric_product(rows));
-    kernels.test.push_back(design.test[b].to(at::kDouble).mm(rows.t()));
+    kernels.train.push_back(symmetric_product(design.train[b]));
+    kernels.test.push_back(exact_product(design.test[b], design.train[b].t()));
   }
   return kernels;
 }

@@ -31,28 +31,29 @@ constexpr double doubt_of_r = 2e-4, doubt_of_prediction = 1e-3;
 
 struct Basis {
   Tensor eigenvalues;  // r, float64, ascending
-  Tensor left;         // r x n_tr: U'
+  Tensor left;         // r x n_tr: U', of the options' type
   Tensor test;         // n_v x r: Z
 };
 
 // Eigenvalues below zero are rounding.
-Basis dual_basis(const Tensor& train_kernel, const Tensor& test_kernel) {
+Basis dual_basis(const Tensor& train_kernel, const Tensor& test_kernel, at::ScalarType type) {
   const auto [values, vectors] = at::linalg_eigh(train_kernel, "L");
-  return {values.clamp_min(0), vectors.t(), test_kernel.mm(vectors)};
+  return {values.clamp_min(0), vectors.t().to(type), test_kernel.mm(vectors)};
 }
 
 // Directions in which the training rows hold rounding alone have no left side. The lengths of X_tr V are better
 // singular values than the roots of the eigenvalues.
-Basis primal_basis(const Tensor& gram, const Tensor& train, const Tensor& test) {
-  const auto vectors = std::get<1>(at::linalg_eigh(gram, "L"));
-  auto left = train.mm(vectors);
-  const auto lengths = left.norm(2, 0);
+Basis primal_basis(const PrimalSolver& solver, Equations equations, const Rows& train, const Tensor& test) {
+  const auto vectors = std::get<1>(at::linalg_eigh(equations.gram, "L"));
+  equations.gram.reset();
+  auto left = solver.projected(equations, train, vectors);
+  const auto lengths = at::linalg_vector_norm(left, 2, at::IntArrayRef({1}), false, at::kDouble);
   const double least = 1e-13 * lengths.max().item<double>();
   const auto exists = lengths.gt(least);
   const auto s = at::where(exists, lengths, at::zeros_like(lengths));
   const auto inverse = at::where(exists, lengths.reciprocal(), at::zeros_like(lengths));
-  left.mul_(inverse);
-  return {s.square(), left.t(), test.mm(vectors) * s};
+  left.mul_(inverse.unsqueeze(1).to(left.scalar_type()));
+  return {s.square(), left, test.mm(vectors) * s};
 }
 
 class EigenStage final : public Stage {
@@ -60,7 +61,8 @@ class EigenStage final : public Stage {
   EigenStage(const SplitDesign& design, int64_t fold, int64_t first_place, const Basis& basis)
       : design_(design), number_(fold), fold_(design.inner[static_cast<size_t>(fold)]), first_place_(first_place) {
     const auto& options = design.options;
-    const auto left = basis.left.to(options.type), test = about_mean(basis.test).to(options.type);
+    const auto& left = basis.left;
+    const auto test = about_mean(basis.test).to(options.type);
     const auto eigenvalues = basis.eigenvalues.cpu();
     const auto blocks = compress_penalties(eigenvalues, options.penalties, tolerance(options.type));
     const bool packed = left.is_cpu() && options.type == at::kFloat && can_pack(Packing::f32);
@@ -146,7 +148,7 @@ class DualEigenSolver final : public DualSolver {
     const auto columns = fold.train.of(kernel_of(scales()[static_cast<size_t>(place.scales)]), 1);
     Tensor train = fold.train.of(columns), test = fold.test.of(columns);
     if (design().options.intercept) centre_kernels(train, test);
-    return eigen_stage(design(), place, dual_basis(train, test));
+    return eigen_stage(design(), place, dual_basis(train, test, design().options.type));
   }
 };
 
@@ -182,9 +184,9 @@ class PrimalEigenSolver final : public PrimalSolver {
   std::unique_ptr<Stage> stage(int64_t number) const override {
     const auto place = place_of(design(), number);
     const auto& fold = design().inner[static_cast<size_t>(place.fold)];
-    const auto normal = equations(place.scales, place.fold);
-    return eigen_stage(design(), place,
-                       primal_basis(normal.gram, rows_of(normal, fold.train), rows_of(normal, fold.test)));
+    auto normal = equations(place.scales, place.fold);
+    const auto test = rows_of(normal, fold.test);
+    return eigen_stage(design(), place, primal_basis(*this, std::move(normal), fold.train, test));
   }
 
   std::unique_ptr<Refit> refit(const Candidate& candidate) const override {
@@ -198,9 +200,9 @@ class PrimalEigenSolver final : public PrimalSolver {
   std::shared_ptr<const Basis> whole_basis(int64_t scales) const {
     const std::lock_guard lock(guard_);
     if (auto known = whole_[scales].lock()) return known;
-    const auto normal = whole_equations(scales);
-    auto basis = std::make_shared<Basis>(primal_basis(normal.gram, scaled_rows(normal), scaled_test(normal)));
-    basis->left = basis->left.to(design().options.type).contiguous();
+    auto normal = whole_equations(scales);
+    const auto test = scaled_test(normal);
+    auto basis = std::make_shared<Basis>(primal_basis(*this, std::move(normal), Rows(all_rows(design().rows)), test));
     basis->test = basis->test.to(design().options.type);
     whole_[scales] = basis;
     return basis;

@@ -14,6 +14,7 @@ class InverseStage final : public Stage {
       : solver_(solver), equations_(std::move(equations)), fold_(fold), place_(place) {
     equations_.gram.diagonal().add_(penalty);
     factor_ = factor_spd(equations_.gram);
+    equations_.gram.reset();
     test_ = solver.rows_of(equations_, solver.design().inner[static_cast<size_t>(fold)].test);
   }
 

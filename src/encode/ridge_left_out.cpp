@@ -105,7 +105,7 @@ class PrimalRowSolver final : public PrimalSolver {
   int64_t stages() const override { return std::ssize(scales()); }
   std::unique_ptr<Stage> stage(int64_t number) const override {
     const auto normal = whole_equations(number);
-    const auto left = scaled_rows(normal).mm(std::get<1>(at::linalg_eigh(normal.gram, "L")));
+    const auto left = rows_of(normal, Rows(all_rows(design().rows))).mm(std::get<1>(at::linalg_eigh(normal.gram, "L")));
     const auto lengths = left.norm(2, 0);
     const auto exists = lengths.gt(least_share * lengths.max()).nonzero().squeeze(1);
     const auto own = lengths.index_select(0, exists);

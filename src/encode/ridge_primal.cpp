@@ -2,11 +2,12 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
 #include "core/tensor.h"
-#include "encode/symmetric_product.h"
+#include "encode/exact_products.h"
 
 namespace arcuate::ridge {
 
@@ -50,8 +51,8 @@ std::vector<std::pair<Rows, double>> uncovered_rows(const SplitDesign& design) {
 PrimalSolver::PrimalSolver(const SplitDesign& design, const Scales& scales)
     : design_(design),
       scales_(scales),
-      x_(side_by_side(design.train).to(at::kDouble)),
-      test_(side_by_side(design.test).to(at::kDouble)),
+      x_(side_by_side(design.train)),
+      test_(side_by_side(design.test)),
       gram_(symmetric_product(x_.t())),
       uncovered_(uncovered_rows(design)) {}
 
@@ -71,14 +72,24 @@ Equations PrimalSolver::whole_equations(int64_t scales) const {
           .rows = static_cast<double>(x_.size(0))};
 }
 
-Tensor PrimalSolver::scaled_rows(const Equations& equations) const { return x_ * equations.roots.t(); }
+Tensor PrimalSolver::projected(const Equations& equations, const Rows& rows, const Tensor& vectors) const {
+  constexpr int64_t rows_at_once = 512;  // in float64
+  const auto own = rows.of(x_);
+  auto result = at::empty({vectors.size(1), own.size(0)}, vectors.options().dtype(design_.options.type));
+  for (int64_t first = 0; first < own.size(0); first += rows_at_once) {
+    const int64_t end = std::min(first + rows_at_once, own.size(0));
+    const auto part = own.slice(0, first, end).to(at::kDouble) * equations.roots.t() - equations.mean_x;
+    result.slice(1, first, end).copy_(vectors.t().mm(part.t()));
+  }
+  return result;
+}
 
 int64_t PrimalSolver::predicted_bands() const {
   return design_.options.keep_bands ? std::ssize(design_.train) : int64_t{1};
 }
 
 Tensor PrimalSolver::scaled_test(const Equations& equations) const {
-  const auto test = test_ * equations.roots.t();
+  const auto test = test_.to(at::kDouble) * equations.roots.t();
   if (predicted_bands() == 1) return test;
   std::vector<Tensor> parts;
   int64_t first = 0;
@@ -93,19 +104,19 @@ Tensor PrimalSolver::scaled_test(const Equations& equations) const {
 
 Equations PrimalSolver::equations(int64_t scales, int64_t fold) const {
   const auto& [rows, block, test, test_in_block] = design_.inner[static_cast<size_t>(fold)];
-  Equations result{.gram = gram_ - symmetric_product(block.of(x_).t()),
+  Equations result{.gram = symmetric_product(block.of(x_).t()).neg_().add_(gram_),
                    .mean_x = at::zeros({1, x_.size(1)}, gram_.options()),
                    .roots = roots(scales),
                    .rows = static_cast<double>(rows.count())};
   result.gram.mul_(result.roots).mul_(result.roots.t());
   if (!design_.options.intercept) return result;
-  result.mean_x = rows.of(x_).mean(0, true) * result.roots.t();
+  result.mean_x = rows.of(x_).mean(0, true, at::kDouble) * result.roots.t();
   result.gram.addmm_(result.mean_x.t(), result.mean_x, 1, -result.rows);
   return result;
 }
 
 Tensor PrimalSolver::rows_of(const Equations& equations, const Rows& rows) const {
-  return rows.of(x_) * equations.roots.t() - equations.mean_x;
+  return rows.of(x_).to(at::kDouble) * equations.roots.t() - equations.mean_x;
 }
 
 Tensor PrimalSolver::cross(const Equations& equations, const TargetBlock& block, int64_t fold,
@@ -118,10 +129,10 @@ Tensor PrimalSolver::cross(const Equations& equations, const TargetBlock& block,
 TargetBlock PrimalSolver::block(Tensor responses, bool for_folds) const {
   TargetBlock result{.responses = std::move(responses), .cross = {}, .held_cross = {}};
   const auto y = result.responses.to(at::kDouble);
-  const auto cross_of = [&](const Rows& rows) { return rows.of(x_).t().mm(rows.of(y)); };
+  const auto cross_of = [&](const Rows& rows) { return exact_product(rows.of(x_).t(), rows.of(y)); };
   int64_t extra = 0;
   for (const auto& [rows, times] : uncovered_) extra += rows.count();
-  if (!for_folds || 2 * extra > x_.size(0)) result.cross = x_.t().mm(y);
+  if (!for_folds || 2 * extra > x_.size(0)) result.cross = exact_product(x_.t(), y);
   if (!for_folds) return result;
   for (const auto& fold : design_.inner) result.held_cross.push_back(cross_of(fold.block));
   if (result.cross.defined()) return result;

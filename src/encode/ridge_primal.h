@@ -15,7 +15,7 @@ struct Equations {
 
 class PrimalSolver : public Solver {
  public:
-  /// Products of features are float64.
+  /// Products of features are float64, but not features themselves.
   PrimalSolver(const SplitDesign& design, const Scales& scales);
 
   TargetBlock block(at::Tensor responses, bool for_folds) const override;
@@ -27,14 +27,15 @@ class PrimalSolver : public Solver {
   Equations whole_equations(int64_t scales) const;
   /// Those of the split's training rows, scaled, less the mean of the equations' rows.
   at::Tensor rows_of(const Equations& equations, const Rows& rows) const;
+  /// vectors' times the same, of the options' type: vectors.size(1) x rows.
+  at::Tensor projected(const Equations& equations, const Rows& rows, const at::Tensor& vectors) const;
   /// X'Y of the fold's training rows, scaled and centred: F x b. mean_y: 1 x b, of those rows.
   at::Tensor cross(const Equations& equations, const TargetBlock& block, int64_t fold, const at::Tensor& mean_y) const;
 
  protected:
   const Scales& scales() const { return scales_; }
-  /// Of whole equations: all training rows, scaled; the split's test rows, scaled, once for each predicted band with
-  /// the columns of the others at zero: (bands n_test) x F.
-  at::Tensor scaled_rows(const Equations& equations) const;
+  /// Of whole equations: the split's test rows, scaled, once for each predicted band with the columns of the others at
+  /// zero: (bands n_test) x F.
   at::Tensor scaled_test(const Equations& equations) const;
   int64_t predicted_bands() const;
 
@@ -43,7 +44,7 @@ class PrimalSolver : public Solver {
 
   const SplitDesign& design_;
   Scales scales_;
-  at::Tensor x_, test_;                             // n x F, n_test x F
+  at::Tensor x_, test_;                             // n x F, n_test x F, of the options' type
   at::Tensor gram_;                                 // F x F, all training rows of the split
   std::vector<std::pair<Rows, double>> uncovered_;  // rows that are not in one block alone, and 1 - their blocks
 };

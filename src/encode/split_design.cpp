@@ -6,9 +6,9 @@
 #include <map>
 
 #include "encode/delays.h"
+#include "encode/exact_products.h"
 #include "encode/pca.h"
 #include "encode/ridge_dual.h"
-#include "encode/symmetric_product.h"
 
 namespace arcuate::ridge {
 
@@ -90,16 +90,6 @@ Scaling fit_scaling(const Tensor& train, bool centre, bool scale) {
   return scaling;
 }
 
-// In steps of columns, so that few of them are in float64 at once.
-static Tensor kernel_of(const Tensor& band) {
-  auto kernel = at::zeros({band.size(0), band.size(0)}, band.options().dtype(at::kDouble));
-  for (int64_t first = 0; first < band.size(1); first += columns_at_once) {
-    const int64_t end = std::min(first + columns_at_once, band.size(1));
-    kernel.add_(symmetric_product(band.slice(1, first, end).to(at::kDouble)));
-  }
-  return kernel;
-}
-
 // Several bands may be narrow ones, whose columns solvers use.
 static bool kernels_suffice(const RidgeProblem& problem, const std::vector<int64_t>& widths,
                             const std::vector<RidgeSplit>& splits, const RidgeOptions& options) {
@@ -121,7 +111,7 @@ DelayedProblem carry_out_delays(const RidgeProblem& problem, const std::vector<R
   const bool kernels = kernels_suffice(problem, result.widths, splits, options);
   for (auto& band : result.problem.bands)
     if (kernels)
-      result.kernels.push_back(delayed_kernel(kernel_of(band), problem.delays, problem.stories));
+      result.kernels.push_back(delayed_kernel(symmetric_product(band), problem.delays, problem.stories));
     else
       band = delayed(band, problem.delays, problem.stories);
   return result;

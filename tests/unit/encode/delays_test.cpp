@@ -3,7 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "core/tensor.h"
-#include "encode/symmetric_product.h"
+#include "encode/exact_products.h"
 #include "fixture.h"
 
 using namespace arcuate;
@@ -29,5 +29,7 @@ TEST(SymmetricProduct, is_the_product_with_the_transpose) {
     // Columns of another matrix serve as well, without a copy.
     EXPECT_LT(largest_difference(symmetric_product(matrix.t()), matrix.t().mm(matrix)), 1e-11) << n;
   }
-  EXPECT_EQ(symmetric_product(random_normals(4, 3, 1).to(at::kFloat)).scalar_type(), at::kFloat);
+  const auto single = random_normals(700, 3, 1).to(at::kFloat), exact = single.to(at::kDouble);
+  EXPECT_LT(largest_difference(symmetric_product(single), exact.mm(exact.t())), 1e-12);
+  EXPECT_LT(largest_difference(exact_product(single.t(), single), exact.t().mm(exact)), 1e-11);
 }
