@@ -19,7 +19,7 @@ static void describe_work(Spec<Common>& s) {
   s.option("device", &Common::device, "where tensors are multiplied")
       .choices({{"cpu", Device::cpu}, {"cuda", Device::cuda}});
   s.option("memory-limit", &Common::memory_limit,
-           "memory to stay below, such as 4GB (doctor shows it; topology keeps to it, other commands do not yet)")
+           "memory to stay below, such as 4GB (kept by encode, stack, subsets and topology; other commands do not yet)")
       .unrecorded();
   s.flag("force", &Common::force, "replace outputs that exist").unrecorded();
   s.flag("dry-run", &Common::dry_run, "say what would be done, and do nothing").unrecorded();
@@ -46,6 +46,7 @@ void add_common_options(Description& description, Common& common) {
 Compute make_compute(const Common& common) {
   Compute compute;
   compute.threads = common.threads > 0 ? common.threads : available_cores();
+  compute.memory = common.memory_limit.count;
   if (common.device == Device::cpu) return compute;
   if (!at::hasCUDA())
     bad_usage(

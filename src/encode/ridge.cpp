@@ -144,14 +144,17 @@ std::vector<RidgeResult> ridge_cross_validated(const RidgeProblem& problem, cons
     results.push_back(empty_result(problem, model, std::ssize(splits), grid, options));
   }
   const auto delayed = ridge::carry_out_delays(problem, splits, options, compute.device);
+  // A limit is one of the process: splits take turns then.
   const int threads = compute.device.is_cpu() ? compute.threads : 1;  // a device is parallel by itself
-  const bool whole = splits.size() == 1 || problem.responses.targets() >= targets_a_thread * threads;
+  const bool whole =
+      splits.size() == 1 || compute.memory > 0 || problem.responses.targets() >= targets_a_thread * threads;
   Progress progress(compute, splits.size());
   std::vector<std::vector<PairSums>> sums(splits.size());  // of each split's models
   parallel_for(std::ssize(splits), whole ? 1 : threads, [&](int64_t k) {
     const auto share = [&](double part) { progress.advance(part); };
+    const Compute own_compute{.threads = whole ? threads : 1, .device = compute.device, .memory = compute.memory};
     sums[static_cast<size_t>(k)] = ridge::solve_split(delayed, models, splits[static_cast<size_t>(k)], k,
-                                                      own[static_cast<size_t>(k)], whole ? threads : 1, share, results);
+                                                      own[static_cast<size_t>(k)], own_compute, share, results);
   });
   for (size_t m = 0; m < models.size(); ++m) {
     auto total = sums.front()[m];

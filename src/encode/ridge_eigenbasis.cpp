@@ -121,6 +121,16 @@ class EigenStage final : public Stage {
   std::unique_ptr<FoldScores> scores_, coarse_;  // the second with bfloat16, if there is one
 };
 
+constexpr int64_t usual_products = 5;  // of U'Y with the functions of the penalties
+
+// r: directions. Where products are bfloat16, factors of half the size stand beside those of float32.
+int64_t stage_bytes(const SplitDesign& design, int64_t r, int64_t train, int64_t test) {
+  const auto size = static_cast<int64_t>(at::elementSize(design.options.type));
+  return r * (train + test) * (design.options.bf16_scores ? size + size / 2 : size);
+}
+
+constexpr int64_t exact = sizeof(double);
+
 // Stages by rows of scales, then folds.
 struct Place {
   int64_t scales = 0, fold = 0;
@@ -141,6 +151,18 @@ class DualEigenSolver final : public DualSolver {
   DualEigenSolver(const SplitDesign& design, const Scales& scales) : DualSolver(design, scales) {}
 
   int64_t stages() const override { return stage_count(design(), scales()); }
+
+  // The kernel, its columns, what the folds' rows share, and a decomposition of that with its workspace.
+  SplitNeeds needs() const override {
+    SplitNeeds needs{.target = target_bytes(design(), usual_products)};
+    const int64_t n = design().rows;
+    for (const auto& fold : design().inner) {
+      const int64_t train = fold.train.count();
+      needs.stage = std::max(needs.stage, stage_bytes(design(), train, train, fold.test.count()));
+      needs.making = std::max(needs.making, exact * (n * n + n * train + 5 * train * train));
+    }
+    return needs;
+  }
 
   std::unique_ptr<Stage> stage(int64_t number) const override {
     const auto place = place_of(design(), number);
@@ -175,6 +197,19 @@ class PrimalEigenSolver final : public PrimalSolver {
   PrimalEigenSolver(const SplitDesign& design, const Scales& scales) : PrimalSolver(design, scales) {}
 
   int64_t stages() const override { return stage_count(design(), scales()); }
+
+  // Normal equations, their decomposition with its workspace, and factors before they are packed.
+  SplitNeeds needs() const override {
+    SplitNeeds needs{.target = target_bytes(design(), usual_products)};
+    const int64_t width = features();
+    for (const auto& fold : design().inner) {
+      const int64_t train = fold.train.count(), test = fold.test.count();
+      needs.stage = std::max(needs.stage, stage_bytes(design(), width, train, test));
+      needs.making =
+          std::max(needs.making, exact * width * (4 * width + 2 * test) + stage_bytes(design(), width, train, 0));
+    }
+    return needs;
+  }
 
   // X'Y is not needed.
   TargetBlock block(Tensor responses, bool) const override {

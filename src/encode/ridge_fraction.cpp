@@ -9,6 +9,7 @@
 // small: the unregularised weights lie mostly there.
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <mutex>
@@ -115,6 +116,17 @@ class FractionSolver final : public Solver {
   FractionSolver(const SplitDesign& design, const Scales& scales) : design_(design), scales_(scales) {}
 
   int64_t stages() const override { return std::ssize(scales_) * folds(); }
+
+  // Directions; features scaled and centred, their decomposition and what it leaves.
+  SplitNeeds needs() const override {
+    constexpr int64_t exact = sizeof(double);
+    int64_t features = 0;
+    for (const int64_t width : design_.widths) features += width;
+    const int64_t directions = std::min(design_.rows, features);
+    return {.stage = exact * directions * design_.rows,
+            .making = exact * (3 * design_.rows * features + 4 * directions * directions),
+            .target = target_bytes(design_, 6)};
+  }
 
   std::unique_ptr<Stage> stage(int64_t number) const override {
     const int64_t own = number % folds();

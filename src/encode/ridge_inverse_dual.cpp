@@ -225,6 +225,19 @@ class InverseDualSolver final : public DualSolver {
 
   int64_t stages() const override { return std::ssize(groups_); }
 
+  // A decomposition, and for each candidate the folds' blocks and narrow columns; kernels and workspace.
+  SplitNeeds needs() const override {
+    constexpr int64_t exact = sizeof(double);
+    const int64_t n = design().rows, penalties = std::ssize(design().options.penalties);
+    int64_t blocks = narrow_.columns.defined() ? n * narrow_.columns.size(1) : 0;
+    for (const auto& fold : design().inner) blocks += fold.test.count() * fold.block.count();
+    size_t members = 0;
+    for (const auto& group : groups_) members = std::max(members, group.members.size());
+    return {.stage = exact * (n * n + penalties * static_cast<int64_t>(members) * blocks),
+            .making = exact * 4 * n * n,
+            .target = target_bytes(design(), 0) + exact * n * 6};
+  }
+
   std::unique_ptr<Stage> stage(int64_t number) const override {
     const auto& [wide, members] = groups_[static_cast<size_t>(number)];
     const auto inverse = std::make_shared<const Inverse>(kernel_of(wide));

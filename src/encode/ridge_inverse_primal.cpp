@@ -1,6 +1,8 @@
 // Primal form by one factorisation for each inner fold and penalty, for few targets.
 #include <ATen/ATen.h>
 
+#include <algorithm>
+
 #include "encode/ridge_primal.h"
 
 namespace arcuate::ridge {
@@ -39,6 +41,16 @@ class InversePrimalSolver final : public PrimalSolver {
   InversePrimalSolver(const SplitDesign& design, const Scales& scales) : PrimalSolver(design, scales) {}
 
   int64_t stages() const override { return std::ssize(scales()) * folds() * penalties(); }
+
+  // A factor and the tested rows; normal equations before and after; X'Y of all folds.
+  SplitNeeds needs() const override {
+    constexpr int64_t exact = sizeof(double);
+    SplitNeeds needs{.making = 3 * exact * features() * features(),
+                     .target = target_bytes(design(), 2) + exact * features() * (folds() + 3)};
+    for (const auto& fold : design().inner)
+      needs.stage = std::max(needs.stage, exact * features() * (features() + fold.test.count()));
+    return needs;
+  }
 
   std::unique_ptr<Stage> stage(int64_t number) const override {
     const int64_t penalty = number % penalties(), fold = number / penalties() % folds(),

@@ -89,9 +89,18 @@ std::unique_ptr<Stage> row_stage(const SplitDesign& design, const RowBasis& basi
   return std::make_unique<RowStage>(design, basis, scales * std::ssize(design.options.penalties));
 }
 
+// Vectors and what one penalty at a time needs; their decomposition with its workspace.
+SplitNeeds row_needs(const SplitDesign& design, int64_t size, int64_t directions) {
+  constexpr int64_t exact = sizeof(double);
+  return {.stage = exact * design.rows * directions,
+          .making = exact * (4 * size * size + design.rows * directions),
+          .target = target_bytes(design, 6)};
+}
+
 class DualRowSolver final : public DualSolver {
  public:
   DualRowSolver(const SplitDesign& design, const Scales& scales) : DualSolver(design, scales) {}
+  SplitNeeds needs() const override { return row_needs(design(), design().rows, design().rows); }
   int64_t stages() const override { return std::ssize(scales()); }
   std::unique_ptr<Stage> stage(int64_t number) const override {
     const auto [values, vectors] = at::linalg_eigh(kernel_of(scales()[static_cast<size_t>(number)]), "L");
@@ -102,6 +111,7 @@ class DualRowSolver final : public DualSolver {
 class PrimalRowSolver final : public PrimalSolver {
  public:
   PrimalRowSolver(const SplitDesign& design, const Scales& scales) : PrimalSolver(design, scales) {}
+  SplitNeeds needs() const override { return row_needs(design(), features(), features()); }
   int64_t stages() const override { return std::ssize(scales()); }
   std::unique_ptr<Stage> stage(int64_t number) const override {
     const auto normal = whole_equations(number);

@@ -34,6 +34,7 @@ class PrimalSolver : public Solver {
 
  protected:
   const Scales& scales() const { return scales_; }
+  int64_t features() const { return x_.size(1); }
   /// Of whole equations: the split's test rows, scaled, once for each predicted band with the columns of the others at
   /// zero: (bands n_test) x F.
   at::Tensor scaled_test(const Equations& equations) const;

@@ -52,6 +52,13 @@ Tensor residual_score(Select select, const Tensor& responses, const Tensor& resi
   return {};
 }
 
+// As read, of the training rows, centred (in float64, then in their type), less the fold's mean; and the products.
+int64_t target_bytes(const SplitDesign& design, int64_t products) {
+  const auto size = static_cast<int64_t>(at::elementSize(design.options.type));
+  const int64_t exact = design.options.intercept ? 2 * int64_t{sizeof(double)} : 0;
+  return design.rows * ((3 + products) * size + exact);
+}
+
 Tensor training_mean(const SplitDesign& design, const InnerFold& fold, const Tensor& responses) {
   if (!design.options.intercept) return at::zeros({1, responses.size(1)}, responses.options());
   return fold.train.of(responses).mean(0, true);

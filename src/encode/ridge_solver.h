@@ -87,9 +87,19 @@ class Refit {
   virtual at::Tensor predict(const TargetBlock& block, const at::Tensor& columns) const = 0;
 };
 
+/// Memory of a solver's work, in bytes; about.
+struct SplitNeeds {
+  int64_t stage = 0;   ///< Of a stage that is held: the largest.
+  int64_t making = 0;  ///< Of making one, beside itself.
+  int64_t target = 0;  ///< Of each target of a block.
+};
+/// Of responses and products of one target, for `products` of them at once.
+int64_t target_bytes(const SplitDesign& design, int64_t products);
+
 class Solver {
  public:
   virtual ~Solver() = default;
+  virtual SplitNeeds needs() const = 0;
   /// Scores of all inner folds are sums over stages.
   virtual int64_t stages() const = 0;
   virtual std::unique_ptr<Stage> stage(int64_t number) const = 0;

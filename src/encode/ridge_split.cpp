@@ -6,9 +6,11 @@
 #include <map>
 
 #include "core/interrupt.h"
+#include "core/memory.h"
 #include "core/parallel.h"
 #include "core/tensor.h"
 #include "encode/ridge_cost.h"
+#include "encode/ridge_plan.h"
 #include "encode/ridge_solver.h"
 #include "encode/split_design.h"
 #include "encode/target_blocks.h"
@@ -39,20 +41,25 @@ PairSums side_by_side(const std::vector<PairSums>& blocks) {
           .rows = blocks.front().rows};
 }
 
+// Below 0: no limit.
+int64_t memory_left(const Compute& compute) {
+  return compute.memory > 0 ? std::max<int64_t>(compute.memory - resident_bytes(), 0) : -1;
+}
+
 class Split {
  public:
   Split(const DelayedProblem& given, const std::vector<RidgeModel>& models, const RidgeSplit& split,
-        const RidgeOptions& options, int threads, const std::function<void(double)>& advance)
+        const RidgeOptions& options, const Compute& compute, const std::function<void(double)>& advance)
       : problem_(given.problem),
         split_(split),
         options_(options),
-        threads_(threads),
         advance_(advance),
         groups_(choice_groups(problem_, options)),
         scales_(all_scales(models)),
         design_(make_design(given, split, options)),
-        widths_(block_widths(design_.device())),
-        solver_(make_solver(design_, scales_, problem_.responses.targets())) {}
+        solver_(make_solver(design_, scales_, problem_.responses.targets())),
+        plan_(
+            plan_split(solver_->needs(), solver_->stages(), compute.threads, design_.device(), memory_left(compute))) {}
 
   std::vector<PairSums> solve(const std::vector<RidgeModel>& models, int64_t k, std::vector<RidgeResult>& results) {
     std::vector<PairSums> sums;
@@ -64,7 +71,7 @@ class Split {
       const auto own = scores.of(first, count);
       const auto best = best_candidates(own, groups_, penalties());
       record(own.mean, best, k, results[m]);
-      sums.push_back(in_blocks(widths_.refitted, [&](int64_t width) {
+      sums.push_back(in_blocks(plan_.widths.refitted, [&](int64_t width) {
         return refit(best, first, width, 1.0 / static_cast<double>(models.size()), results[m]);
       }));
       first += count;
@@ -98,20 +105,20 @@ class Split {
 
   // `share` of the work is told.
   InnerScores score(const RidgeProblem& problem, Scoring scoring, double share) {
-    return in_blocks(widths_.scored, [&](int64_t width) { return score(problem, scoring, share, width); });
+    return in_blocks(plan_.widths.scored, [&](int64_t width) { return score(problem, scoring, share, width); });
   }
   InnerScores score(const RidgeProblem& problem, Scoring scoring, double share, int64_t width) {
     const int64_t stage_count = solver_->stages();
     const auto blocks = target_blocks(problem.responses.targets(), width);
     FoldScoreSums sums(blocks, std::ssize(scales_) * penalties(), score_count(split_, options_), groups_, options_.rule,
                        scoring == Scoring::exact);
-    for (int64_t first = 0; first < stage_count; first += held_stages) {
+    for (int64_t first = 0; first < stage_count; first += plan_.held) {
       const auto& held = stages(first);
       const double part =
           share * static_cast<double>(held.size()) / static_cast<double>(stage_count * std::ssize(blocks));
       for (const auto& batch : sums.batches()) {
         sums.open(batch);
-        parallel_for(batch.size(), threads_, [&](int64_t i) {
+        parallel_for(batch.size(), plan_.threads, [&](int64_t i) {
           const int64_t b = batch.begin + i;
           const auto& range = blocks[static_cast<size_t>(b)];
           const auto block =
@@ -132,8 +139,8 @@ class Split {
   const std::vector<std::unique_ptr<Stage>>& stages(int64_t first) {
     if (first == first_held_) return held_;
     held_.clear();
-    held_.resize(static_cast<size_t>(std::min(held_stages, solver_->stages() - first)));
-    parallel_for(std::ssize(held_), threads_, [&](int64_t s) {
+    held_.resize(static_cast<size_t>(std::min(plan_.held, solver_->stages() - first)));
+    parallel_for(std::ssize(held_), plan_.threads, [&](int64_t s) {
       stop_if_interrupted();
       held_[static_cast<size_t>(s)] = solver_->stage(first + s);
     });
@@ -166,14 +173,14 @@ class Split {
       if (best.eq(candidate).any().item<bool>()) fits[candidate];
     std::vector<int64_t> used;
     for (const auto& [candidate, fit] : fits) used.push_back(candidate);
-    parallel_for(std::ssize(used), threads_, [&](int64_t i) {
+    parallel_for(std::ssize(used), plan_.threads, [&](int64_t i) {
       stop_if_interrupted();
       const int64_t candidate = used[static_cast<size_t>(i)], place = first + candidate;
       fits.at(candidate) = solver_->refit({place / penalties(), place % penalties()});
     });
     const auto blocks = target_blocks(problem_.responses.targets(), width);
     std::vector<PairSums> sums(blocks.size());
-    parallel_for(std::ssize(blocks), threads_, [&](int64_t b) {
+    parallel_for(std::ssize(blocks), plan_.threads, [&](int64_t b) {
       sums[static_cast<size_t>(b)] = refit_block(best, fits, blocks[static_cast<size_t>(b)], result);
       advance_((1 - scoring_share) * share / static_cast<double>(blocks.size()));
     });
@@ -208,13 +215,12 @@ class Split {
   const RidgeProblem& problem_;
   const RidgeSplit& split_;
   const RidgeOptions& options_;
-  int threads_;
   const std::function<void(double)>& advance_;
   Tensor groups_;
   Scales scales_;
   SplitDesign design_;
-  BlockWidths widths_;
   std::unique_ptr<Solver> solver_;
+  SplitPlan plan_;
   std::vector<std::unique_ptr<Stage>> held_;
   int64_t first_held_ = -1;
 };
@@ -222,9 +228,10 @@ class Split {
 }  // namespace
 
 std::vector<PairSums> solve_split(const DelayedProblem& problem, const std::vector<RidgeModel>& models,
-                                  const RidgeSplit& split, int64_t k, const RidgeOptions& options, int threads,
-                                  const std::function<void(double)>& advance, std::vector<RidgeResult>& results) {
-  return Split(problem, models, split, options, threads, advance).solve(models, k, results);
+                                  const RidgeSplit& split, int64_t k, const RidgeOptions& options,
+                                  const Compute& compute, const std::function<void(double)>& advance,
+                                  std::vector<RidgeResult>& results) {
+  return Split(problem, models, split, options, compute, advance).solve(models, k, results);
 }
 
 }  // namespace arcuate::ridge

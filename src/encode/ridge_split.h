@@ -20,7 +20,8 @@ std::vector<double> all_penalties(const std::vector<RidgeOptions>& options);
 /// sums of each model's responses and predictions. `advance` is told shares of the work that add up to 1, from several
 /// threads.
 std::vector<PairSums> solve_split(const DelayedProblem& problem, const std::vector<RidgeModel>& models,
-                                  const RidgeSplit& split, int64_t k, const RidgeOptions& options, int threads,
-                                  const std::function<void(double)>& advance, std::vector<RidgeResult>& results);
+                                  const RidgeSplit& split, int64_t k, const RidgeOptions& options,
+                                  const Compute& compute, const std::function<void(double)>& advance,
+                                  std::vector<RidgeResult>& results);
 
 }  // namespace arcuate::ridge

@@ -11,6 +11,7 @@
 #include "core/tensor.h"
 #include "encode/ridge_cost.h"
 #include "encode/ridge_dual.h"
+#include "encode/ridge_plan.h"
 #include "encode/split_design.h"
 
 namespace arcuate::ridge {
@@ -110,7 +111,8 @@ InnerScores SplitSearch::scores_of(const Scales& scales, const RidgeProblem& pro
   const auto blocks = blocks_of(targets, width);
   FoldScoreSums sums(blocks, std::ssize(scales) * std::ssize(options_.penalties), score_count(split_, options_), groups,
                      options_.rule, /*exact=*/true);
-  for (const auto& range : blocks_of(solver->stages(), held_stages)) {
+  const auto plan = plan_split(solver->needs(), solver->stages(), threads_, design_.device(), -1);
+  for (const auto& range : blocks_of(solver->stages(), plan.held)) {
     std::vector<std::unique_ptr<Stage>> held(static_cast<size_t>(range.size()));
     parallel_for(range.size(), threads_, [&](int64_t s) {
       stop_if_interrupted();

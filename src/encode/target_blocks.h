@@ -12,8 +12,6 @@
 
 namespace arcuate::ridge {
 
-constexpr int64_t held_stages = 8;  ///< Decompositions in memory at once.
-
 /// Targets of a block when folds are scored; when models are refitted, where each candidate gets its share of them.
 struct BlockWidths {
   int64_t scored = 480, refitted = 2048;

@@ -1,0 +1,61 @@
+#include "encode/ridge_plan.h"
+
+#include "core/memory.h"
+#include "core/tensor.h"
+#include "encode/ridge.h"
+#include "fixture.h"
+#include "support.h"
+
+using namespace arcuate;
+using namespace arcuate::ridge;
+using test::contains;
+using test::message_of;
+
+namespace {
+constexpr int64_t mega = 1'000'000;
+constexpr SplitNeeds needs{.stage = 50 * mega, .making = 200 * mega, .target = 100'000};
+}  // namespace
+
+TEST(RidgePlan, without_a_limit_holds_a_stage_a_thread_and_more_where_they_are_small) {
+  const auto large = plan_split({.stage = 1000 * mega}, 20, 3, at::kCPU, -1);
+  EXPECT_EQ(large.held, 3);
+  EXPECT_EQ(large.threads, 3);
+  EXPECT_EQ(plan_split({.stage = mega}, 20, 3, at::kCPU, -1).held, 8);
+  EXPECT_EQ(plan_split({.stage = mega}, 5, 3, at::kCPU, -1).held, 5);
+  EXPECT_GT(plan_split(needs, 20, 1, c10::Device(at::kCUDA, 0), -1).widths.scored, large.widths.scored);
+}
+
+TEST(RidgePlan, narrows_blocks_then_holds_less_then_uses_fewer_threads) {
+  const auto usual = plan_split(needs, 20, 2, at::kCPU, -1);
+  EXPECT_EQ(usual.bytes(needs), 5 * needs.stage + 2 * needs.making);
+  auto before = usual;
+  for (const int64_t left : {600, 500, 400, 250}) {
+    const auto plan = plan_split(needs, 20, 2, at::kCPU, left * mega);
+    EXPECT_LE(plan.bytes(needs), left * mega);
+    EXPECT_LE(plan.held, before.held);
+    EXPECT_LE(plan.threads, before.threads);
+    before = plan;
+  }
+  EXPECT_EQ(before.held, 1);
+  EXPECT_EQ(before.threads, 2);  // a single stage is made by one of them
+  EXPECT_EQ(plan_split({.target = mega}, 20, 2, at::kCPU, 70 * mega).threads, 1);
+}
+
+TEST(RidgePlan, says_the_least_that_would_do) {
+  EXPECT_TRUE(contains(message_of([] { plan_split(needs, 20, 2, at::kCPU, 100 * mega); }),
+                       {"leaves 100 MB", "the least it takes is 250 MB", "raise --memory-limit by 150 MB"}));
+}
+
+TEST(RidgePlan, a_limit_changes_results_by_rounding_alone) {
+  const auto x = random_normals(300, 90, 1), y = x.mm(random_normals(90, 3000, 2)) + 9 * random_normals(300, 3000, 3);
+  const std::vector<RowRange> whole{{0, 300}};
+  const auto splits = nested_splits(contiguous_folds(all_rows(300), whole, 2, 1), whole, 4, 1);
+  const RidgeOptions options{.penalties = {1, 10, 100}, .method = Method::eigenbasis};
+  const auto solve = [&](int64_t memory) {
+    return ridge_cross_validated({.bands = {x}, .responses = y}, splits, options, {.threads = 2, .memory = memory});
+  };
+  const auto free = solve(0), limited = solve(resident_bytes() + 8 * mega);
+  EXPECT_LT(test::largest_difference(free.predictions, limited.predictions), 1e-4);
+  EXPECT_TRUE(at::equal(free.penalties, limited.penalties));
+  EXPECT_TRUE(contains(message_of([&] { solve(1); }), {"raise --memory-limit"}));
+}
