@@ -40,8 +40,13 @@ void parallel_for(int64_t n, int threads, const std::function<void(int64_t)>& bo
       }
     }
   };
+  // OpenMP counts threads for each thread anew: without this, products in workers would be cut among several.
+  const auto start = [&] {
+    at::init_num_threads();
+    work();
+  };
   std::vector<std::jthread> pool;  // joined also when the system refuses another thread
-  for (int t = 1; t < workers; ++t) pool.emplace_back(work);
+  for (int t = 1; t < workers; ++t) pool.emplace_back(start);
   work();
   pool.clear();
   if (first) std::rethrow_exception(first);

@@ -1,9 +1,11 @@
 #include "core/parallel.h"
 
 #include <ATen/Parallel.h>
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <mutex>
 #include <set>
@@ -87,6 +89,21 @@ TEST(SingleThreadedKernels, leave_one_thread_to_the_tensor_library) {
   use_single_threaded_kernels();
   EXPECT_EQ(at::get_num_threads(), 1);
   EXPECT_STRNE(blas_kernel(), "");
+}
+
+TEST(SingleThreadedKernels, leave_one_thread_to_openmp_in_every_worker) {
+  use_single_threaded_kernels();
+  auto* most = reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "omp_get_max_threads"));
+  if (!most) GTEST_SKIP() << "the tensor library uses no OpenMP";
+  std::mutex guard;
+  std::set<std::thread::id> workers;
+  parallel_for(64, 4, [&](int64_t) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    const std::lock_guard lock(guard);
+    workers.insert(std::this_thread::get_id());
+    EXPECT_EQ(most(), 1);
+  });
+  EXPECT_GT(workers.size(), 1U);
 }
 
 }  // namespace
