@@ -148,6 +148,7 @@ struct Work {
   std::vector<RidgeSplit> splits{};
   std::vector<Flag> flags{};
   RidgeProblem problem{};
+  std::vector<RidgeCost> costs{};
   std::optional<BandedFit> banded{};
   std::optional<RidgeVerification> verification{};
 };
@@ -178,6 +179,7 @@ std::vector<fs::path> input_files(const Options& options) {
   for (const auto& file : design_files(options.design)) files.push_back(file);
   for (const auto& file : {options.choice.target_groups, options.cuts.folds_from})
     if (!file.empty()) files.push_back(file);
+  if (!options.bands.scales.empty()) files.push_back(array_file(options.bands.scales));
   return files;
 }
 
@@ -193,6 +195,7 @@ Json make_manifest(const Options& options, const Work& work, const EncodeScores&
   if (options.choice.grow_grid > 0)
     manifest["penalties"]["grown"] = growth_record(work.splits, work.ridge.penalties, options.model.penalty_unit);
   record_criterion(work.ridge.criterion, manifest["penalties"]);
+  if (!work.costs.empty()) manifest["solvers"] = solver_record(work.costs, data.responses.targets());
   if (work.banded) manifest["bands"] = bands_record(*work.banded, data.widths, scores.flags);
   manifest["summary"] = score_summary(scores);
   if (work.verification) manifest["verification"] = verification_record(*work.verification);
@@ -256,6 +259,8 @@ int run(const Options& options, cli::Run& run) {
   if (run.common.dry_run) return 0;
   ensure_writable_folder(options.output.path);
   const auto found = fit(options, work, run);
+  work.costs = found.costs;
+  tell_costs(work.costs, work.data.responses.targets(), run.console);
   const auto scores = score_encoding(work.flags, found, work.splits, options.model.penalty_unit);
   tell_growth(work.splits, work.ridge.penalties, options.model.penalty_unit, run.console);
   if (options.verify > 0) verify(options, work, found, run);

@@ -26,6 +26,17 @@ std::vector<std::string> band_names(const EncodeBands& options, const ArrayNames
   return names;
 }
 
+// A row for each sample, a column for each band. What their values may be, the search says.
+std::vector<std::vector<double>> read_scales(const std::string& name, int64_t bands) {
+  const auto array = read_named_array(name);
+  if (array.dim() != 2 || array.size(1) != bands)
+    bad_input("--band-scales '{}' is {}: expected samples x {} bands", name, shape_text(array), bands);
+  std::vector<std::vector<double>> rows;
+  for (int64_t i = 0; i < array.size(0); ++i) rows.push_back(to_vector(array[i]));
+  within("--band-scales", [&] { check_scales(rows, static_cast<size_t>(bands)); });
+  return rows;
+}
+
 // The model of some bands, by a search of its own over their scales.
 BandSearchResult fit_some(const EncodeBands& options, const RidgeProblem& problem,
                           const std::vector<RidgeSplit>& splits, const RidgeOptions& ridge, const cli::Run& run,
@@ -34,12 +45,12 @@ BandSearchResult fit_some(const EncodeBands& options, const RidgeProblem& proble
   BandDraws draws{.samples = bands == 1 ? 1 : options.samples.value_or(usual_samples),
                   .seed = static_cast<uint64_t>(run.common.seed)};
   if (!options.concentrations.empty()) draws.concentrations = options.concentrations;
+  const auto scales = options.scales.empty() ? draw_scales(bands, draws) : read_scales(options.scales, bands);
   auto compute = run.compute;
   auto bar = run.console.progress(label);
   compute.progress = bar.callback();
-  return search_bands(
-      problem, {.scales = draw_scales(bands, draws), .refinements = bands == 1 ? 0 : options.refinements.value_or(0)},
-      splits, ridge, compute);
+  return search_bands(problem, {.scales = scales, .refinements = bands == 1 ? 0 : options.refinements.value_or(0)},
+                      splits, ridge, compute);
 }
 
 bool in_set(uint64_t set, size_t band) { return (set >> band & 1) == 1; }
@@ -112,6 +123,9 @@ void describe_encode_bands(cli::Spec<EncodeBands>& s) {
            "smaller (4, 2, sqrt 2 …); 0 if not given")
       .range(0, 20)
       .metavar("N");
+  s.option("band-scales", &EncodeBands::scales,
+           "scales to try in the place of random ones: an array of samples x bands, FILE.npy or FILE.h5:DATASET")
+      .metavar("ARRAY");
   s.flag(
       "band-unique", &EncodeBands::unique,
       "fit models without each band too: its unique variance in bands.tsv; with two or three bands also variance.tsv, "
@@ -120,13 +134,17 @@ void describe_encode_bands(cli::Spec<EncodeBands>& s) {
 
 void check_encode_bands(const EncodeBands& options, const ArrayNames& arrays, const RidgeOptions& ridge) {
   const bool any = !options.names.empty() || options.samples || options.refinements || options.unique ||
-                   !options.concentrations.empty();
+                   !options.concentrations.empty() || !options.scales.empty();
   if (!options.asked) {
     if (any) bad_usage("options that begin with --band- have no meaning without --bands");
     return;
   }
   if (arrays.features.size() < 2)
     bad_usage("--bands needs at least two feature files, one a band, found {}", arrays.features.size());
+  if (!options.scales.empty() && (options.samples || !options.concentrations.empty()))
+    bad_usage("--band-scales are scales to try, and --band-samples and --band-concentrations draw others; give one");
+  if (!options.scales.empty() && options.unique)
+    bad_usage("--band-unique fits models of fewer bands, of which --band-scales has no scales; let them be drawn");
   if (ridge.bf16_scores) bad_usage("--precision bf16 is not available with --bands; use f32");
   if (!options.names.empty() && options.names.size() != arrays.features.size())
     bad_usage("{} --band-names for {} feature files", options.names.size(), arrays.features.size());
@@ -140,6 +158,7 @@ void check_encode_bands(const EncodeBands& options, const ArrayNames& arrays, co
       if (names[i] == names[j]) problems.add("'{}' is the name of bands {} and {}", names[i], j + 1, i + 1);
   }
   problems.raise();
+  if (!options.scales.empty()) read_scales(options.scales, std::ssize(arrays.features));
   draw_scales(2, {.samples = 1,
                   .concentrations = options.concentrations.empty() ? std::vector<double>{1} : options.concentrations});
 }

@@ -24,6 +24,7 @@ struct EncodeBands {
   std::vector<std::string> names{};
   std::optional<int64_t> samples{}, refinements{};
   std::vector<double> concentrations{};
+  std::string scales{};  ///< An array of scales to try, in the place of random ones.
   bool unique = false;
 };
 

@@ -125,4 +125,24 @@ void tell_verification(const RidgeVerification& found, cli::Console& console) {
                                                                found.score_difference)));
 }
 
+static std::string way(const RidgeCost& cost) {
+  return fmt::format("{} {}", cost.form == Form::dual ? "dual" : "primal",
+                     cost.method == Method::inverse ? "inverse" : "eigenbasis");
+}
+
+Json solver_record(const std::vector<RidgeCost>& costs, int64_t targets) {
+  Json record = Json::array();
+  for (const auto& cost : costs) record.push_back({{"way", way(cost)}, {"multiplications", cost.total(targets)}});
+  return record;
+}
+
+void tell_costs(const std::vector<RidgeCost>& costs, int64_t targets, cli::Console& console) {
+  std::vector<std::string> others;
+  for (size_t i = 1; i < costs.size(); ++i)
+    others.push_back(fmt::format("{} {:.3g}", way(costs[i]), costs[i].total(targets)));
+  if (!costs.empty())
+    console.verbose("solver     {}, {:.3g} multiplications a split{}", way(costs[0]), costs[0].total(targets),
+                    others.empty() ? "" : "; instead of " + join(others, ", "));
+}
+
 }  // namespace arcuate

@@ -41,4 +41,9 @@ void tell_edges(const EncodeScores& scores, PenaltyUnit unit, bool can_grow, cli
 Json verification_record(const RidgeVerification& found);
 void tell_verification(const RidgeVerification& found, cli::Console& console);
 
+/// How the first split was solved and what the other ways would have cost: for the manifest, and with --verbose for the
+/// terminal.
+Json solver_record(const std::vector<RidgeCost>& costs, int64_t targets);
+void tell_costs(const std::vector<RidgeCost>& costs, int64_t targets, cli::Console& console);
+
 }  // namespace arcuate

@@ -46,21 +46,6 @@ std::vector<double> dirichlet(int64_t bands, double concentration, Random& rando
   return logs;
 }
 
-void check(const RidgeProblem& problem, const BandSearch& search) {
-  if (search.scales.empty()) bad_usage("a search over band scales needs at least one row of scales");
-  if (search.refinements < 0) bad_usage("rounds of refinement cannot be negative, found {}", search.refinements);
-  for (const auto& row : search.scales) {
-    if (row.size() != problem.bands.size())
-      bad_usage("{} band scales for {} feature bands", row.size(), problem.bands.size());
-    double sum = 0;
-    for (const double scale : row) {
-      if (!(scale >= 0) || std::isinf(scale)) bad_usage("band scales cannot be negative, found {}", scale);
-      sum += scale;
-    }
-    if (!(sum > 0)) bad_usage("a row of band scales leaves out every band");
-  }
-}
-
 void record(const ridge::SplitSearch& split, int64_t listed, const std::vector<double>& penalties, int64_t k,
             BandSearchResult& result) {
   std::vector<Tensor> tried;
@@ -73,6 +58,19 @@ void record(const ridge::SplitSearch& split, int64_t listed, const std::vector<d
 }
 
 }  // namespace
+
+void check_scales(const std::vector<std::vector<double>>& scales, size_t bands) {
+  if (scales.empty()) bad_usage("a search over band scales needs at least one row of scales");
+  for (const auto& row : scales) {
+    if (row.size() != bands) bad_usage("{} band scales for {} feature bands", row.size(), bands);
+    double sum = 0;
+    for (const double scale : row) {
+      if (!(scale >= 0) || std::isinf(scale)) bad_usage("band scales cannot be negative, found {}", scale);
+      sum += scale;
+    }
+    if (!(sum > 0)) bad_usage("a row of band scales leaves out every band");
+  }
+}
 
 std::vector<std::vector<double>> draw_scales(int64_t bands, const BandDraws& draws) {
   if (draws.samples < 1) bad_usage("at least one sample of band scales is needed, found {}", draws.samples);
@@ -93,7 +91,8 @@ BandSearchResult search_bands(const RidgeProblem& problem, const BandSearch& sea
                               const std::vector<RidgeSplit>& splits, const RidgeOptions& given,
                               const Compute& compute) {
   const auto options = ridge::checked(problem, splits, given);
-  check(problem, search);
+  check_scales(search.scales, problem.bands.size());
+  if (search.refinements < 0) bad_usage("rounds of refinement cannot be negative, found {}", search.refinements);
   const int64_t folds = std::ssize(splits), targets = problem.responses.targets(), count = std::ssize(search.scales);
   BandSearchResult result;
   result.fit.penalties = at::zeros({folds, targets}, at::kDouble);

@@ -29,6 +29,9 @@ struct BandDraws {
 /// samples x bands; rows sum to 1. Errors: usage (fewer than one sample, concentrations that are not positive).
 std::vector<std::vector<double>> draw_scales(int64_t bands, const BandDraws& draws);
 
+/// Errors: usage (none, another number than of bands, negative ones, all of them 0).
+void check_scales(const std::vector<std::vector<double>>& scales, size_t bands);
+
 struct BandSearch {
   std::vector<std::vector<double>> scales{};  ///< Candidates for all targets, tried in this order.
   int64_t refinements = 0;  ///< Rounds of refinement: factors 4, 2, sqrt(2) and so on, each the root of the one before.

@@ -92,6 +92,15 @@ struct RidgeSplit {
   std::vector<double> penalties{};  ///< In the place of the options' where there are any.
 };
 
+/// A way to solve a split, and its work by the model that chooses (ridge_cost.h): multiplications of float32, or what
+/// takes as long.
+struct RidgeCost {
+  Form form = Form::dual;
+  Method method = Method::inverse;
+  double fixed = 0, per_target = 0;
+  double total(int64_t targets) const { return fixed + per_target * static_cast<double>(targets); }
+};
+
 struct RidgeResult {
   /// V, float64, over all rows that splits test: r is 0 and R2 NaN where there is none.
   at::Tensor r, r2;
@@ -104,6 +113,8 @@ struct RidgeResult {
   at::Tensor inner_scores;  ///< splits x V: mean inner score of the choice.
   at::Tensor curves;        ///< splits x (scales * grid) x V on request, scales slowest; NaN beyond a split's own grid.
   std::vector<double> grid{};  ///< All penalties that any split had, ascending.
+  std::vector<RidgeCost>
+      costs{};  ///< Of the first split, the cheapest first: it was taken. None where only one way is.
 };
 
 /// One result a model. Errors: usage (no penalty, a penalty that is not positive or no fraction, a standard error of

@@ -31,7 +31,7 @@ Sizes sizes_of(const SplitDesign& design, int64_t scales) {
 double cube(double x) { return x * x * x; }
 
 // A decomposition and, for each penalty, products with its inverse for each group; for each member the folds' blocks.
-Cost inverse_dual(const Sizes& s, double groups) {
+RidgeCost inverse_dual(const Sizes& s, double groups) {
   double within = 0, blocks = 0, solves = 0;
   for (const double block : s.block) {
     within += s.rows * block * block;
@@ -46,11 +46,11 @@ Cost inverse_dual(const Sizes& s, double groups) {
               double_product * (groups * (1 + s.penalties) * s.rows * s.rows + s.candidates * s.penalties * solves)};
 }
 
-Cost inverse_primal(const Sizes& s) {
-  Cost cost{.form = Form::primal,
-            .method = Method::inverse,
-            .fixed = double_product * s.rows * s.features * s.features,
-            .per_target = double_product * s.rows * s.features};
+RidgeCost inverse_primal(const Sizes& s) {
+  RidgeCost cost{.form = Form::primal,
+                 .method = Method::inverse,
+                 .fixed = double_product * s.rows * s.features * s.features,
+                 .per_target = double_product * s.rows * s.features};
   for (const double test : s.test) {
     cost.fixed += s.candidates * s.penalties * double_product * factorisation * cube(s.features) / 3;
     cost.per_target += s.candidates * s.penalties * double_product * (s.features + test) * s.features;
@@ -58,8 +58,9 @@ Cost inverse_primal(const Sizes& s) {
   return cost;
 }
 
-Cost eigenbasis_dual(const Sizes& s, double wide) {
-  Cost cost{.form = Form::dual, .method = Method::eigenbasis, .fixed = s.rows * s.rows * s.features, .per_target = 0};
+RidgeCost eigenbasis_dual(const Sizes& s, double wide) {
+  RidgeCost cost{
+      .form = Form::dual, .method = Method::eigenbasis, .fixed = s.rows * s.rows * s.features, .per_target = 0};
   for (size_t k = 0; k < s.train.size(); ++k) {
     cost.fixed += s.candidates * double_product * decomposition * 4.5 * cube(s.train[k]);
     cost.per_target += s.candidates * wide * s.train[k] * (s.train[k] + usual_products * s.test[k]);
@@ -67,11 +68,11 @@ Cost eigenbasis_dual(const Sizes& s, double wide) {
   return cost;
 }
 
-Cost eigenbasis_primal(const Sizes& s, double wide) {
-  Cost cost{.form = Form::primal,
-            .method = Method::eigenbasis,
-            .fixed = s.rows * s.features * s.features,
-            .per_target = s.rows * s.features};
+RidgeCost eigenbasis_primal(const Sizes& s, double wide) {
+  RidgeCost cost{.form = Form::primal,
+                 .method = Method::eigenbasis,
+                 .fixed = s.rows * s.features * s.features,
+                 .per_target = s.rows * s.features};
   for (const double test : s.test) {
     cost.fixed += s.candidates * double_product * decomposition * 4.5 * cube(s.features);
     cost.per_target += s.candidates * wide * s.features * (s.features + usual_products * test);
@@ -81,25 +82,26 @@ Cost eigenbasis_primal(const Sizes& s, double wide) {
 
 }  // namespace
 
-std::vector<Cost> costs_of(const SplitDesign& design, int64_t scales, int64_t inverse_groups) {
-  const auto sizes = sizes_of(design, scales);
+std::vector<RidgeCost> costs_of(const SplitDesign& design, const Scales& scales, int64_t targets) {
+  if (design.options.fractional || design.options.criterion != PenaltyCriterion::folds) return {};
+  const auto sizes = sizes_of(design, std::ssize(scales));
   const double wide = design.options.type == at::kDouble ? double_product : 1;
-  std::vector<Cost> costs{inverse_dual(sizes, static_cast<double>(inverse_groups)), inverse_primal(sizes),
-                          eigenbasis_dual(sizes, wide), eigenbasis_primal(sizes, wide)};
-  std::erase_if(costs, [&](const Cost& cost) {
+  std::vector<RidgeCost> costs{inverse_dual(sizes, static_cast<double>(inverse_groups(design, scales))),
+                               inverse_primal(sizes), eigenbasis_dual(sizes, wide), eigenbasis_primal(sizes, wide)};
+  std::erase_if(costs, [&](const RidgeCost& cost) {
     return (!design.kernels.train.empty() && cost.form == Form::primal) ||
            (design.options.form != Form::automatic && cost.form != design.options.form) ||
            (design.options.method != Method::automatic && cost.method != design.options.method);
   });
+  std::stable_sort(costs.begin(), costs.end(),
+                   [&](const RidgeCost& a, const RidgeCost& b) { return a.total(targets) < b.total(targets); });
   return costs;
 }
 
 std::unique_ptr<Solver> make_solver(const SplitDesign& design, const Scales& scales, int64_t targets) {
   if (design.options.fractional) return fraction_solver(design, scales);
   if (design.options.criterion != PenaltyCriterion::folds) return left_out_solver(design, scales);
-  const auto costs = costs_of(design, std::ssize(scales), inverse_groups(design, scales));
-  const auto least = *std::min_element(
-      costs.begin(), costs.end(), [&](const Cost& a, const Cost& b) { return a.total(targets) < b.total(targets); });
+  const auto least = costs_of(design, scales, targets).front();
   const bool dual = least.form == Form::dual;
   if (least.method == Method::inverse)
     return dual ? inverse_dual_solver(design, scales) : inverse_primal_solver(design, scales);

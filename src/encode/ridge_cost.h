@@ -6,16 +6,9 @@
 
 namespace arcuate::ridge {
 
-/// Work of one split in multiplications of float32; those of other kinds count as many as take the same time.
-struct Cost {
-  Form form = Form::dual;
-  Method method = Method::inverse;
-  double fixed = 0, per_target = 0;
-  double total(int64_t targets) const { return fixed + per_target * static_cast<double>(targets); }
-};
-
-/// All combinations that the options allow.
-std::vector<Cost> costs_of(const SplitDesign& design, int64_t scales, int64_t inverse_groups);
+/// All combinations that the options allow, the cheapest for so many targets first. None where the options look at
+/// neither form nor method.
+std::vector<RidgeCost> costs_of(const SplitDesign& design, const Scales& scales, int64_t targets);
 
 std::unique_ptr<Solver> make_solver(const SplitDesign& design, const Scales& scales, int64_t targets);
 

@@ -71,6 +71,7 @@ class Split {
       const auto own = scores.of(first, count);
       const auto best = best_candidates(own, groups_, penalties());
       record(own.mean, best, k, results[m]);
+      if (k == 0) results[m].costs = costs_of(design_, scales_, problem_.responses.targets());
       sums.push_back(in_blocks(plan_.widths.refitted, [&](int64_t width) {
         return refit(best, first, width, 1.0 / static_cast<double>(models.size()), results[m]);
       }));
