@@ -6,6 +6,9 @@
 #include <cmath>
 
 #include "core/tensor.h"
+#include "encode/delays.h"
+#include "input/story.h"
+#include "model/extract.h"
 #include "support.h"
 
 using namespace arcuate;
@@ -64,4 +67,25 @@ TEST(PenaltyCompression, needs_hardly_more_products_for_more_penalties) {
   EXPECT_LT(ten, 6);
   EXPECT_LT(forty, 1.5 * ten);
   EXPECT_LT(products_an_eigenvalue(grid(10), 1e-4), ten);
+}
+
+// Hidden states of a story, as delayed rows: their spectra are what compression meets.
+TEST(PenaltyCompression, keeps_the_tolerance_on_hidden_states) {
+  ARCUATE_DATA_OR_SKIP(root, "models");
+  ARCUATE_DATA_OR_SKIP(table, "alice/alice_words.tsv");
+  const auto words = read_story(table).words;
+  std::vector<std::string> texts;
+  for (size_t i = 0; i < 600; ++i) texts.push_back(words[i].text);
+  const std::vector<int64_t> delays{1, 2, 3, 4};
+  const std::vector<RowRange> whole{{0, 600}};
+  for (const char* name : {"stories260K", "tales-100k", "tales-3m"}) {
+    const auto states = extract(Model::load(root / name), Tokenizer::load(root / name), texts, {}, {}).states;
+    for (int64_t layer = 0; layer < states.size(0); ++layer) {
+      const auto x = states[layer].to(at::kDouble);
+      const auto design = delayed((x - x.mean(0)) / x.std(0), delays, whole);
+      const auto eigenvalues = std::get<0>(at::linalg_eigh(design.mm(design.t()))).clamp_min(0);
+      for (const double tolerance : {1e-3, 1e-6})
+        EXPECT_LE(largest_error(eigenvalues, grid(20, 0), tolerance), tolerance) << name << " layer " << layer;
+    }
+  }
 }
