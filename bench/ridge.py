@@ -1,7 +1,8 @@
 """Cross-validated ridge with a penalty per target: `arcuate encode` and its peers on the same arrays, in turn.
 
 `ridge.py CASE` measures one case and appends every run to the results file; `ridge.py table` prints what the file holds,
-`ridge.py roofline` how far from the speed of this machine's matrix product. `ridge.py cases` lists the cases.
+`ridge.py roofline` how far from the speed of this machine's matrix product. `ridge.py cases` lists the cases, `ridge.py laws` doubles
+one size after the other.
 Needs numpy, himalaya, scikit-learn, threadpoolctl and torch. Ends with code 1 when r differs by more than 1e-3 between targets with
 the same penalty, never because of a time.
 """
@@ -17,6 +18,7 @@ import numpy as np
 
 import protocol
 import ridge_data
+import ridge_laws
 import ridge_report
 
 LARGEST_DIFFERENCE = 1e-3  # of r, among targets with the same penalty
@@ -26,7 +28,7 @@ BANDED_OPTION = "--band-scales"  # FILE.npy of samples x bands to search, in the
 def options():
     parser = protocol.arguments(__doc__)
     parser.set_defaults(threads=2, repeats=1)
-    parser.add_argument("what", choices=[*ridge_data.CASES, "table", "roofline", "cases"])
+    parser.add_argument("what", choices=[*ridge_data.CASES, "table", "roofline", "laws", "cases"])
     parser.add_argument("--scale", type=float, default=1, help="of rows and targets: 0.1 is a quick try")
     parser.add_argument("--data", default=str(protocol.ROOT / "build/bench/data"), help="folder where the arrays are kept")
     parser.add_argument("--results", default=str(protocol.ROOT / "build/bench/ridge.jsonl"), help="file that runs are appended to")
@@ -64,7 +66,7 @@ def results_folder(opt, folder):
 def our_command(opt, case, folder):
     files = lambda suffix: [str(file) for file in ridge_data.feature_files(case, folder, suffix)]
     delays = ",".join(str(d) for d in range(1, case.delays + 1))
-    bands = [BANDED_OPTION, f"{folder}/gammas.npy"] if case.bands > 1 else []
+    bands = ["--bands", BANDED_OPTION, f"{folder}/gammas.npy"] if case.bands > 1 else []
     return [opt.program, "encode", "--features", *files(""), "--responses", f"{folder}/y.npy",
             "--test-features", *files("_test"), "--test-responses", f"{folder}/y_test.npy",
             "--groups", f"{folder}/runs.npy", "--delays", delays, "--folds", str(case.folds), "--penalties", case.penalties,
@@ -206,12 +208,27 @@ def run_case(opt):
     return 1 if disagree else 0
 
 
+def tell_laws(opt):
+    def command(case, folder):
+        return protocol.measured(our_command(opt, case, folder), opt), results_folder(opt, folder) / "scores"
+
+    def folder_of(case):
+        folder = Path(opt.data) / ridge_data.folder_name(case, 1, opt.seed)
+        ridge_data.ensure(case, 1, opt.seed, folder)
+        return folder
+
+    protocol.tell_machine(opt)
+    ridge_laws.tell(ridge_laws.measure(opt, command, folder_of))
+
+
 def main():
     opt = options()
     if opt.what == "table":
         return ridge_report.table(opt)
     if opt.what == "roofline":
         return ridge_report.roofline(opt)
+    if opt.what == "laws":
+        return tell_laws(opt)
     if opt.what == "cases":
         for name, case in ridge_data.CASES.items():
             print(f"{name:9}{case}")

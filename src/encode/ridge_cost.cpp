@@ -28,6 +28,12 @@ Sizes sizes_of(const SplitDesign& design, int64_t scales) {
   return sizes;
 }
 
+// Of products that are combined: those with Q', then shorter ones for the functions.
+double scored(double tested, double directions) {
+  return rotates(static_cast<int64_t>(tested), static_cast<int64_t>(directions)) ? tested + usual_products * directions
+                                                                                 : usual_products * tested;
+}
+
 double cube(double x) { return x * x * x; }
 
 // A decomposition and, for each penalty, products with its inverse for each group; for each member the folds' blocks.
@@ -75,12 +81,16 @@ RidgeCost eigenbasis_primal(const Sizes& s, double wide) {
                  .per_target = s.rows * s.features};
   for (const double test : s.test) {
     cost.fixed += s.candidates * double_product * decomposition * 4.5 * cube(s.features);
-    cost.per_target += s.candidates * wide * s.features * (s.features + usual_products * test);
+    cost.per_target += s.candidates * wide * s.features * (s.features + scored(test, s.features));
   }
   return cost;
 }
 
 }  // namespace
+
+bool rotates(int64_t tested, int64_t directions) {
+  return static_cast<double>(tested) * (usual_products - 1) > usual_products * static_cast<double>(directions);
+}
 
 std::vector<RidgeCost> costs_of(const SplitDesign& design, const Scales& scales, int64_t targets) {
   if (design.options.fractional || design.options.criterion != PenaltyCriterion::folds) return {};

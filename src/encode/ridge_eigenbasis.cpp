@@ -15,6 +15,7 @@
 #include "encode/fold_scores.h"
 #include "encode/packed_product.h"
 #include "encode/penalty_compression.h"
+#include "encode/ridge_cost.h"
 #include "encode/ridge_dual.h"
 #include "encode/ridge_primal.h"
 
@@ -62,7 +63,7 @@ class EigenStage final : public Stage {
       : design_(design), number_(fold), fold_(design.inner[static_cast<size_t>(fold)]), first_place_(first_place) {
     const auto& options = design.options;
     const auto& left = basis.left;
-    const auto test = about_mean(basis.test).to(options.type);
+    const auto test = reduced(about_mean(basis.test)).to(options.type);
     const auto eigenvalues = basis.eigenvalues.cpu();
     const auto blocks = compress_penalties(eigenvalues, options.penalties, tolerance(options.type));
     const bool packed = left.is_cpu() && options.type == at::kFloat && can_pack(Packing::f32);
@@ -82,7 +83,8 @@ class EigenStage final : public Stage {
                tested = about_mean(filled_up(fold_.test.of(block.responses), mean));
     auto sums = start_sums(penalties(), tested);
     const bool coarse = scoring == Scoring::bf16 && coarse_;
-    (coarse ? coarse_ : scores_)->add(train, tested, sums);
+    (coarse ? coarse_ : scores_)->add(train, rotation_.defined() ? rotation_.mm(tested) : tested, sums);
+    if (rotation_.defined()) sums.p.zero_();  // of predictions about their mean; other scores do not ask
     if (coarse) scores.add_doubt(first_place_, doubt_of(sums).slice(1, 0, block.responses.size(1)));
     scores.add(number_, first_place_, scores_of(sums, design_.options.select).slice(1, 0, block.responses.size(1)));
   }
@@ -96,6 +98,15 @@ class EigenStage final : public Stage {
     if (design_.options.select == Select::r) return at::full_like(sums.pp, doubt_of_r);
     const auto share = (sums.pp / sums.yy.clamp_min(1e-300)).sqrt().mul_(doubt_of_prediction);
     return design_.options.select == Select::r2 ? share : share * (sums.yy / static_cast<double>(sums.rows));
+  }
+
+  // Z = Q R: sums of squares and products of Z c and y are those of R c and Q'y, which are shorter where many rows are
+  // tested.
+  Tensor reduced(const Tensor& test) {
+    if (!rotates(test.size(0), test.size(1))) return test;
+    const auto [q, r] = at::linalg_qr(test, "reduced");
+    rotation_ = q.t().to(design_.options.type).contiguous();
+    return r;
   }
 
   // Correlations do not see means over the tested rows, and sums about them do not cancel where predictions hardly
@@ -118,6 +129,7 @@ class EigenStage final : public Stage {
   int64_t number_ = 0;  // of the fold
   const InnerFold& fold_;
   int64_t first_place_ = 0;
+  Tensor rotation_;                              // r x n_v: Q', if there is one
   std::unique_ptr<FoldScores> scores_, coarse_;  // the second with bfloat16, if there is one
 };
 
@@ -126,7 +138,8 @@ constexpr int64_t usual_products = 5;  // of U'Y with the functions of the penal
 // r: directions. Where products are bfloat16, factors of half the size stand beside those of float32.
 int64_t stage_bytes(const SplitDesign& design, int64_t r, int64_t train, int64_t test) {
   const auto size = static_cast<int64_t>(at::elementSize(design.options.type));
-  return r * (train + test) * (design.options.bf16_scores ? size + size / 2 : size);
+  const int64_t rotation = rotates(test, r) ? r * test * size : 0;
+  return r * (train + std::min(test, r)) * (design.options.bf16_scores ? size + size / 2 : size) + rotation;
 }
 
 constexpr int64_t exact = sizeof(double);
