@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/tensor.h"
+#include "encode/ridge_solver.h"
 
 namespace arcuate {
 
@@ -14,12 +15,6 @@ using at::Tensor;
 namespace {
 
 constexpr int64_t columns_at_once = 1024;  // that are read to be looked at
-
-// rows: ascending. Without a copy where they follow each other.
-Tensor rows_of(const Tensor& values, const std::vector<int64_t>& rows) {
-  const bool consecutive = rows.back() - rows.front() + 1 == std::ssize(rows);
-  return consecutive ? values.slice(0, rows.front(), rows.back() + 1) : values.index_select(0, index_tensor(rows));
-}
 
 }  // namespace
 
@@ -59,13 +54,14 @@ ResponseMatrix ResponseMatrix::without(const std::vector<Flag>& flags) const {
 }
 
 std::vector<Flag> flag_targets(const ResponseMatrix& responses, const std::vector<std::vector<int64_t>>& selections) {
+  const std::vector<ridge::Rows> parts(selections.begin(), selections.end());
   std::vector<Flag> flags;
   for (int64_t begin = 0; begin < responses.targets(); begin += columns_at_once) {
     const auto own = responses.columns(RowRange{begin, std::min(begin + columns_at_once, responses.targets())});
     auto found = flag_targets(own);
-    for (const auto& rows : selections) {
-      if (std::ssize(rows) == own.size(0)) continue;
-      const auto there = flag_targets(rows_of(own, rows));
+    for (const auto& rows : parts) {
+      if (rows.count() == own.size(0)) continue;
+      const auto there = flag_targets(rows.of(own));
       for (size_t v = 0; v < found.size(); ++v)
         if (found[v] == Flag::ok) found[v] = there[v];
     }

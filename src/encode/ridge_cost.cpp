@@ -7,7 +7,6 @@ namespace {
 
 // Time of one multiplication relative to one in a large product of float32, measured with OpenBLAS on AVX-512.
 constexpr double double_product = 2, factorisation = 2, decomposition = 3;
-constexpr double usual_products = 4;  // that stand for all penalties, for each direction
 
 struct Sizes {
   double rows = 0, features = 0, penalties = 0, candidates = 0;
@@ -30,8 +29,9 @@ Sizes sizes_of(const SplitDesign& design, int64_t scales) {
 
 // Of products that are combined: those with Q', then shorter ones for the functions.
 double scored(double tested, double directions) {
-  return rotates(static_cast<int64_t>(tested), static_cast<int64_t>(directions)) ? tested + usual_products * directions
-                                                                                 : usual_products * tested;
+  constexpr auto products = static_cast<double>(usual_products);
+  return rotates(static_cast<int64_t>(tested), static_cast<int64_t>(directions)) ? tested + products * directions
+                                                                                 : products * tested;
 }
 
 double cube(double x) { return x * x * x; }
@@ -69,7 +69,8 @@ RidgeCost eigenbasis_dual(const Sizes& s, double wide) {
       .form = Form::dual, .method = Method::eigenbasis, .fixed = s.rows * s.rows * s.features, .per_target = 0};
   for (size_t k = 0; k < s.train.size(); ++k) {
     cost.fixed += s.candidates * double_product * decomposition * 4.5 * cube(s.train[k]);
-    cost.per_target += s.candidates * wide * s.train[k] * (s.train[k] + usual_products * s.test[k]);
+    cost.per_target +=
+        s.candidates * wide * s.train[k] * (s.train[k] + static_cast<double>(usual_products) * s.test[k]);
   }
   return cost;
 }
@@ -88,9 +89,7 @@ RidgeCost eigenbasis_primal(const Sizes& s, double wide) {
 
 }  // namespace
 
-bool rotates(int64_t tested, int64_t directions) {
-  return static_cast<double>(tested) * (usual_products - 1) > usual_products * static_cast<double>(directions);
-}
+bool rotates(int64_t tested, int64_t directions) { return tested * (usual_products - 1) > usual_products * directions; }
 
 std::vector<RidgeCost> costs_of(const SplitDesign& design, const Scales& scales, int64_t targets) {
   if (design.options.fractional || design.options.criterion != PenaltyCriterion::folds) return {};

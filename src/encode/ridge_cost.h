@@ -6,6 +6,8 @@
 
 namespace arcuate::ridge {
 
+constexpr int64_t usual_products = 4;  ///< That stand for all penalties, for each direction.
+
 /// Whether a fold of so many tested rows is scored through a triangle of its directions (ridge_eigenbasis.cpp).
 bool rotates(int64_t tested, int64_t directions);
 

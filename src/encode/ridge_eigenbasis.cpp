@@ -133,8 +133,6 @@ class EigenStage final : public Stage {
   std::unique_ptr<FoldScores> scores_, coarse_;  // the second with bfloat16, if there is one
 };
 
-constexpr int64_t usual_products = 5;  // of U'Y with the functions of the penalties
-
 // r: directions. Where products are bfloat16, factors of half the size stand beside those of float32.
 int64_t stage_bytes(const SplitDesign& design, int64_t r, int64_t train, int64_t test) {
   const auto size = static_cast<int64_t>(at::elementSize(design.options.type));
@@ -167,7 +165,7 @@ class DualEigenSolver final : public DualSolver {
 
   // The kernel, its columns, what the folds' rows share, and a decomposition of that with its workspace.
   SplitNeeds needs() const override {
-    SplitNeeds needs{.target = target_bytes(design(), usual_products)};
+    SplitNeeds needs{.target = target_bytes(design(), 1 + usual_products)};
     const int64_t n = design().rows;
     for (const auto& fold : design().inner) {
       const int64_t train = fold.train.count();
@@ -213,7 +211,7 @@ class PrimalEigenSolver final : public PrimalSolver {
 
   // Normal equations, their decomposition with its workspace, and factors before they are packed.
   SplitNeeds needs() const override {
-    SplitNeeds needs{.target = target_bytes(design(), usual_products)};
+    SplitNeeds needs{.target = target_bytes(design(), 1 + usual_products)};
     const int64_t width = features();
     for (const auto& fold : design().inner) {
       const int64_t train = fold.train.count(), test = fold.test.count();

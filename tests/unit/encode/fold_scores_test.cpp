@@ -39,22 +39,14 @@ struct World {
 
 }  // namespace
 
-TEST(FoldScores, of_the_library_are_those_of_predictions_made_one_by_one) {
+TEST(FoldScores, of_the_library_and_of_whole_tensors_are_those_of_predictions_made_one_by_one) {
   const World fold;
-  for (const auto& [type, tolerance] : {std::pair{at::kDouble, 1e-6}, {at::kFloat, 2e-5}}) {
-    const auto scores = plain_fold_scores(fold.left.to(type), fold.test.to(type), fold.blocks());
-    for (const auto select : {Select::mse, Select::r})
-      EXPECT_LT(largest_difference(fold.scored(*scores, type, select), fold.expected(select)), tolerance);
-  }
-}
-
-TEST(FoldScores, of_whole_tensors_are_those_of_predictions_made_one_by_one) {
-  const World fold;
-  for (const auto& [type, tolerance] : {std::pair{at::kDouble, 1e-6}, {at::kFloat, 2e-5}}) {
-    const auto scores = tensor_fold_scores(fold.left.to(type), fold.test.to(type), fold.blocks());
-    for (const auto select : {Select::mse, Select::r})
-      EXPECT_LT(largest_difference(fold.scored(*scores, type, select), fold.expected(select)), tolerance);
-  }
+  for (const auto make : {plain_fold_scores, tensor_fold_scores})
+    for (const auto& [type, tolerance] : {std::pair{at::kDouble, 1e-6}, {at::kFloat, 2e-5}}) {
+      const auto scores = make(fold.left.to(type), fold.test.to(type), fold.blocks());
+      for (const auto select : {Select::mse, Select::r})
+        EXPECT_LT(largest_difference(fold.scored(*scores, type, select), fold.expected(select)), tolerance);
+    }
 }
 
 TEST(FoldScores, of_packed_products_are_those_of_predictions_made_one_by_one) {

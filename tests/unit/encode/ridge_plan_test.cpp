@@ -46,6 +46,22 @@ TEST(RidgePlan, says_the_least_that_would_do) {
                        {"leaves 100 MB", "the least it takes is 250 MB", "raise --memory-limit by 150 MB"}));
 }
 
+TEST(RidgePlan, blocks_halve_while_the_memory_of_a_device_is_short) {
+  std::vector<int64_t> tried;
+  const auto work = [&](int64_t most) {
+    return [&tried, most](int64_t width) {
+      tried.push_back(width);
+      if (width > most) throw c10::OutOfMemoryError({__func__, __FILE__, __LINE__}, "no memory");
+      return width;
+    };
+  };
+  int64_t width = 8192;
+  EXPECT_EQ(in_blocks(width, work(3000)), 2048);
+  EXPECT_EQ(tried, (std::vector<int64_t>{8192, 4096, 2048}));
+  EXPECT_EQ(width, 2048);  // for the blocks that follow
+  EXPECT_TRUE(contains(message_of([&] { in_blocks(width, work(10)); }), {"use --device cpu"}));
+}
+
 TEST(RidgePlan, a_limit_changes_results_by_rounding_alone) {
   const auto x = random_normals(300, 90, 1), y = x.mm(random_normals(90, 3000, 2)) + 9 * random_normals(300, 3000, 3);
   const std::vector<RowRange> whole{{0, 300}};
