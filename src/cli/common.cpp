@@ -33,6 +33,7 @@ static void describe_program(Spec<Common>& s) {
       .unrecorded();
   s.flag("verbose", &Common::verbose, "more messages").short_name('v').unrecorded();
   s.flag("quiet", &Common::quiet, "warnings and errors only").short_name('q').unrecorded();
+  s.flag("json-log", &Common::json_log, "write messages, warnings and errors as JSON objects, one a line").unrecorded();
   s.flag("help", &Common::help, "print this help and stop").short_name('h').command_line_only().unrecorded();
   s.flag("version", &Common::version, "print the version and stop").command_line_only().unrecorded();
 }

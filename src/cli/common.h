@@ -20,6 +20,7 @@ struct Common {
   bool force = false;              ///< Replace existing outputs.
   bool dry_run = false;            ///< Say what would be done, and do nothing.
   bool verbose = false;            ///< More messages.
+  bool json_log = false;           ///< Messages are JSON objects, one a line.
   bool quiet = false;              ///< Warnings and errors only.
   std::filesystem::path config{};  ///< A TOML file with values for options.
   bool print_config = false;       ///< Print the options as they are resolved and stop.

@@ -6,15 +6,38 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ctime>
 
 namespace arcuate::cli {
 
 Progress Console::progress(std::string label) { return Progress(*this, std::move(label)); }
 
-void Console::log(const std::string& line) {
+std::string time_text() {
+  const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm parts{};
+  char text[32] = "";
+  std::strftime(text, sizeof text, "%FT%TZ", gmtime_r(&now, &parts));
+  return text;
+}
+
+std::string event_line(const std::string& name, const Json& fields) {
+  Json line{{"time", time_text()}, {"event", name}};
+  line.update(fields);
+  return json_text(line, -1);
+}
+
+void Console::event(const std::string& name, const Json& fields) {
+  if (style_ != LogStyle::json) return;
+  const std::lock_guard lock(guard_);
+  log_ << event_line(name, fields) << '\n' << std::flush;
+}
+
+void Console::log(const std::string& level, const std::string& message) {
+  if (style_ == LogStyle::json) return event("message", {{"level", level}, {"text", message}});
   const std::lock_guard lock(guard_);
   erase();
-  log_ << line << '\n' << std::flush;
+  const char* mark = level != "warning" ? "" : terminal_ ? "\033[1;33mwarning:\033[0m " : "warning: ";
+  log_ << mark << message << '\n' << std::flush;
 }
 
 void Console::draw(const std::string& line) {

@@ -7,12 +7,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
-#include <new>
 
 #include "cli/config.h"
 #include "cli/help.h"
 #include "cli/run.h"
 #include "core/error.h"
+#include "core/memory.h"
 #include "core/text.h"
 #include "core/version.h"
 
@@ -63,6 +63,7 @@ Record make_record(const std::string& command, const Description& description,
 struct Outcome {
   std::string command{};
   std::string resume_hint{};
+  LogStyle style = LogStyle::text;
 };
 
 int run_command(const Command& command, Commands commands, const std::vector<std::string>& arguments,
@@ -76,7 +77,8 @@ int run_command(const Command& command, Commands commands, const std::vector<std
     around.out << write_config(command.name, bound->description);
     return 0;
   }
-  Console console(around.out, around.log, level_of(bound->common), around.terminal);
+  outcome.style = bound->common.json_log ? LogStyle::json : LogStyle::text;
+  Console console(around.out, around.log, level_of(bound->common), around.terminal, outcome.style);
   Run run{.console = console, .common = bound->common};
   run.compute = make_compute(bound->common);
   run.record = make_record(command.name, bound->description, arguments);
@@ -110,6 +112,13 @@ int dispatch(Commands commands, const std::vector<std::string>& arguments, const
 }
 
 int explain(const Error& error, const Outcome& outcome, std::ostream& log) {
+  if (outcome.style == LogStyle::json) {
+    log << event_line("error", {{"exit_code", static_cast<int>(error.fault())},
+                                {"text", error.what()},
+                                {"to_continue", outcome.resume_hint}})
+        << "\n";
+    return static_cast<int>(error.fault());
+  }
   log << "arcuate: " << error.what() << "\n";
   if (error.fault() == Fault::usage && !outcome.command.empty())
     log << "'arcuate help " << outcome.command << "' lists the options.\n";
@@ -125,13 +134,6 @@ int explain_bug(const std::string& message, std::ostream& log) {
   return static_cast<int>(Fault::failed);
 }
 
-constexpr const char* out_of_memory = "out of memory. Try a smaller --memory-limit or fewer --threads";
-
-// libtorch has no exception of its own for memory that it did not get.
-bool is_out_of_memory(const c10::Error& error) {
-  return std::string_view(error.what_without_backtrace()).find("DefaultCPUAllocator") != std::string_view::npos;
-}
-
 int run_guarded(Commands commands, const std::vector<std::string>& arguments, const Surroundings& around) {
   Outcome outcome;
   try {
@@ -141,13 +143,10 @@ int run_guarded(Commands commands, const std::vector<std::string>& arguments, co
     return code;
   } catch (const Error& error) {
     return explain(error, outcome, around.log);
-  } catch (const std::bad_alloc&) {
-    return explain(Error(Fault::failed, out_of_memory), outcome, around.log);
-  } catch (const c10::Error& error) {
-    if (is_out_of_memory(error)) return explain(Error(Fault::failed, out_of_memory), outcome, around.log);
-    return explain_bug(error.what_without_backtrace(), around.log);
   } catch (const std::exception& error) {
-    return explain_bug(error.what(), around.log);
+    if (is_out_of_memory(error)) return explain(Error(Fault::failed, out_of_memory_advice), outcome, around.log);
+    const auto* torch = dynamic_cast<const c10::Error*>(&error);
+    return explain_bug(torch ? torch->what_without_backtrace() : error.what(), around.log);
   }
 }
 

@@ -216,7 +216,11 @@ int run(const Options& options, cli::Run& run) {
       Model::load(options.model, {.type = type, .device = run.compute.device, .random_init = options.random_init});
   ensure_writable_folder(output.has_parent_path() ? output.parent_path() : fs::path("."));
   const auto activations = run_model(options, model, story, extraction, run);
-  write_activations(output, activations, model, story.words, activation_key(options, activations.layers, story));
+  Hdf5Writer file(output);
+  file.attribute("format", activations_format);
+  file.attribute("key", activation_key(options, activations.layers, story));
+  write_activations(file, activations, model, story.words);
+  file.finish();
   run.console.info("read       {} tokens in {} windows", activations.tokens, activations.windows);
   run.console.info("written    {} ({} layers x {} words x {})", output.string(), activations.layers.size(),
                    story.words.size(), spec.block.width);

@@ -2,6 +2,7 @@
 #include "cli/run.h"
 #include "cli/command.h"
 #include "cmd/groups.h"
+#include "core/error.h"
 #include "study/run_study.h"
 
 namespace arcuate {
@@ -11,6 +12,7 @@ struct Options {
   std::filesystem::path study;
   std::vector<std::string> settings;
   groups::OutputFolder output;
+  std::string shard, unit, explain;
 };
 
 void describe(cli::Spec<Options>& s) {
@@ -24,15 +26,35 @@ void describe(cli::Spec<Options>& s) {
       .metavar("KEY=VALUE")
       .whole_values();
   s.group(groups::output_folder, &Options::output);
+  s.option("shard", &Options::shard,
+           "do part I of N of the units alone and write no results; 'arcuate merge' joins the parts")
+      .metavar("I/N")
+      .unrecorded();
+  s.option("unit", &Options::unit, "make this unit of work, and those it needs, alone; --dry-run lists all")
+      .unrecorded();
+  s.option("explain", &Options::explain, "say why this unit of work would run, and do nothing")
+      .metavar("UNIT")
+      .unrecorded();
   s.example("arcuate run studies/alice.toml --output alice", "brain scores of real listeners");
   s.example("arcuate run studies/alice.toml --set encode.gap=10 --output gap10", "the same with a wider gap");
+}
+
+StudyPart part_of(const Options& options) {
+  if (!options.shard.empty() && !options.unit.empty()) bad_usage("--shard and --unit exclude each other");
+  StudyPart part{.unit = options.unit};
+  if (!options.shard.empty()) part.shard = parse_shard(options.shard);
+  return part;
 }
 
 int run(const Options& options, cli::Run& run) {
   auto study = read_study(options.study, options.settings);
   if (run.common.seed != 0) study.seed = static_cast<uint64_t>(run.common.seed);
-  const auto outputs = run_study(study, options.output.path, run);
-  if (run.common.dry_run) return 0;
+  if (!options.explain.empty()) {
+    explain_unit(study, options.output.path, options.explain, run);
+    return 0;
+  }
+  const auto outputs = run_study(study, options.output.path, run, part_of(options));
+  if (run.common.dry_run || outputs.report.empty()) return 0;
   run.console.info("scores: {}", outputs.group_table.string());
   run.console.out() << outputs.report.string() << '\n';
   return 0;

@@ -141,6 +141,23 @@ void Hdf5Writer::write(const std::string& name, const at::Tensor& tensor) {
                  name);
 }
 
+void Hdf5Writer::write_columns(const std::string& name, int64_t columns, int64_t first, const at::Tensor& tensor) {
+  const auto part = tensor.to(at::kCPU).contiguous();
+  const std::lock_guard lock(library_lock());
+  const auto size = [](int64_t count) { return static_cast<hsize_t>(count); };
+  const hsize_t whole[2] = {size(part.size(0)), size(columns)}, own[2] = {size(part.size(0)), size(part.size(1))},
+                start[2] = {0, size(first)};
+  const hid_t type = native_type(part.scalar_type());
+  const Id space(H5Screate_simple(2, whole, nullptr), H5Sclose), memory(H5Screate_simple(2, own, nullptr), H5Sclose);
+  const Id dataset = H5Lexists(handle_->file, name.c_str(), H5P_DEFAULT) > 0
+                         ? Id(H5Dopen2(handle_->file, name.c_str(), H5P_DEFAULT), H5Dclose)
+                         : create_dataset(handle_->file, name, type, space);
+  H5Sselect_hyperslab(space, H5S_SELECT_SET, start, nullptr, own, nullptr);
+  handle_->check(dataset.valid() &&
+                     (part.numel() == 0 || H5Dwrite(dataset, type, memory, space, H5P_DEFAULT, part.data_ptr()) >= 0),
+                 name);
+}
+
 void Hdf5Writer::write(const std::string& name, const std::vector<std::string>& texts) {
   const std::lock_guard lock(library_lock());
   const hsize_t count = texts.size();
@@ -263,6 +280,25 @@ at::Tensor Hdf5Reader::read(const std::string& name) const {
   const auto sizes = extent(dataset);
   auto tensor = at::empty(std::vector<int64_t>(sizes.begin(), sizes.end()), target);
   if (tensor.numel() > 0 && H5Dread(dataset, native_type(target), H5S_ALL, H5S_ALL, H5P_DEFAULT, tensor.data_ptr()) < 0)
+    bad_input("{} cannot be read (damaged, or a filter that is not installed)", handle_->place(name));
+  return tensor;
+}
+
+at::Tensor Hdf5Reader::read_columns(const std::string& name, int64_t first, int64_t count) const {
+  const std::lock_guard lock(library_lock());
+  const Id dataset = handle_->dataset(name);
+  const Id type(H5Dget_type(dataset), H5Tclose), space(H5Dget_space(dataset), H5Sclose);
+  const auto sizes = extent(dataset);
+  const auto columns = sizes.size() == 2 ? static_cast<int64_t>(sizes[1]) : 0;
+  if (H5Tget_class(type) != H5T_FLOAT || first < 0 || count < 0 || first + count > columns)
+    bad_input("{} is not a table of numbers with the columns {} to {}", handle_->place(name), first, first + count);
+  handle_->check_size(dataset, name, H5Tget_size(type));
+  const auto target = H5Tget_size(type) > 4 ? at::kDouble : at::kFloat;
+  auto tensor = at::empty({static_cast<int64_t>(sizes[0]), count}, target);
+  const hsize_t start[2] = {0, static_cast<hsize_t>(first)}, own[2] = {sizes[0], static_cast<hsize_t>(count)};
+  const Id memory(H5Screate_simple(2, own, nullptr), H5Sclose);
+  H5Sselect_hyperslab(space, H5S_SELECT_SET, start, nullptr, own, nullptr);
+  if (tensor.numel() > 0 && H5Dread(dataset, native_type(target), memory, space, H5P_DEFAULT, tensor.data_ptr()) < 0)
     bad_input("{} cannot be read (damaged, or a filter that is not installed)", handle_->place(name));
   return tensor;
 }

@@ -19,6 +19,8 @@ class Hdf5Writer {
   /// `name` may contain slashes; groups are created. Types: float32, float64, int64, uint8.
   void write(const std::string& name, const at::Tensor& tensor);
   void write(const std::string& name, const std::vector<std::string>& texts);
+  /// Columns from `first` on of a rows x columns dataset, which the first call makes.
+  void write_columns(const std::string& name, int64_t columns, int64_t first, const at::Tensor& tensor);
   /// An attribute of the root group.
   void attribute(const std::string& name, const std::string& value);
   void attribute(const std::string& name, double value);
@@ -40,6 +42,8 @@ class Hdf5Reader {
   bool contains(const std::string& name) const;
   std::vector<int64_t> shape(const std::string& name) const;
   at::Tensor read(const std::string& name) const;
+  /// Columns first, first + 1, … of a dataset of two dimensions.
+  at::Tensor read_columns(const std::string& name, int64_t first, int64_t count) const;
   std::vector<std::string> read_texts(const std::string& name) const;
   std::string text_attribute(const std::string& name) const;
   double number_attribute(const std::string& name) const;

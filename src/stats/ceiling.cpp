@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <limits>
+#include <vector>
 
 #include "core/error.h"
 #include "core/tensor.h"
@@ -13,21 +14,38 @@ using at::Tensor;
 
 // z-score over time (population deviation); NaN where constant.
 static Tensor z_over_time(const Tensor& x) {
-  const auto centred = x - x.mean(1, true);
-  const auto deviation = centred.square().mean(1, true).sqrt();
+  const auto centred = x - x.mean(0, true);
+  const auto deviation = centred.square().mean(0, true).sqrt();
   const auto nan = at::full_like(deviation, std::numeric_limits<double>::quiet_NaN());
-  return centred / at::where(deviation > 1e-12 * x.abs().amax(1, true), deviation, nan);
+  return centred / at::where(deviation > 1e-12 * x.abs().amax(0, true), deviation, nan);
 }
 
 Tensor inter_subject_correlation(const Tensor& responses) {
-  const auto z = z_over_time(responses.to(at::kDouble));  // S x T x V
-  const auto present = at::logical_not(at::isnan(z).any(1, true)).to(at::kDouble);
-  const auto filled = at::nan_to_num(z);
-  const auto others = filled.sum(0, true) - filled,
-             count = present.sum(0, true) - present;  // mean up to a factor: r ignores it
-  const auto mean_of_others =
-      z_over_time(at::where(count > 0, others, at::full_like(others, std::numeric_limits<double>::quiet_NaN())));
-  return (z * mean_of_others).mean(1);
+  return inter_subject_correlation(responses.size(0), [&](int64_t subject) { return responses[subject]; });
+}
+
+Tensor inter_subject_correlation(int64_t subjects, const std::function<Tensor(int64_t)>& responses_of) {
+  const auto z_of = [&](int64_t subject) { return z_over_time(responses_of(subject).to(at::kDouble)); };
+  const auto present = [](const Tensor& z) { return at::logical_not(at::isnan(z).any(0, true)).to(at::kDouble); };
+  Tensor sum, count;
+  for (int64_t s = 0; s < subjects; ++s) {
+    const auto z = z_of(s);
+    if (s == 0) {
+      sum = at::zeros_like(z);
+      count = at::zeros({1, z.size(1)}, at::kDouble);
+    }
+    sum += at::nan_to_num(z);
+    count += present(z);
+  }
+  std::vector<Tensor> r;
+  for (int64_t s = 0; s < subjects; ++s) {
+    const auto z = z_of(s);
+    const auto others = sum - at::nan_to_num(z);  // mean up to a factor: r ignores it
+    const auto known = count - present(z) > 0;
+    const auto nan = at::full_like(others, std::numeric_limits<double>::quiet_NaN());
+    r.push_back((z * z_over_time(at::where(known, others, nan))).mean(0));
+  }
+  return at::stack(r);
 }
 
 namespace {

@@ -2,12 +2,17 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include <cstdint>
+#include <functional>
+
 namespace arcuate {
 
 /// Leave-one-out inter-subject correlation (Hasson et al. 2004; Nastase et al. 2019): Pearson r of each subject's
 /// series with the mean of the other subjects' z-scored series. responses: subjects x T x V, NaN columns = absent.
 /// Returns subjects x V; NaN where the subject or all others are absent or constant.
 at::Tensor inter_subject_correlation(const at::Tensor& responses);
+/// The same of subjects that are not in memory together: each one's T x V is asked for twice, in turn.
+at::Tensor inter_subject_correlation(int64_t subjects, const std::function<at::Tensor(int64_t)>& responses_of);
 
 /// CC_max of Schoppe et al. 2016: the highest r that a prediction can be expected to reach with the mean of N repeats,
 ///   CC_max = (1 + (TP / SP - 1) / N)^(-1/2),  SP = (N var(mean) - TP) / (N - 1),  TP = mean over repeats of var.

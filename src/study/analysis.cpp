@@ -5,7 +5,6 @@
 
 #include "core/files.h"
 #include "core/text.h"
-#include "io/hdf5.h"
 
 namespace arcuate {
 
@@ -68,24 +67,24 @@ std::vector<int64_t> targets_in(const AnalysisInput& input, const std::vector<st
 }
 
 std::string encoding_key(const AnalysisInput& input, const FeatureSpace& space, const std::string& layer) {
-  const auto id = "encode/" + space.id + "/layer-" + layer;
-  for (const auto& unit : input.encodings)
-    if (unit.id == id) return unit.key;
-  fail(Fault::failed, "no unit '{}' in this study", id);
+  return input.graph.at(encoding_id(space.id, layer)).key;
 }
 
-Unit analysis_unit(const AnalysisInput& input, const Json& settings, const std::string& place, const Json& depends_on,
+std::string analysis_id(const AnalysisInput& input, const std::string& place) { return input.name + "/" + place; }
+
+Unit analysis_unit(const AnalysisInput& input, AnalysisWork work,
                    std::function<void(const Compute&, Hdf5Writer&)> write) {
-  return {.id = input.name + "/" + place,
-          .key = unit_key({{"kind", "analysis"}, {"place", place}, {"settings", settings}, {"depends_on", depends_on}}),
-          .output = analysis_file(input, place),
-          .make = [write = std::move(write)](const Unit& unit, const Compute& compute) {
-            Hdf5Writer file(unit.output);
-            file.attribute("format", std::string("arcuate analysis 1"));
-            file.attribute("key", unit.key);
-            write(compute, file);
-            file.finish();
-          }};
+  return {.id = analysis_id(input, work.place),
+          .stage = work.kind.empty() ? input.name : input.name + "/" + work.kind,
+          .format = "arcuate analysis 1",
+          .depends_on = {{"kind", "analysis"},
+                         {"place", work.place},
+                         {"settings", std::move(work.settings)},
+                         {"depends_on", std::move(work.depends_on)}},
+          .inputs = std::move(work.inputs),
+          .output = analysis_file(input, work.place),
+          .needs = std::move(work.needs),
+          .write = std::move(write)};
 }
 
 }  // namespace arcuate

@@ -22,9 +22,9 @@ struct AnalysisInput {
   const EncodingPlan& plan;
   const Dataset& dataset;
   const std::vector<FeatureSpace>& spaces;
-  const std::vector<Unit>& encodings;  ///< The units of encoding: their keys stand for all that scores depend on.
-  const SurfaceMaps* maps = nullptr;   ///< Null when targets lie on no surface.
-  std::string name{};                  ///< Of the analysis: in the names of its units and files.
+  const WorkGraph& graph;             ///< With the units of extraction and of encoding.
+  const SurfaceMaps* maps = nullptr;  ///< Null when targets lie on no surface.
+  std::string name{};                 ///< Of the analysis: in the names of its units and files.
 };
 
 /// Where an analysis leaves its tables and figures.
@@ -91,10 +91,19 @@ std::vector<int64_t> targets_in(const AnalysisInput& input, const std::vector<st
 /// Stands for everything that the scores of this space and layer depend on: states, alignment, responses, folds.
 std::string encoding_key(const AnalysisInput& input, const FeatureSpace& space, const std::string& layer);
 
-/// The unit of an analysis whose output is work/<analysis>/<place>.h5; `write` fills the file. `depends_on` holds what
-/// the result depends on besides the analysis's settings: encoding_key() of what it reads, files' hashes.
-Unit analysis_unit(const AnalysisInput& input, const Json& settings, const std::string& place, const Json& depends_on,
+/// What a unit of an analysis is made from.
+struct AnalysisWork {
+  std::string place{};  ///< Its output is work/<analysis>/<place>.h5, its id <analysis>/<place>.
+  std::string kind{};   ///< Of its work, where an analysis has several kinds.
+  Json settings{};      ///< Of the analysis, those that it depends on.
+  Json depends_on{};    ///< What else it depends on, besides its inputs: encoding_key(), hashes of files.
+  std::vector<std::string> inputs{};
+  UnitNeeds needs{};
+};
+/// `write` fills the output.
+Unit analysis_unit(const AnalysisInput& input, AnalysisWork work,
                    std::function<void(const Compute&, Hdf5Writer&)> write);
+std::string analysis_id(const AnalysisInput& input, const std::string& place);
 std::filesystem::path analysis_file(const AnalysisInput& input, const std::string& place);
 
 }  // namespace arcuate

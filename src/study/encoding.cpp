@@ -34,9 +34,13 @@ std::vector<RidgeModel> models_of(const EncodingPlan& plan, const std::vector<Te
   return models;
 }
 
-std::vector<RidgeResult> fit(const EncodingPlan& plan, const std::vector<Tensor>& bands, const Compute& compute) {
-  return ridge_cross_validated({.bands = bands, .responses = plan.responses.matrix}, models_of(plan, bands),
-                               plan.splits, plan.study.encode.ridge, compute);
+// Some columns of the responses.
+Tensor columns_of(const Tensor& matrix, const RowRange& range) { return matrix.slice(1, range.begin, range.end); }
+
+std::vector<RidgeResult> fit(const EncodingPlan& plan, const std::vector<Tensor>& bands, const RowRange& columns,
+                             const Compute& compute) {
+  return ridge_cross_validated({.bands = bands, .responses = columns_of(plan.responses.matrix, columns)},
+                               models_of(plan, bands), plan.splits, plan.study.encode.ridge, compute);
 }
 
 // Number of each subject's good targets: S.
@@ -67,100 +71,158 @@ Tensor hide_bad(const Tensor& values, const Responses& responses) {
   return shown;
 }
 
+// Ranges of `columns` of so many each.
+std::vector<RowRange> cut(const RowRange& columns, int64_t width) {
+  std::vector<RowRange> blocks;
+  for (int64_t first = columns.begin; first < columns.end; first += width)
+    blocks.push_back({first, std::min(first + width, columns.end)});
+  return blocks;
+}
+
+// Of columns that fit the processor's cache.
+std::vector<RowRange> small_blocks(const RowRange& columns) { return cut(columns, 1024); }
+
+// Scores of some columns, and of each subject's mean over them what its null distribution is made from.
+struct ColumnScores {
+  Tensor r{}, r2{}, p{};  // b
+  Tensor subject_null{};  // draws x S: sums over the good targets among the columns
+  void append(const ColumnScores& more) {
+    const auto joined = [](const Tensor& a, const Tensor& b) { return b.defined() ? at::cat({a, b}) : a; };
+    r = joined(r, more.r);
+    r2 = joined(r2, more.r2);
+    p = joined(p, more.p);
+    subject_null = subject_null + more.subject_null;
+  }
+};
+
+// score_of(block) fills in r and r2 of a block of the range; null_of(block) gives its draws x columns, of which only p
+// of every column and the sums are kept: all of it would be too large.
+ColumnScores score_columns(const EncodingPlan& plan, const RowRange& columns, const Compute& compute,
+                           const std::function<ColumnScores(const RowRange&)>& score_of,
+                           const std::function<Tensor(const RowRange&)>& null_of) {
+  const auto blocks = small_blocks(columns);
+  std::vector<ColumnScores> scores(blocks.size());
+  parallel_for(static_cast<int64_t>(blocks.size()), compute.threads, [&](int64_t b) {
+    stop_if_interrupted();
+    const auto& block = blocks[static_cast<size_t>(b)];
+    auto& own = scores[static_cast<size_t>(b)];
+    own = score_of(block);
+    const auto null = null_of(block);
+    own.p = permutation_p(own.r, null);
+    own.subject_null = subject_sums(null, plan.responses, block.begin);
+  });
+  for (size_t b = 1; b < scores.size(); ++b) scores.front().append(scores[b]);
+  return scores.front();
+}
+
 // A prediction without variance predicts nothing: its r is 0, not absent, so that means over targets are fair.
 Tensor scored_r(const Tensor& responses, const Tensor& predictions) {
   return at::nan_to_num(pearson(responses, predictions));
 }
 
-// r of every draw when the space's rows are shifted and everything is fitted anew.
-Tensor refit_null(const EncodingPlan& plan, const Tensor& design, const Compute& compute) {
+// r of every draw when the space's rows are shifted and everything is fitted anew: draws x b.
+Tensor refit_null(const EncodingPlan& plan, const Tensor& design, const RowRange& columns, const Compute& compute) {
   const auto lengths = plan.responses.story_lengths();
   std::vector<Tensor> draws;
   for (const auto& shift : plan.shifts) {
     stop_if_interrupted();
-    draws.push_back(
-        scored_r(plan.responses.matrix, fit(plan, {shifted(design, lengths, shift)}, compute).front().predictions));
+    const auto predictions = fit(plan, {shifted(design, lengths, shift)}, columns, compute).front().predictions;
+    draws.push_back(scored_r(columns_of(plan.responses.matrix, columns), predictions));
   }
   return at::stack(draws);
 }
 
-// Columns of the responses in blocks that fit the processor's cache.
-std::vector<RowRange> column_blocks(int64_t columns) {
-  constexpr int64_t width = 1024;
-  std::vector<RowRange> blocks;
-  for (int64_t first = 0; first < columns; first += width) blocks.push_back({first, std::min(first + width, columns)});
-  return blocks;
-}
-
-// What remains of a null distribution that is too large to keep: p of every column, and the null of each subject's
-// mean.
-struct NullSummary {
-  Tensor p{};             // C
-  Tensor subject_null{};  // draws x S
+// Predictions of the columns from columns.begin on, as one range of them.
+struct PredictedColumns {
+  const Tensor& predictions;
+  int64_t first = 0;
+  Tensor of(const RowRange& block) const { return predictions.slice(1, block.begin - first, block.end - first); }
 };
 
-// null_of(block) gives draws x columns of the block.
-NullSummary summarize_null(const EncodingPlan& plan, const Tensor& observed, const Compute& compute,
-                           const std::function<Tensor(const RowRange&)>& null_of) {
-  const auto& responses = plan.responses;
-  const auto blocks = column_blocks(observed.size(0));
-  std::vector<Tensor> p(blocks.size()), sums(blocks.size());
-  parallel_for(static_cast<int64_t>(blocks.size()), compute.threads, [&](int64_t b) {
-    stop_if_interrupted();
-    const auto& block = blocks[static_cast<size_t>(b)];
-    const auto null = null_of(block);
-    p[static_cast<size_t>(b)] = permutation_p(observed.slice(0, block.begin, block.end), null);
-    sums[static_cast<size_t>(b)] = subject_sums(null, responses, block.begin);
-  });
-  auto total = sums.front();
-  for (size_t b = 1; b < sums.size(); ++b) total = total + sums[b];
-  return {at::cat(p), total / good_targets(responses)};
+ColumnScores score_alone(const EncodingPlan& plan, const Tensor& design, const RidgeResult& result,
+                         const RowRange& columns, const Compute& compute) {
+  const auto& y = plan.responses.matrix;
+  const PredictedColumns predicted{result.predictions, columns.begin};
+  const Tensor refitted = plan.study.permutation.refit ? refit_null(plan, design, columns, compute) : Tensor();
+  return score_columns(
+      plan, columns, compute,
+      [&](const RowRange& block) {
+        const auto sums = pair_sums(columns_of(y, block), predicted.of(block));
+        return ColumnScores{.r = at::nan_to_num(pearson(sums)), .r2 = r_squared(sums)};
+      },
+      [&](const RowRange& block) {
+        if (refitted.defined()) return refitted.slice(1, block.begin - columns.begin, block.end - columns.begin);
+        return at::nan_to_num(
+            shift_null(columns_of(y, block), predicted.of(block), plan.responses.story_lengths(), plan.shifts));
+      });
 }
 
-void write_alone(const EncodingPlan& plan, const Tensor& design, const RidgeResult& result, const Compute& compute,
-                 Hdf5Writer& file) {
+// The joint model against the controls alone, on the same held-out rows: r is the increment.
+ColumnScores score_increment(const EncodingPlan& plan, const RidgeResult& joint, const RowRange& columns,
+                             const Compute& compute) {
   const auto& y = plan.responses.matrix;
-  const auto r = scored_r(y, result.predictions);
-  const Tensor refitted = plan.study.permutation.refit ? refit_null(plan, design, compute) : Tensor();
-  const auto null = summarize_null(plan, r, compute, [&](const RowRange& block) {
-    const auto own = [&](const Tensor& columns) { return columns.slice(1, block.begin, block.end); };
-    return refitted.defined() ? own(refitted)
-                              : at::nan_to_num(shift_null(own(y), own(result.predictions),
-                                                          plan.responses.story_lengths(), plan.shifts));
-  });
+  const auto controls = encoding_file(plan.work, controls_id, "0");
+  const auto alone = read_predictions(controls, columns.begin, columns.size());
+  const auto alone_r = at::nan_to_num(read_encoding(controls).r);
+  const PredictedColumns predicted{joint.predictions, columns.begin}, of_controls{alone, columns.begin};
+  const SwapOptions swaps{
+      .count = plan.study.permutation.count, .block = plan.study.min_shift(), .seed = plan.study.seed};
+  return score_columns(
+      plan, columns, compute,
+      [&](const RowRange& block) {
+        return ColumnScores{.r = scored_r(columns_of(y, block), predicted.of(block)) -
+                                 alone_r.slice(0, block.begin, block.end)};
+      },
+      [&](const RowRange& block) {
+        return swap_null(columns_of(y, block), predicted.of(block), of_controls.of(block),
+                         plan.responses.story_lengths(), swaps);
+      });
+}
+
+// Columns that are encoded together. A penalty that all share is chosen by all.
+std::vector<RowRange> encoded_blocks(const EncodingPlan& plan) {
+  const RowRange all{0, plan.responses.matrix.size(1)};
+  const auto& encode = plan.study.encode;
+  return cut(all, encode.ridge.penalty_mode == PenaltyMode::per_target ? encode.columns : all.size());
+}
+
+void write_scores(const EncodingPlan& plan, const ColumnScores& alone, const ColumnScores& increment,
+                  Hdf5Writer& file) {
   const auto write = [&](const char* name, const Tensor& values) {
     file.write(name, hide_bad(values, plan.responses));
   };
-  write("r", r);
-  write("r2", r_squared(y, result.predictions));
-  write("p", null.p);
-  write("penalties", result.penalties);
-  write("inner_scores", result.inner_scores);
-  file.write("predictions", result.predictions.to(at::kFloat));
-  file.write("subject_null", null.subject_null);
-}
-
-// The joint model against the controls alone, on the same held-out rows.
-void write_increment(const EncodingPlan& plan, const RidgeResult& joint, const Compute& compute, Hdf5Writer& file) {
-  const auto& y = plan.responses.matrix;
-  const auto controls = encoding_file(plan.work, controls_id, "0");
-  const auto alone = read_predictions(controls);
-  const auto increment = scored_r(y, joint.predictions) - at::nan_to_num(read_encoding(controls).r);
-  const SwapOptions swaps{
-      .count = plan.study.permutation.count, .block = plan.study.min_shift(), .seed = plan.study.seed};
-  const auto null = summarize_null(plan, increment, compute, [&](const RowRange& block) {
-    const auto own = [&](const Tensor& columns) { return columns.slice(1, block.begin, block.end); };
-    return swap_null(own(y), own(joint.predictions), own(alone), plan.responses.story_lengths(), swaps);
-  });
-  file.write("increment", hide_bad(increment, plan.responses));
-  file.write("increment_p", hide_bad(null.p, plan.responses));
-  file.write("increment_null", null.subject_null);
+  const auto counts = good_targets(plan.responses);
+  write("r", alone.r);
+  write("r2", alone.r2);
+  write("p", alone.p);
+  file.write("subject_null", alone.subject_null / counts);
+  if (!increment.r.defined()) return;
+  write("increment", increment.r);
+  write("increment_p", increment.p);
+  file.write("increment_null", increment.subject_null / counts);
 }
 
 void score_space(const EncodingPlan& plan, const std::vector<Tensor>& bands, const Compute& compute, Hdf5Writer& file) {
-  const auto results = fit(plan, bands, compute);
-  write_alone(plan, bands.back(), results[0], compute, file);
-  if (results.size() > 1) write_increment(plan, results[1], compute, file);
+  ColumnScores alone, increment;
+  std::vector<Tensor> penalties, inner_scores;
+  const auto add = [](ColumnScores& all, const ColumnScores& more) {
+    if (all.r.defined())
+      all.append(more);
+    else
+      all = more;
+  };
+  for (const auto& columns : encoded_blocks(plan)) {
+    const auto results = fit(plan, bands, columns, compute);
+    add(alone, score_alone(plan, bands.back(), results[0], columns, compute));
+    if (results.size() > 1) add(increment, score_increment(plan, results[1], columns, compute));
+    file.write_columns("predictions", plan.responses.matrix.size(1), columns.begin,
+                       results[0].predictions.to(at::kFloat));
+    penalties.push_back(results[0].penalties);
+    inner_scores.push_back(results[0].inner_scores);
+  }
+  file.write("penalties", hide_bad(at::cat(penalties, 1), plan.responses));
+  file.write("inner_scores", hide_bad(at::cat(inner_scores, 1), plan.responses));
+  write_scores(plan, alone, increment, file);
 }
 
 Json plan_identity(const EncodingPlan& plan) {
@@ -179,7 +241,7 @@ Json plan_identity(const EncodingPlan& plan) {
   settings.encode = s.encode;
   settings.controls = s.controls;
   settings.permutation = s.permutation;
-  return {{"settings", resolved_toml(settings)},
+  return {{"settings", resolved_json(settings)},
           {"responses", plan.responses.hash},
           {"times", times},
           {"targets", plan.responses.targets.size()}};
@@ -230,46 +292,48 @@ std::filesystem::path encoding_file(const std::filesystem::path& work, const std
   return work / "encode" / space_id / ("layer-" + layer + ".h5");
 }
 
-std::vector<Unit> encoding_units(const EncodingPlan& plan, const std::vector<FeatureSpace>& spaces,
-                                 const std::vector<Unit>& extractions) {
+std::string encoding_id(const std::string& space_id, const std::string& layer) {
+  return "encode/" + space_id + "/layer-" + layer;
+}
+
+std::vector<Unit> encoding_units(const EncodingPlan& plan, const std::vector<FeatureSpace>& spaces) {
   std::vector<Unit> units;
   const Json shared = plan_identity(plan);
   Json control_identity = Json::array();
   for (const auto& space : spaces)
     if (is_control(plan, space)) control_identity.push_back(feature_identity(plan, space));
-  const auto add = [&](const std::string& id, const std::string& layer, const Json& features, auto make) {
-    const Json depends{{"kind", "encode"},
+  const auto add = [&](const std::string& id, const std::string& layer, const Json& features) -> Unit& {
+    auto& unit = units.emplace_back();
+    unit.id = encoding_id(id, layer);
+    unit.stage = "encode";
+    unit.format = "arcuate encoding 1";
+    unit.depends_on = {{"kind", "encode"},
                        {"shared", shared},
                        {"controls", control_identity},
                        {"features", features},
                        {"layer", layer}};
-    units.push_back({.id = "encode/" + id + "/layer-" + layer,
-                     .key = unit_key(depends),
-                     .output = encoding_file(plan.work, id, layer),
-                     .make = [make](const Unit& unit, const Compute& compute) {
-                       Hdf5Writer file(unit.output);
-                       file.attribute("format", std::string("arcuate encoding 1"));
-                       file.attribute("key", unit.key);
-                       make(compute, file);
-                       file.finish();
-                     }});
+    unit.output = encoding_file(plan.work, id, layer);
+    return unit;
   };
   if (plan.control_design.defined())
-    add(controls_id, "0", control_identity,
-        [&plan](const Compute& compute, Hdf5Writer& file) { score_space(plan, {plan.control_design}, compute, file); });
+    add(controls_id, "0", control_identity).write = [&plan](const Compute& compute, Hdf5Writer& file) {
+      score_space(plan, {plan.control_design}, compute, file);
+    };
   for (const auto& space : spaces) {
     Json features{{"id", space.id}};
     if (space.feature) features["feature"] = feature_identity(plan, space);
-    for (const auto& unit : extractions)
-      if (unit.id.starts_with("extract/" + space.id + "/")) features["states"].push_back(unit.key);
-    for (const auto& layer : space.layer_names)
-      add(space.id, layer, features, [&plan, &space, layer](const Compute& compute, Hdf5Writer& file) {
+    const bool against_controls = plan.control_design.defined() && !is_control(plan, space);
+    for (const auto& layer : space.layer_names) {
+      auto& unit = add(space.id, layer, features);
+      unit.inputs = extraction_ids(space, plan.stories);
+      if (against_controls) unit.inputs.push_back(encoding_id(controls_id, "0"));
+      unit.write = [&plan, &space, layer, against_controls](const Compute& compute, Hdf5Writer& file) {
         const auto design = space_design(plan, space, layer);
-        const bool against_controls = plan.control_design.defined() && !is_control(plan, space);
         score_space(plan,
                     against_controls ? std::vector<Tensor>{plan.control_design, design} : std::vector<Tensor>{design},
                     compute, file);
-      });
+      };
+    }
   }
   return units;
 }
@@ -288,6 +352,8 @@ EncodingScores read_encoding(const std::filesystem::path& path) {
           .increment_null = optional("increment_null")};
 }
 
-Tensor read_predictions(const std::filesystem::path& path) { return Hdf5Reader(path).read("predictions"); }
+Tensor read_predictions(const std::filesystem::path& path, int64_t first, int64_t count) {
+  return Hdf5Reader(path).read_columns("predictions", first, count);
+}
 
 }  // namespace arcuate

@@ -8,7 +8,7 @@
 
 #include "study/responses.h"
 #include "study/spaces.h"
-#include "study/unit.h"
+#include "study/work_graph.h"
 
 namespace arcuate {
 
@@ -36,14 +36,15 @@ struct EncodingScores {
   at::Tensor increment_null;  ///< m x S: as subject_null, for the increment
 };
 
-/// A unit a space and layer (and one of the controls together, "controls", when there are any), in that order after it.
-std::vector<Unit> encoding_units(const EncodingPlan& plan, const std::vector<FeatureSpace>& spaces,
-                                 const std::vector<Unit>& extractions);
+/// A unit a space and layer, and before them one of the controls together, "controls", when there are any.
+std::vector<Unit> encoding_units(const EncodingPlan& plan, const std::vector<FeatureSpace>& spaces);
+std::string encoding_id(const std::string& space_id, const std::string& layer);
 std::filesystem::path encoding_file(const std::filesystem::path& work, const std::string& space_id,
                                     const std::string& layer);
 EncodingScores read_encoding(const std::filesystem::path& path);
-/// Held-out predictions of a unit, rows x C in float32: kept apart, since those of all units would fill the memory.
-at::Tensor read_predictions(const std::filesystem::path& path);
+/// Held-out predictions of a unit, rows x count in float32, of the columns first, first + 1, …: those of all columns
+/// and units would fill the memory.
+at::Tensor read_predictions(const std::filesystem::path& path, int64_t first, int64_t count);
 
 /// Mean over the good targets of each subject: C -> S (or m x C -> m x S). NaN for a subject without any.
 at::Tensor subject_means(const at::Tensor& values, const Responses& responses);

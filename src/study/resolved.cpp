@@ -62,6 +62,7 @@ toml::table encode_table(const EncodeEntry& e) {
                      {"inner", e.inner},
                      {"inner_folds", e.inner_folds},
                      {"gap", e.gap},
+                     {"columns", e.columns},
                      {"mean_subject", e.mean_subject},
                      {"select", name_of(e.ridge.select, selections)},
                      {"penalty_mode", name_of(e.ridge.penalty_mode, penalty_modes)},
@@ -103,7 +104,7 @@ toml::array analysis_tables(const Study& study) {
 
 }  // namespace
 
-std::string resolved_toml(const Study& s) {
+static toml::table resolved_table(const Study& s) {
   toml::array models, features;
   for (const auto& model : s.models) models.push_back(model_table(model));
   for (const auto& f : s.features) {
@@ -136,9 +137,19 @@ std::string resolved_toml(const Study& s) {
   if (!models.empty()) table.insert("model", models);
   if (!features.empty()) table.insert("feature", features);
   if (!s.analyses.empty()) table.insert("analysis", analysis_tables(s));
+  return table;
+}
+
+std::string resolved_toml(const Study& study) {
   std::ostringstream text;
-  text << toml::toml_formatter(table) << '\n';
+  text << toml::toml_formatter(resolved_table(study)) << '\n';
   return text.str();
+}
+
+Json resolved_json(const Study& study) {
+  std::ostringstream text;
+  text << toml::json_formatter(resolved_table(study));
+  return parse_json(text.str(), "the resolved study");
 }
 
 }  // namespace arcuate

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "brain/clean.h"
 #include "core/error.h"
@@ -38,11 +39,11 @@ struct SubjectResponses {
   std::vector<Flag> flags{};
 };
 
-// [story][repeat] as stored.
-static std::vector<std::vector<Tensor>> heard_by(const Dataset& dataset, size_t subject) {
+// [story][repeat] as stored; the dataset lets go of them.
+static std::vector<std::vector<Tensor>> heard_by(Dataset& dataset, size_t subject) {
   std::vector<std::vector<Tensor>> raw(dataset.stories.size());
-  for (const auto& recording : dataset.recordings)
-    if (recording.subject == subject) raw[recording.story].push_back(recording.responses);
+  for (auto& recording : dataset.recordings)
+    if (recording.subject == subject) raw[recording.story].push_back(std::exchange(recording.responses, {}));
   for (size_t s = 0; s < raw.size(); ++s)
     if (raw[s].empty())
       bad_input(
@@ -52,7 +53,7 @@ static std::vector<std::vector<Tensor>> heard_by(const Dataset& dataset, size_t 
 }
 
 // Stories stacked in time; bad columns (of any recording) are flagged and set to 0 before any filter sees them.
-static SubjectResponses subject_responses(const Study& study, const Dataset& dataset, size_t subject) {
+static SubjectResponses subject_responses(const Study& study, Dataset& dataset, size_t subject) {
   auto heard = heard_by(dataset, subject);
   std::vector<Tensor> all;
   for (const auto& story : heard) all.insert(all.end(), story.begin(), story.end());
@@ -76,52 +77,73 @@ static SubjectResponses subject_responses(const Study& study, const Dataset& dat
   return result;
 }
 
+// Columns of one subject.
+static Tensor columns_of(const Responses& responses, int64_t subject) {
+  const int64_t targets = responses.target_count();
+  return responses.matrix.slice(1, subject * targets, (subject + 1) * targets);
+}
+
+// The same, NaN where flagged.
+static Tensor with_holes(const Responses& responses, int64_t subject) {
+  auto columns = columns_of(responses, subject).clone();
+  for (int64_t v = 0; v < responses.target_count(); ++v)
+    if (responses.flags[static_cast<size_t>(subject * responses.target_count() + v)] != Flag::ok)
+      columns.select(1, v).fill_(std::numeric_limits<double>::quiet_NaN());
+  return columns;
+}
+
 // Mean over subjects of z-scored responses, z-scored again; a target that is bad in some subjects averages the others.
-static Tensor mean_subject(const std::vector<Tensor>& subjects) {
-  Tensor sum = at::zeros_like(subjects.front());
-  for (const auto& subject : subjects) sum += zscore(subject);
-  return zscore(sum / static_cast<double>(subjects.size()));
+static Tensor mean_subject(const Responses& responses, int64_t subjects) {
+  Tensor sum = zscore(columns_of(responses, 0));
+  for (int64_t s = 1; s < subjects; ++s) sum += zscore(columns_of(responses, s));
+  return zscore(sum / static_cast<double>(subjects));
 }
 
 static std::string hash_of(const Tensor& matrix, const std::vector<int64_t>& lengths) {
-  std::string bytes(static_cast<const char*>(matrix.data_ptr()), static_cast<size_t>(matrix.numel()) * sizeof(double));
-  for (int64_t length : lengths) bytes += std::to_string(length) + ",";
-  return sha256(bytes);
+  auto text = sha256({static_cast<const char*>(matrix.data_ptr()), matrix.nbytes()});
+  for (int64_t length : lengths) text += "," + std::to_string(length);
+  return sha256(text);
 }
 
-Responses clean_responses(const Study& study, const Dataset& dataset) {
-  Responses result;
-  result.targets = dataset.targets;
-  result.subjects = dataset.subjects;
-  std::vector<Tensor> subjects, repeat_ceilings;
-  for (size_t s = 0; s < dataset.subjects.size(); ++s) {
-    auto subject = subject_responses(study, dataset, s);
-    subjects.push_back(std::move(subject.mean));
-    result.flags.insert(result.flags.end(), subject.flags.begin(), subject.flags.end());
-    result.repeats = s == 0 ? subject.repeats : std::min(result.repeats, subject.repeats);
-    repeat_ceilings.push_back(std::move(subject.repeat_ceiling));
-  }
-  const int64_t targets = result.target_count();
-  auto with_holes = at::stack(subjects);  // subjects x rows x targets, NaN where flagged
-  for (size_t c = 0; c < result.flags.size(); ++c)
-    if (result.flags[c] != Flag::ok)
-      with_holes.select(0, static_cast<int64_t>(c) / targets)
-          .select(1, static_cast<int64_t>(c) % targets)
-          .fill_(std::numeric_limits<double>::quiet_NaN());
-  result.ceiling = inter_subject_correlation(with_holes);
-  if (result.repeats > 1) result.repeat_ceiling = at::stack(repeat_ceilings);
-  if (study.encode.mean_subject) {
-    subjects.push_back(mean_subject(subjects));
-    result.subjects.emplace_back("mean");
-    for (const auto flag : flag_targets(subjects.back())) result.flags.push_back(flag);
-    const auto unknown = at::full({1, targets}, std::numeric_limits<double>::quiet_NaN(), at::kDouble);
-    result.ceiling = at::cat({result.ceiling, unknown}, 0);
-    if (result.repeats > 1) result.repeat_ceiling = at::cat({result.repeat_ceiling, unknown}, 0);
-  }
-  result.matrix = at::cat(subjects, 1).contiguous();
+// Rows of each story that are left after trimming.
+static std::vector<int64_t> rows_left(const Study& study, const Dataset& dataset) {
   std::vector<int64_t> lengths;
   for (const auto& story : dataset.stories)
     lengths.push_back(story.volumes - study.align.trim_start - study.align.trim_end);
+  return lengths;
+}
+
+// All subjects' cleaned recordings, side by side in a matrix that has columns for the mean subject too.
+static void fill(Responses& result, const Study& study, Dataset& dataset) {
+  const auto subjects = static_cast<int64_t>(dataset.subjects.size());
+  const int64_t columns = (subjects + (study.encode.mean_subject ? 1 : 0)) * result.target_count();
+  std::vector<Tensor> repeat_ceilings;
+  for (int64_t s = 0; s < subjects; ++s) {
+    const auto subject = subject_responses(study, dataset, static_cast<size_t>(s));
+    if (s == 0) result.matrix = at::empty({subject.mean.size(0), columns}, at::kDouble);
+    columns_of(result, s).copy_(subject.mean);
+    result.flags.insert(result.flags.end(), subject.flags.begin(), subject.flags.end());
+    result.repeats = s == 0 ? subject.repeats : std::min(result.repeats, subject.repeats);
+    repeat_ceilings.push_back(subject.repeat_ceiling);
+  }
+  if (result.repeats > 1) result.repeat_ceiling = at::stack(repeat_ceilings);
+}
+
+Responses clean_responses(const Study& study, Dataset& dataset) {
+  Responses result{.subjects = dataset.subjects, .targets = dataset.targets};
+  const auto lengths = rows_left(study, dataset);
+  const auto subjects = static_cast<int64_t>(dataset.subjects.size());
+  fill(result, study, dataset);
+  result.ceiling = inter_subject_correlation(subjects, [&](int64_t subject) { return with_holes(result, subject); });
+  if (study.encode.mean_subject) {
+    const auto mean = mean_subject(result, subjects);
+    columns_of(result, subjects).copy_(mean);
+    result.subjects.emplace_back("mean");
+    for (const auto flag : flag_targets(mean)) result.flags.push_back(flag);
+    const auto unknown = at::full({1, result.target_count()}, std::numeric_limits<double>::quiet_NaN(), at::kDouble);
+    result.ceiling = at::cat({result.ceiling, unknown}, 0);
+    if (result.repeats > 1) result.repeat_ceiling = at::cat({result.repeat_ceiling, unknown}, 0);
+  }
   result.stories = stack_ranges(lengths);
   result.hash = hash_of(result.matrix, lengths);
   return result;

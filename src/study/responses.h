@@ -30,9 +30,9 @@ struct Responses {
 };
 
 /// Trims, filters and (if asked) z-scores each recording, averages repeats, stacks stories in time and subjects in
-/// columns.
+/// columns. Recordings are given up as they are used, so that not all are in memory twice.
 /// Errors: input, when subjects did not hear the same stories.
-Responses clean_responses(const Study& study, const Dataset& dataset);
+Responses clean_responses(const Study& study, Dataset& dataset);
 
 /// Trim, high-pass and z-score of one story's rows: the same for design and responses.
 at::Tensor clean_story(const at::Tensor& series, const AlignEntry& align, double tr);

@@ -83,17 +83,24 @@ std::vector<Unit> ShapeWork::units() const {
   Json responses{{"responses", input_.plan.responses.hash}};
   for (const auto& place : places_) responses["places"].push_back({place.region, place.hemisphere, place.targets});
   std::vector<Unit> units{analysis_unit(
-      input_, clouds, recordings_file, responses,
+      input_, {.place = recordings_file, .kind = "recordings", .settings = clouds, .depends_on = responses},
       [work = *this](const Compute& compute, Hdf5Writer& file) { work.write_recordings(compute, file); })};
-  const auto recorded = units.front().key;
   for (const auto* space : spaces_) {
     Json states = Json::array();
     for (const auto& layer : space->layer_names) states.push_back(encoding_key(input_, *space, layer));
     units.push_back(analysis_unit(
-        input_, clouds, layers_file(*space), states,
+        input_,
+        {.place = layers_file(*space),
+         .kind = "layers",
+         .settings = clouds,
+         .depends_on = states,
+         .inputs = extraction_ids(*space, input_.plan.stories)},
         [work = *this, space](const Compute& compute, Hdf5Writer& file) { work.write_layers(*space, compute, file); }));
-    const Json depends = {recorded, units.back().key};
-    units.push_back(analysis_unit(input_, features, features_file(*space), depends,
+    units.push_back(analysis_unit(input_,
+                                  {.place = features_file(*space),
+                                   .kind = "features",
+                                   .settings = features,
+                                   .inputs = {analysis_id(input_, recordings_file), units.back().id}},
                                   [work = *this, space](const Compute& compute, Hdf5Writer& file) {
                                     work.write_features(*space, compute, file);
                                   }));

@@ -146,11 +146,8 @@ std::filesystem::path activation_file(const std::filesystem::path& work, const F
   return work / "activations" / space.id / (story + ".h5");
 }
 
-void write_activations(const std::filesystem::path& path, const Activations& activations, const Model& model,
-                       const std::vector<Word>& words, const std::string& key) {
-  Hdf5Writer file(path);
-  file.attribute("format", std::string("arcuate activations 1"));
-  file.attribute("key", key);
+void write_activations(Hdf5Writer& file, const Activations& activations, const Model& model,
+                       const std::vector<Word>& words) {
   file.attribute("family", model.spec().family);
   file.attribute("units", units_name(activations.units));
   file.attribute("windows", activations.windows);
@@ -171,7 +168,6 @@ void write_activations(const std::filesystem::path& path, const Activations& act
     file.write("layer/" + name, activations.states[layer]);
     if (activations.syntactic.defined()) file.write("syntactic/" + name, activations.syntactic[layer].unsqueeze(0));
   }
-  file.finish();
 }
 
 // Everything a model's states depend on besides the story: configuration, weights or seed, tokenizer.
@@ -190,6 +186,17 @@ static Json model_identity(const FeatureSpace& space, std::map<std::string, std:
   else
     for (const auto& file : weight_files(space.model->path)) add(file);
   return identity;
+}
+
+static std::string extraction_id(const FeatureSpace& space, const TimedStory& story) {
+  return "extract/" + space.id + "/" + story.stimulus->name;
+}
+
+std::vector<std::string> extraction_ids(const FeatureSpace& space, const std::vector<TimedStory>& stories) {
+  std::vector<std::string> ids;
+  if (space.model)
+    for (const auto& story : stories) ids.push_back(extraction_id(space, story));
+  return ids;
 }
 
 std::vector<Unit> extraction_units(const Study& study, const std::vector<FeatureSpace>& spaces,
@@ -211,22 +218,25 @@ std::vector<Unit> extraction_units(const Study& study, const std::vector<Feature
                    {"layers", space.layers},
                    {"precision", c10::toString(study.precision)}};
       if (tapped != Units::residual) depends["units"] = units_name(tapped);
-      units.push_back({.id = "extract/" + space.id + "/" + story.stimulus->name,
-                       .key = unit_key(depends),
-                       .output = activation_file(work, space, story.stimulus->name),
-                       .make = [&study, space, &story, tapped](const Unit& unit, const Compute& compute) {
-                         ModelOptions options{.type = study.precision, .device = compute.device};
-                         if (space.seed) options.random_init = static_cast<uint64_t>(*space.seed);
-                         const auto model = Model::load(space.model->path, options);
-                         const auto tokenizer = Tokenizer::load(space.model->path);
-                         const auto activations = extract(model, tokenizer, story.words,
-                                                          {.context = space.model->context,
-                                                           .layers = space.layers,
-                                                           .units = tapped,
-                                                           .start_token = space.model->start_token},
-                                                          compute);
-                         write_activations(unit.output, activations, model, story.spoken, unit.key);
-                       }});
+      auto& unit = units.emplace_back();
+      unit.id = extraction_id(space, story);
+      unit.stage = "extract";
+      unit.format = activations_format;
+      unit.depends_on = std::move(depends);
+      unit.output = activation_file(work, space, story.stimulus->name);
+      unit.write = [&study, space, &story, tapped](const Compute& compute, Hdf5Writer& file) {
+        ModelOptions options{.type = study.precision, .device = compute.device};
+        if (space.seed) options.random_init = static_cast<uint64_t>(*space.seed);
+        const auto model = Model::load(space.model->path, options);
+        const auto tokenizer = Tokenizer::load(space.model->path);
+        const auto activations = extract(model, tokenizer, story.words,
+                                         {.context = space.model->context,
+                                          .layers = space.layers,
+                                          .units = tapped,
+                                          .start_token = space.model->start_token},
+                                         compute);
+        write_activations(file, activations, model, story.spoken);
+      };
     }
   }
   return units;

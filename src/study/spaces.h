@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "study/study.h"
-#include "study/unit.h"
+#include "study/work_graph.h"
 
 namespace arcuate {
 
@@ -50,16 +50,20 @@ at::Tensor feature_values(const FeatureSpace& space, const TimedStory& story, ui
 /// The array behind a story's values of a space of the kind "file".
 std::filesystem::path feature_file(const FeatureEntry& feature, const std::string& story);
 
-/// One unit a model (or twin) and story: the states, or other units, of all its layers.
+/// One unit a model (or twin) and story: the states, or other units, of all its layers. The names of their stage,
+/// which is also their folder, and of what they tap.
 std::vector<Unit> extraction_units(const Study& study, const std::vector<FeatureSpace>& spaces,
                                    const std::vector<TimedStory>& stories, const std::filesystem::path& work,
                                    Units tapped = Units::residual);
+/// The units that hold a space's states; none for a space without a model.
+std::vector<std::string> extraction_ids(const FeatureSpace& space, const std::vector<TimedStory>& stories);
 std::filesystem::path activation_file(const std::filesystem::path& work, const FeatureSpace& space,
                                       const std::string& story);
 
 /// Writes extracted states with what identifies them: "layer/<name>" (words x width), "syntactic/<name>" (1 x words
 /// (x ahead) x width: the mean over texts, where there are some), "onset", "word" and attributes.
-void write_activations(const std::filesystem::path& path, const Activations& activations, const Model& model,
-                       const std::vector<Word>& words, const std::string& key);
+void write_activations(Hdf5Writer& file, const Activations& activations, const Model& model,
+                       const std::vector<Word>& words);
+inline constexpr const char* activations_format = "arcuate activations 1";
 
 }  // namespace arcuate

@@ -140,6 +140,7 @@ void read_encode(StudySection& s, EncodeEntry& encode) {
   s.read("inner", encode.inner);
   s.read("inner_folds", encode.inner_folds);
   s.read("gap", encode.gap);
+  s.read("columns", encode.columns);
   s.read("mean_subject", encode.mean_subject);
   s.read_choice("select", encode.ridge.select, selections);
   s.read_choice("penalty_mode", encode.ridge.penalty_mode, penalty_modes);
@@ -148,6 +149,7 @@ void read_encode(StudySection& s, EncodeEntry& encode) {
   s.read_choice("form", encode.ridge.form, forms);
   if (encode.folds != "story" && to_integer(encode.folds).value_or(0) < 2)
     s.problems().add("'encode.folds' must be a number of folds (at least 2) or \"story\"");
+  if (encode.columns < 1) s.problems().add("'encode.columns' must be at least 1");
   if (encode.inner_folds < 2 || encode.gap < 0)
     s.problems().add("'encode.inner_folds' must be at least 2 and 'encode.gap' not negative");
 }

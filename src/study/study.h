@@ -12,6 +12,7 @@
 #include "encode/inner_folds.h"
 #include "encode/ridge.h"
 #include "input/story.h"
+#include "io/json.h"
 #include "model/context.h"
 #include "model/extract.h"
 
@@ -68,7 +69,10 @@ struct EncodeEntry {
   std::string inner = "auto";                      ///< How inner folds are cut, as of encode/inner_folds.h.
   InnerFolds inner_rule{};                         ///< The same, read.
   int64_t inner_folds = 5;
-  int64_t gap = 5;           ///< TRs between training and test rows, on both sides.
+  int64_t gap = 5;  ///< TRs between training and test rows, on both sides.
+  /// Targets, of all subjects, that are encoded at once: memory grows with it, and each such block decomposes the
+  /// design anew.
+  int64_t columns = 65536;
   bool mean_subject = true;  ///< Also encode the mean of all subjects' z-scored responses.
 };
 
@@ -128,5 +132,6 @@ Study parse_study(std::string_view text, const std::string& source, const std::f
 /// The study with every default filled in, as TOML that read_study accepts. Paths are as written in the file, so that
 /// the text does not depend on the machine.
 std::string resolved_toml(const Study& study);
+Json resolved_json(const Study& study);
 
 }  // namespace arcuate

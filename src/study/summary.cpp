@@ -83,22 +83,19 @@ std::vector<size_t> chosen_layers(const EncodingPlan& plan, const std::vector<co
   return chosen;
 }
 
-// Held-out predictions of a space's layers, read when they are first needed.
+// Held-out predictions of a space's layers, of some columns: those of all would fill the memory.
 class Predictions {
  public:
   Predictions(const EncodingPlan& plan, const std::vector<const LayerSummary*>& layers)
-      : plan_(plan), layers_(layers), read_(layers.size()) {}
+      : plan_(plan), layers_(layers) {}
 
-  const Tensor& of(size_t layer) {
-    if (!read_[layer].defined())
-      read_[layer] = read_predictions(encoding_file(plan_.work, layers_[layer]->space->id, layers_[layer]->layer));
-    return read_[layer];
+  Tensor of(size_t layer, int64_t first, int64_t count) const {
+    return read_predictions(encoding_file(plan_.work, layers_[layer]->space->id, layers_[layer]->layer), first, count);
   }
 
  private:
   const EncodingPlan& plan_;
   const std::vector<const LayerSummary*>& layers_;
-  std::vector<Tensor> read_;
 };
 
 // Without a choice of layers, the headline is that layer's own score.
@@ -114,8 +111,8 @@ Headline only_layer(const LayerSummary* layer, size_t folds, size_t subject) {
           .best_r = r};
 }
 
-Headline headline_of(const EncodingPlan& plan, const std::vector<const LayerSummary*>& layers, Predictions& held_out,
-                     size_t subject) {
+Headline headline_of(const EncodingPlan& plan, const std::vector<const LayerSummary*>& layers,
+                     const Predictions& held_out, size_t subject) {
   if (layers.size() == 1) return only_layer(layers.front(), plan.splits.size(), subject);
   const auto targets = plan.responses.target_count(), first = static_cast<int64_t>(subject) * targets;
   const auto y = plan.responses.matrix.slice(1, first, first + targets);
@@ -124,7 +121,7 @@ Headline headline_of(const EncodingPlan& plan, const std::vector<const LayerSumm
   const auto chosen = chosen_layers(plan, layers, static_cast<int64_t>(subject));
   for (size_t fold = 0; fold < chosen.size(); ++fold) {
     const auto rows = index_tensor(plan.splits[fold].outer.test);
-    const auto own = held_out.of(chosen[fold]).slice(1, first, first + targets);
+    const auto own = held_out.of(chosen[fold], first, targets);
     predictions.index_copy_(0, rows, own.index_select(0, rows).to(at::kDouble));
     headline.layers.push_back(layers[chosen[fold]]->layer);
   }
@@ -144,23 +141,25 @@ Headline headline_of(const EncodingPlan& plan, const std::vector<const LayerSumm
 }
 
 // Predictions of one subject's targets, each fold from the layer that its training rows chose for the target.
-Tensor chosen_predictions(const EncodingPlan& plan, Predictions& held_out, const Tensor& chosen, int64_t first) {
+Tensor chosen_predictions(const EncodingPlan& plan, const Predictions& held_out, const Tensor& chosen, int64_t first) {
   const int64_t targets = chosen.size(1), layers = chosen.max().item<int64_t>() + 1;
   auto predictions = at::zeros({plan.responses.matrix.size(0), targets}, at::kDouble);
-  for (size_t fold = 0; fold < plan.splits.size(); ++fold) {
-    const auto rows = index_tensor(plan.splits[fold].outer.test);
-    for (int64_t layer = 0; layer < layers; ++layer) {
+  for (int64_t layer = 0; layer < layers; ++layer) {
+    if (!chosen.eq(layer).any().item<bool>()) continue;
+    const auto of_layer = held_out.of(static_cast<size_t>(layer), first, targets);
+    for (size_t fold = 0; fold < plan.splits.size(); ++fold) {
       const auto columns = chosen[static_cast<int64_t>(fold)].eq(layer).nonzero().squeeze(1);
       if (columns.numel() == 0) continue;
-      const auto own = held_out.of(static_cast<size_t>(layer)).index_select(1, columns + first);
-      predictions.index_put_({rows.unsqueeze(1), columns}, own.index_select(0, rows).to(at::kDouble));
+      const auto rows = index_tensor(plan.splits[fold].outer.test);
+      const auto own = of_layer.index_select(1, columns).index_select(0, rows);
+      predictions.index_put_({rows.unsqueeze(1), columns}, own.to(at::kDouble));
     }
   }
   return predictions;
 }
 
 TargetHeadline target_headline(const EncodingPlan& plan, const std::vector<const LayerSummary*>& layers,
-                               Predictions& held_out) {
+                               const Predictions& held_out) {
   const auto& responses = plan.responses;
   std::vector<Tensor> inner;
   for (const auto* layer : layers) inner.push_back(layer->scores.inner_scores);

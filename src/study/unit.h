@@ -1,38 +1,44 @@
-// A study as a list of units of work: each has a content key, inputs, and one output file. Finished units are skipped.
+// A unit of work of a study: what its result depends on, which other units it reads, and one output file.
 #pragma once
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
 
-#include "cli/console.h"
 #include "core/compute.h"
+#include "io/hdf5.h"
 #include "io/json.h"
 
 namespace arcuate {
 
-/// One piece of work. `key` is a hash of all that its result depends on (kind, options, inputs, format version); it is
-/// stored in the output, so a unit whose output carries the same key need not run again.
+/// What a unit is expected to need.
+struct UnitNeeds {
+  int64_t memory = 0;         ///< Bytes at its peak, above what every unit finds there.
+  int64_t disk = 0;           ///< Bytes of its output.
+  double work = 1;            ///< In units of its stage, so that times of finished ones tell those of the others.
+  std::string largest{};      ///< Its largest array, in words,
+  int64_t largest_bytes = 0;  ///< and that array's bytes.
+};
+
 struct Unit {
-  std::string id{};  ///< "encode/tales-1m/layer-3": also the output's place under work/.
-  std::string key{};
-  std::filesystem::path output{};  ///< An HDF5 file with the attribute "key".
-  std::function<void(const Unit&, const Compute&)> make{};
+  std::string id{};                   ///< "encode/tales-1m/layer-3"
+  std::string stage{};                ///< "encode": units of a stage do the same work, more or less of it.
+  std::string format{};               ///< What the output says that it is.
+  Json depends_on{};                  ///< All that the result depends on besides the inputs.
+  std::vector<std::string> inputs{};  ///< Units whose outputs it reads.
+  std::filesystem::path output{};     ///< HDF5, with the attributes "format" and "key".
+  UnitNeeds needs{};
+  std::function<void(const Compute&, Hdf5Writer&)> write{};  ///< Fills the output.
+  // Set by WorkGraph::add.
+  Json input_keys = Json::object();  ///< Key of every input.
+  std::string key{};                 ///< Hash of all that the result depends on.
 };
 
-/// The key of a unit: SHA-256 over everything its result depends on.
+/// Raised when the arithmetic or the layout of a unit's output changes.
+inline constexpr int unit_format = 2;
+
+/// SHA-256 over all that a result depends on, with the program's version.
 std::string unit_key(const Json& depends_on);
-
-/// True if the output is there, readable and carries the unit's key.
-bool is_finished(const Unit& unit);
-
-struct UnitCounts {
-  int64_t made = 0, reused = 0;
-};
-
-/// Runs the units in order, one at a time (each is parallel inside). An interruption or error leaves every finished
-/// output whole. `force` redoes all.
-UnitCounts run_units(const std::vector<Unit>& units, const Compute& compute, cli::Console& console,
-                     const std::string& label, bool force);
 
 }  // namespace arcuate

@@ -131,7 +131,11 @@ class DataScalingAnalysis : public Analysis {
     for (const auto& space : input.spaces) {
       if (!is_wanted(space)) continue;
       const auto layer = layer_of(space);
-      units.push_back(analysis_unit(input, fitted, place_of(space), {encoding_key(input, space, layer)},
+      units.push_back(analysis_unit(input,
+                                    {.place = place_of(space),
+                                     .settings = fitted,
+                                     .depends_on = {encoding_key(input, space, layer)},
+                                     .inputs = extraction_ids(space, input.plan.stories)},
                                     [this, &input, &space, layer](const Compute& compute, Hdf5Writer& file) {
                                       write_subsets(score(input, space, layer, compute), file);
                                     }));

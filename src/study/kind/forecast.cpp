@@ -102,21 +102,22 @@ class ForecastAnalysis : public Analysis {
     Json depends = Json::array();
     for (const auto& layer : layers) depends.push_back(encoding_key(input, space, layer));
     auto units = twin_units(input, space, twins);
-    for (const auto& unit : units) depends.push_back(unit.key);
-    units.push_back(analysis_unit(input, settings(), "scores", depends,
-                                  [this, &input, &space, layers, twins](const Compute& compute, Hdf5Writer& file) {
-                                    auto options = options_;
-                                    options.layer =
-                                        std::find(layers.begin(), layers.end(), tested_layer(space)) - layers.begin();
-                                    options.scores.align = input.plan.study.align.options;
-                                    if (align_) options.scores.align.method = *align_;
-                                    options.scores.delays = delays_.empty() ? input.plan.study.align.delays : delays_;
-                                    options.scores.ridge = input.plan.study.encode.ridge;
-                                    options.scores.swaps = input.plan.study.permutation.count;
-                                    auto made = input_of(input, space, layers);
-                                    if (!twins.empty()) made.syntactic = states_of(input);
-                                    write_forecast(run_forecast_study(made, input.plan.splits, options, compute), file);
-                                  }));
+    auto inputs = extraction_ids(space, input.plan.stories);
+    for (const auto& unit : units) inputs.push_back(unit.id);
+    units.push_back(analysis_unit(
+        input, {.place = "scores", .kind = "scores", .settings = settings(), .depends_on = depends, .inputs = inputs},
+        [this, &input, &space, layers, twins](const Compute& compute, Hdf5Writer& file) {
+          auto options = options_;
+          options.layer = std::find(layers.begin(), layers.end(), tested_layer(space)) - layers.begin();
+          options.scores.align = input.plan.study.align.options;
+          if (align_) options.scores.align.method = *align_;
+          options.scores.delays = delays_.empty() ? input.plan.study.align.delays : delays_;
+          options.scores.ridge = input.plan.study.encode.ridge;
+          options.scores.swaps = input.plan.study.permutation.count;
+          auto made = input_of(input, space, layers);
+          if (!twins.empty()) made.syntactic = states_of(input);
+          write_forecast(run_forecast_study(made, input.plan.splits, options, compute), file);
+        }));
     return units;
   }
 
@@ -158,12 +159,12 @@ class ForecastAnalysis : public Analysis {
       const Json settings{{"layer", number},
                           {"past", name_of(twin_options_.past, pasts)},
                           {"ahead", continued ? twin_options_.ahead : 0}};
-      units.push_back(
-          analysis_unit(input, settings, twin_place(story), depends,
-                        [this, &input, &story, &space, texts, number](const Compute& compute, Hdf5Writer& file) {
-                          file.write("states", syntactic_states(story, texts, space, number, twin_options_,
-                                                                input.plan.study.precision, compute));
-                        }));
+      units.push_back(analysis_unit(
+          input, {.place = twin_place(story), .kind = "twins", .settings = settings, .depends_on = depends},
+          [this, &input, &story, &space, texts, number](const Compute& compute, Hdf5Writer& file) {
+            file.write("states", syntactic_states(story, texts, space, number, twin_options_,
+                                                  input.plan.study.precision, compute));
+          }));
     }
     return units;
   }

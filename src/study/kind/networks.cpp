@@ -97,18 +97,19 @@ class NetworksAnalysis : public Analysis {
     const auto templates = read_target_templates(templates_, input.plan.responses.targets, networks_);
     network_extents(templates, unflagged_targets(input), template_threshold_, options_.extent.binary);
     auto units = extraction_units(input.plan.study, spaces, input.plan.stories, folder_of(input), Units::ffn);
+    for (auto& unit : units) unit.id = input.name + "/" + unit.id;
     const size_t stories = input.plan.stories.size();
     std::vector<Unit> searches;
     for (size_t i = 0; i < spaces.size(); ++i) {
-      Json depends = depends_on(input, templates);
-      for (size_t s = 0; s < stories; ++s) depends["states"].push_back(units[i * stories + s].key);
+      AnalysisWork work{
+          .place = place_of(spaces[i]), .settings = settings(), .depends_on = depends_on(input, templates)};
+      for (size_t s = 0; s < stories; ++s) work.inputs.push_back(units[i * stories + s].id);
       searches.push_back(
-          analysis_unit(input, settings(), place_of(spaces[i]), depends,
+          analysis_unit(input, std::move(work),
                         [this, &input, space = spaces[i], templates](const Compute& compute, Hdf5Writer& file) {
                           search(input, space, templates, compute, file);
                         }));
     }
-    for (auto& unit : units) unit.id = input.name + "/" + unit.id;
     for (auto& unit : searches) units.push_back(std::move(unit));
     return units;
   }

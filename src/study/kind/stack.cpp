@@ -127,8 +127,13 @@ class StackAnalysis : public Analysis {
                 input.name, designs.size());
     const auto chosen = columns_of(input);
     Json depends = Json::array();
-    for (const auto& [space, layer] : designs) depends.push_back(encoding_key(input, *space, layer));
-    return {analysis_unit(input, settings(), "weights", depends,
+    std::vector<std::string> inputs;
+    for (const auto& [space, layer] : designs) {
+      depends.push_back(encoding_key(input, *space, layer));
+      for (auto& id : extraction_ids(*space, input.plan.stories))
+        if (std::find(inputs.begin(), inputs.end(), id) == inputs.end()) inputs.push_back(std::move(id));
+    }
+    return {analysis_unit(input, {.place = "weights", .settings = settings(), .depends_on = depends, .inputs = inputs},
                           [this, &input, designs, chosen](const Compute& compute, Hdf5Writer& file) {
                             write_stack(stack(input, designs, chosen, compute), file);
                           })};

@@ -54,6 +54,7 @@ inline StudyOutputs run_quietly(const Study& study, const fs::path& output) {
 struct Evaluated {
   Study study;
   Dataset dataset = read_dataset(study.dataset);
+  std::vector<Recording> recordings = dataset.recordings;  // the dataset lets go of its own
   std::vector<TimedStory> stories = read_stories(study, dataset);
   std::vector<FeatureSpace> spaces = feature_spaces(study);
   Responses responses = clean_responses(study, dataset);
@@ -105,7 +106,7 @@ class SurfaceStudy : public testing::Test {
   // One subject's recordings, high-passed: repeats x volumes x targets. There is one story.
   static at::Tensor cleaned_repeats(size_t subject) {
     std::vector<at::Tensor> repeats;
-    for (const auto& recording : all().dataset.recordings)
+    for (const auto& recording : all().recordings)
       if (recording.subject == subject) repeats.push_back(highpass(at::nan_to_num(recording.responses), 2, 128));
     return at::stack(repeats);
   }

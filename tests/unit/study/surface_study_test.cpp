@@ -43,7 +43,8 @@ TEST_F(SurfaceStudy, the_ceiling_from_repeats_is_that_of_its_formula) {
 
 TEST_F(SurfaceStudy, a_score_is_a_share_of_the_ceiling_as_if_computed_from_the_repeats) {
   const auto& scores = unit(model, "4").r;
-  const auto predictions = read_predictions(encoding_file(all().plan.work, model, "4")).to(at::kDouble);
+  const auto predictions =
+      read_predictions(encoding_file(all().plan.work, model, "4"), 0, all().responses.matrix.size(1)).to(at::kDouble);
   const auto found = cc_norm(all().plan, scores);
   ASSERT_EQ(found.sizes(), scores.sizes());
   double largest = 0;
@@ -121,7 +122,9 @@ TEST_F(SurfaceStudy, a_target_is_judged_by_the_layer_that_training_rows_chose) {
   std::vector<at::Tensor> inner, predictions, r;
   for (const auto& name : names) {
     inner.push_back(unit(model, name).inner_scores);
-    predictions.push_back(read_predictions(encoding_file(all().plan.work, model, name)).to(at::kDouble));
+    predictions.push_back(
+        read_predictions(encoding_file(all().plan.work, model, name), 0, all().responses.matrix.size(1))
+            .to(at::kDouble));
     r.push_back(unit(model, name).r);
   }
   ASSERT_EQ(all().summary.by_target.size(), 1u) << "trained models only";

@@ -133,10 +133,10 @@ TEST_F(SurfaceStudy, flagged_targets_are_those_without_numbers_that_vary) {
     expected.insert({subject, all().dataset.targets[v], place.hemisphere, place.region, flag});
   };
   for (size_t s = 0; s < 2; ++s) {
-    std::vector<at::Tensor> recordings;
-    for (const auto& recording : all().dataset.recordings)
-      if (recording.subject == s) recordings.push_back(recording.responses);
-    const auto series = at::cat(recordings, 0);
+    std::vector<at::Tensor> recorded;
+    for (const auto& recording : all().recordings)
+      if (recording.subject == s) recorded.push_back(recording.responses);
+    const auto series = at::cat(recorded, 0);
     for (size_t v = 0; v < constant_in.size(); ++v) {
       const auto own = series.select(1, static_cast<int64_t>(v));
       if (at::isnan(own).any().item<bool>()) {

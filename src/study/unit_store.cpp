@@ -1,0 +1,150 @@
+#include "study/unit_store.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "core/error.h"
+#include "core/files.h"
+#include "core/hash.h"
+#include "core/parallel.h"
+#include "core/version.h"
+
+namespace arcuate {
+namespace {
+
+// Long values as their hashes: a receipt tells which one changed, not all the words of a story.
+Json shortened(const Json& value) {
+  constexpr size_t longest = 120;
+  if (value.is_object()) {
+    Json object = Json::object();
+    for (const auto& [key, item] : value.items()) object[key] = shortened(item);
+    return object;
+  }
+  const auto text = value.dump();
+  return text.size() > longest ? Json("sha256:" + sha256(text)) : value;
+}
+
+Json receipt_of(const Unit& unit) {
+  return {{"unit", unit.id},
+          {"key", unit.key},
+          {"format", unit_format},
+          {"program", version},
+          {"bytes", fs::file_size(unit.output)},
+          {"sha256", sha256_file(unit.output)},
+          {"depends_on", shortened(unit.depends_on)},
+          {"inputs", unit.input_keys}};
+}
+
+std::string shown(const Json& object, const Json::json_pointer& place) {
+  return object.contains(place) ? object.at(place).dump() : "not there";
+}
+
+// "/settings/encode/gap" -> "settings.encode.gap"
+std::string dotted(std::string place) {
+  std::replace(place.begin(), place.end(), '/', '.');
+  return place.substr(std::min<size_t>(1, place.size()));
+}
+
+void compare(const Json& before, const Json& now, std::vector<std::string>& reasons) {
+  for (const auto& step : Json::diff(before, now)) {
+    const auto place = Json::json_pointer(step.at("path").get<std::string>());
+    reasons.push_back(
+        fmt::format("{} was {}, is {}", dotted(place.to_string()), shown(before, place), shown(now, place)));
+  }
+}
+
+std::vector<std::string> changes(const Unit& unit, const Json& receipt) {
+  std::vector<std::string> reasons;
+  const auto before = [&](const char* name) { return receipt.value(name, Json::object()); };
+  if (receipt.value("format", 0) != unit_format || receipt.value("program", "") != version)
+    reasons.push_back(fmt::format("arcuate {} (format {}) made it, this is {} (format {})",
+                                  receipt.value("program", "?"), receipt.value("format", 0), version, unit_format));
+  compare(before("depends_on"), shortened(unit.depends_on), reasons);
+  const auto inputs = before("inputs");
+  for (const auto& [id, key] : unit.input_keys.items())
+    if (inputs.value(id, "") != key) reasons.push_back(fmt::format("it reads {}, which changes", id));
+  if (reasons.empty()) reasons.emplace_back("it depends on something else than before");
+  return reasons;
+}
+
+bool is_intact(const Unit& unit, const Json& receipt) {
+  return fs::file_size(unit.output) == receipt.value("bytes", uintmax_t{0}) &&
+         sha256_file(unit.output) == receipt.value("sha256", "");
+}
+
+// "X.123.tmp", as write_atomically and Hdf5Writer call what is not finished yet.
+bool is_temporary(const fs::path& path) {
+  if (path.extension() != ".tmp") return false;
+  const auto number = path.stem().extension().string();
+  return number.size() > 1 &&
+         std::all_of(number.begin() + 1, number.end(), [](unsigned char c) { return std::isdigit(c); });
+}
+
+void remove_parts(const fs::path& output) {
+  const auto folder = output.parent_path();
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    const auto whole = entry.path().stem().stem();
+    if (is_temporary(entry.path()) && (whole == output.filename() || whole == receipt_file(output).filename()))
+      fs::remove(entry.path(), ignored);
+  }
+}
+
+}  // namespace
+
+fs::path receipt_file(const fs::path& output) { return fs::path(output).replace_extension(".json"); }
+
+UnitReport inspect(const Unit& unit) {
+  const auto file = receipt_file(unit.output);
+  if (!fs::exists(unit.output)) return {UnitState::absent, {"it has no output yet"}};
+  if (!fs::exists(file)) return {UnitState::incomplete, {"a run ended before its output was complete"}};
+  Json receipt;
+  try {
+    receipt = read_json(file);
+    if (!receipt.is_object()) bad_input("not a receipt");
+    if (receipt.value("key", "") != unit.key) return {UnitState::outdated, changes(unit, receipt)};
+    if (is_intact(unit, receipt)) return {UnitState::finished, {}};
+  } catch (const Error&) {
+    return {UnitState::damaged, {fmt::format("'{}' or its output cannot be read", file.string())}};
+  } catch (const Json::exception&) {
+    return {UnitState::damaged, {fmt::format("'{}' is no receipt", file.string())}};
+  }
+  return {UnitState::damaged, {fmt::format("'{}' is not what was written", unit.output.string())}};
+}
+
+bool is_finished(const Unit& unit) { return inspect(unit).state == UnitState::finished; }
+
+std::vector<UnitReport> inspect_all(const WorkGraph& graph, int threads) {
+  std::vector<UnitReport> reports(graph.units().size());
+  parallel_for(static_cast<int64_t>(reports.size()), threads, [&](int64_t i) {
+    const auto place = static_cast<size_t>(i);
+    reports[place] = inspect(graph.units()[place]);
+  });
+  return reports;
+}
+
+void make_unit(const Unit& unit, const Compute& compute) {
+  fs::create_directories(unit.output.parent_path());
+  remove_parts(unit.output);
+  fs::remove(receipt_file(unit.output));
+  Hdf5Writer file(unit.output);
+  file.attribute("format", unit.format);
+  file.attribute("key", unit.key);
+  unit.write(compute, file);
+  file.finish();
+  write_json(receipt_file(unit.output), receipt_of(unit));
+}
+
+void remove_leftovers(const fs::path& folder, const fs::path& skipped) {
+  std::vector<fs::path> left;
+  for (auto entry = fs::recursive_directory_iterator(folder); entry != fs::recursive_directory_iterator(); ++entry) {
+    if (entry->path() == skipped)
+      entry.disable_recursion_pending();
+    else if (is_temporary(entry->path()))
+      left.push_back(entry->path());
+  }
+  std::error_code ignored;
+  for (const auto& path : left) fs::remove(path, ignored);
+}
+
+}  // namespace arcuate
