@@ -1,6 +1,7 @@
 #include "core/memory.h"
 
 #include <c10/util/Exception.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -25,7 +26,10 @@ int64_t peak_memory() {
   return 0;
 }
 
-void reset_peak_memory() { std::ofstream("/proc/self/clear_refs") << "5"; }
+int64_t reusable_bytes() {
+  const auto heap = mallinfo2();
+  return static_cast<int64_t>(heap.fordblks);
+}
 
 // libtorch has no exception of its own for memory of the processor that it did not get.
 bool is_out_of_memory(const std::exception& error) {

@@ -53,6 +53,11 @@ at::Tensor read_npy(const std::filesystem::path& path) {
   return tensor;
 }
 
+std::vector<int64_t> npy_shape(const std::filesystem::path& path) {
+  const MappedFile file(path);
+  return npy::read_header(file.bytes(), path.string()).shape;
+}
+
 void write_npy(const std::filesystem::path& path, const at::Tensor& tensor) {
   const auto type = tensor.scalar_type();
   const char* descr = type == at::kFloat    ? "<f4"

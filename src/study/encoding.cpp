@@ -15,6 +15,7 @@
 #include "stats/permutation.h"
 #include "stats/swap.h"
 #include "study/design.h"
+#include "study/study_needs.h"
 
 namespace arcuate {
 
@@ -315,17 +316,26 @@ std::vector<Unit> encoding_units(const EncodingPlan& plan, const std::vector<Fea
     unit.output = encoding_file(plan.work, id, layer);
     return unit;
   };
-  if (plan.control_design.defined())
-    add(controls_id, "0", control_identity).write = [&plan](const Compute& compute, Hdf5Writer& file) {
+  const int64_t controls_width =
+      plan.control_design.defined() ? plan.control_design.size(1) / std::ssize(plan.study.align.delays) : 0;
+  if (plan.control_design.defined()) {
+    auto& unit = add(controls_id, "0", control_identity);
+    unit.needs = encoding_needs(plan, {controls_width}, plan.study.encode.columns);
+    unit.write = [&plan](const Compute& compute, Hdf5Writer& file) {
       score_space(plan, {plan.control_design}, compute, file);
     };
+  }
   for (const auto& space : spaces) {
     Json features{{"id", space.id}};
     if (space.feature) features["feature"] = feature_identity(plan, space);
     const bool against_controls = plan.control_design.defined() && !is_control(plan, space);
+    std::vector<int64_t> widths{feature_width(space, plan.stories)};
+    if (against_controls) widths.insert(widths.begin(), controls_width);
+    const auto needs = encoding_needs(plan, widths, plan.study.encode.columns);
     for (const auto& layer : space.layer_names) {
       auto& unit = add(space.id, layer, features);
       unit.inputs = extraction_ids(space, plan.stories);
+      unit.needs = needs;
       if (against_controls) unit.inputs.push_back(encoding_id(controls_id, "0"));
       unit.write = [&plan, &space, layer, against_controls](const Compute& compute, Hdf5Writer& file) {
         const auto design = space_design(plan, space, layer);

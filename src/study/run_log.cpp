@@ -55,7 +55,6 @@ void RunLog::begin(const Unit& unit) {
   running_ = unit.id;
   running_since_ = cli::time_text();
   began_ = Clock::now();
-  reset_peak_memory();
   run_.console.event("unit", {{"unit", unit.id}, {"state", "running"}});
   write();
 }

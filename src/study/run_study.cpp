@@ -11,6 +11,7 @@
 #include "core/text.h"
 #include "study/run_units.h"
 #include "study/shards.h"
+#include "study/study_plan.h"
 #include "study/unit_store.h"
 
 namespace arcuate {
@@ -102,6 +103,9 @@ StudyOutputs run_study(const Study& study, const fs::path& output, cli::Run& run
     tell_units(prepared, places, run);
     return outputs;
   }
+  if (run.common.memory_limit.count > 0)
+    check_memory(prepared, plan_study(prepared, run.compute.threads), memory_limit(run.common.memory_limit.count),
+                 run.compute.threads);
   ensure_writable_folder(output);
   check_overwrite(output, study, run.common.force);
   run.resume_hint = "run the same command again: finished units are kept";

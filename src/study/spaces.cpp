@@ -14,6 +14,7 @@
 #include "io/hdf5.h"
 #include "io/npy.h"
 #include "model/checkpoint.h"
+#include "study/study_needs.h"
 
 namespace arcuate {
 
@@ -223,6 +224,7 @@ std::vector<Unit> extraction_units(const Study& study, const std::vector<Feature
       unit.stage = "extract";
       unit.format = activations_format;
       unit.depends_on = std::move(depends);
+      unit.needs = extraction_needs(study, space, std::ssize(story.words));
       unit.output = activation_file(work, space, story.stimulus->name);
       unit.write = [&study, space, &story, tapped](const Compute& compute, Hdf5Writer& file) {
         ModelOptions options{.type = study.precision, .device = compute.device};

@@ -1,0 +1,47 @@
+// arcuate plan: what a study will take, before it is run.
+#include "cli/command.h"
+#include "cli/run.h"
+#include "study/study_plan.h"
+
+namespace arcuate {
+namespace {
+
+struct Options {
+  std::filesystem::path study;
+  std::vector<std::string> settings;
+  std::filesystem::path output;
+};
+
+void describe(cli::Spec<Options>& s) {
+  s.summary("say what a study will take: memory, disk, time");
+  s.description(
+      "Reads a study file and its data and computes nothing: what was matched and left out, units of work stage by "
+      "stage, the peak of memory, the largest array, disk and time. Ends with a fault when the study cannot fit, and "
+      "says which setting would make it fit. With --output, units that are finished there are counted, and times are "
+      "those of units made there.");
+  s.input("study", &Options::study, "the study file").metavar("STUDY.toml").required();
+  s.option("set", &Options::settings, "change a value of the study: key.path=value; may be given several times")
+      .metavar("KEY=VALUE")
+      .whole_values();
+  s.option("output", &Options::output, "folder of the run that is planned").metavar("DIR").short_name('o').unrecorded();
+  s.example("arcuate plan studies/alice.toml", "before the first run");
+  s.example("arcuate plan study.toml --output scores --memory-limit 4GB", "what is left to do, in 4 GB");
+}
+
+int run(const Options& options, cli::Run& run) {
+  auto study = read_study(options.study, options.settings);
+  if (run.common.seed != 0) study.seed = static_cast<uint64_t>(run.common.seed);
+  const PreparedStudy prepared(study, options.output.empty() ? "output" : options.output);
+  const auto plan = plan_study(prepared, run.compute.threads);
+  const auto limit = memory_limit(run.common.memory_limit.count);
+  run.console.out() << plan_text(prepared, plan, limit);
+  check_memory(prepared, plan, limit, run.compute.threads);
+  check_disk(prepared, plan);
+  return 0;
+}
+
+}  // namespace
+namespace commands {
+extern const cli::Command plan = cli::command<Options, describe, arcuate::run>("plan");
+}
+}  // namespace arcuate

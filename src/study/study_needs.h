@@ -1,0 +1,21 @@
+// What units of a study are expected to need, from shapes alone: memory, disk and work. Arrays are counted where they
+// are large; what is small is left out.
+#pragma once
+#include "study/encoding.h"
+
+namespace arcuate {
+
+/// States of all the space's layers at `words` words. Work: multiplications.
+UnitNeeds extraction_needs(const Study& study, const FeatureSpace& space, int64_t words);
+
+/// Features of a space and layer at a word.
+int64_t feature_width(const FeatureSpace& space, const std::vector<TimedStory>& stories);
+
+/// One layer of a space against all responses, `columns` at a time. `widths`: features of each band, before delays: the
+/// controls first where they are there. Work: multiplications.
+UnitNeeds encoding_needs(const EncodingPlan& plan, const std::vector<int64_t>& widths, int64_t columns);
+
+/// Of writing the results: the scores of all layers of all spaces are in memory then.
+UnitNeeds result_needs(const EncodingPlan& plan, const std::vector<FeatureSpace>& spaces);
+
+}  // namespace arcuate

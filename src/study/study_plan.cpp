@@ -1,0 +1,191 @@
+#include "study/study_plan.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "cli/console.h"
+#include "cli/machine.h"
+#include "core/error.h"
+#include "core/memory.h"
+#include "study/study_needs.h"
+#include "study/unit_rates.h"
+#include "study/unit_store.h"
+
+namespace arcuate {
+namespace {
+
+std::string readable(int64_t bytes) { return cli::readable_bytes({bytes}); }
+
+// Where memory stands now: small arrays are first taken from what is free within the process.
+class MemoryStart {
+ public:
+  int64_t with(const UnitNeeds& needs, int threads) const {
+    return resident_ + needs.large + std::max<int64_t>(0, needs.small + threads * needs.of_a_thread - reusable_);
+  }
+  int64_t resident() const { return resident_; }
+
+ private:
+  int64_t resident_ = resident_bytes(), reusable_ = reusable_bytes();
+};
+
+// Multiplications a second that one thread does in products of float32. Units come to about a third of it.
+double products_a_second() {
+  using Clock = std::chrono::steady_clock;
+  constexpr int64_t size = 384;
+  constexpr double share = 0.33, long_enough = 0.05;
+  const auto a = at::ones({size, size}), b = at::ones({size, size});
+  auto c = at::mm(a, b);
+  const auto start = Clock::now();
+  double count = 0, seconds = 0;
+  while (seconds < long_enough) {
+    at::mm_out(c, a, b);
+    count += static_cast<double>(size * size * size);
+    seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  }
+  return share * count / seconds;
+}
+
+StagePlan& stage_of(const std::string& name, std::vector<StagePlan>& stages) {
+  const auto found = std::find_if(stages.begin(), stages.end(), [&](const auto& stage) { return stage.name == name; });
+  if (found != stages.end()) return *found;
+  return stages.emplace_back(StagePlan{.name = name});
+}
+
+void note_largest(const UnitNeeds& needs, StudyPlan& plan) {
+  if (needs.largest_bytes <= plan.largest_bytes) return;
+  plan.largest_bytes = needs.largest_bytes;
+  plan.largest = needs.largest;
+}
+
+std::string line(const std::string& name, const std::string& text) { return fmt::format("{:<10}{}\n", name, text); }
+
+std::string time_text(const std::optional<double>& seconds) { return seconds ? cli::clock_text(*seconds) : "?"; }
+
+std::string stage_table(const StudyPlan& plan) {
+  auto text = fmt::format("{:<24}{:>8}{:>10}{:>12}{:>12}{:>12}\n", "stage", "units", "finished", "memory", "disk", "time");
+  for (const auto& stage : plan.stages)
+    text += fmt::format("{:<24}{:>8}{:>10}{:>12}{:>12}{:>12}\n", stage.name, stage.units, stage.finished,
+                        stage.memory > 0 ? readable(stage.memory) : "-", stage.disk > 0 ? readable(stage.disk) : "-",
+                        time_text(stage.seconds));
+  return text;
+}
+
+std::string dataset_text(const PreparedStudy& prepared) {
+  const auto& responses = prepared.responses;
+  auto text = line("study", fmt::format("{}: {} subjects, {} targets, {} feature spaces, {} outer folds",
+                                        prepared.study.name, prepared.dataset.subjects.size(), responses.targets.size(),
+                                        prepared.spaces.size(), prepared.plan.splits.size()));
+  for (const auto& story : prepared.stories) {
+    const auto volumes = story.stimulus->volumes + story.stimulus->lead;
+    text += line("story", fmt::format("{}: {} words, {} volumes of {} s, {:.2f} words a volume", story.stimulus->name,
+                                      story.words.size(), story.stimulus->volumes, story.stimulus->tr,
+                                      static_cast<double>(story.words.size()) / static_cast<double>(volumes)));
+  }
+  for (const auto& note : prepared.dataset.notes) text += line("left out", note);
+  const auto bad = std::count_if(responses.flags.begin(), responses.flags.end(), [](Flag f) { return f != Flag::ok; });
+  if (bad > 0)
+    text += line("left out", fmt::format("{} of {} targets (over all subjects): constant or not finite", bad,
+                                         responses.flags.size()));
+  return text;
+}
+
+// The most columns, halved from those of the study, that keep every unit of encoding below the limit; 0: none do.
+int64_t columns_that_fit(const PreparedStudy& prepared, int64_t limit, int threads) {
+  const MemoryStart start;
+  int64_t width = 1;
+  for (const auto& space : prepared.spaces) width = std::max(width, feature_width(space, prepared.stories));
+  std::vector<int64_t> widths{width};
+  if (prepared.plan.control_design.defined()) widths.insert(widths.begin(), 1);
+  for (auto columns = std::min(prepared.study.encode.columns, prepared.responses.matrix.size(1)); columns >= 256;
+       columns /= 2)
+    if (start.with(encoding_needs(prepared.plan, widths, columns), threads) <= limit) return columns;
+  return 0;
+}
+
+}  // namespace
+
+StudyPlan plan_study(const PreparedStudy& prepared, int threads) {
+  const MemoryStart start;
+  StudyPlan plan{.read = start.resident(), .peak = peak_memory()};
+  const auto reports = inspect_all(prepared.graph, threads);
+  const auto rates = UnitRates::read(prepared.output);
+  plan.measured = !rates.empty();
+  const double rate = products_a_second() * threads;
+  const auto& units = prepared.graph.units();
+  for (size_t i = 0; i < units.size(); ++i) {
+    const auto& unit = units[i];
+    auto& stage = stage_of(unit.stage, plan.stages);
+    ++stage.units;
+    if (reports[i].state == UnitState::finished) {
+      ++stage.finished;
+      continue;
+    }
+    stage.memory = std::max(stage.memory, start.with(unit.needs, threads));
+    stage.disk += unit.needs.disk;
+    note_largest(unit.needs, plan);
+    const bool counted = unit.needs.work > 1;  // multiplications, and not just one unit
+    const auto seconds = rates.seconds(unit).value_or(counted ? unit.needs.work / rate : -1);
+    if (seconds >= 0) stage.seconds = stage.seconds.value_or(0) + seconds;
+  }
+  const auto results = result_needs(prepared.plan, prepared.spaces);
+  plan.stages.push_back({.name = "results", .memory = start.with(results, threads)});
+  note_largest(results, plan);
+  for (const auto& stage : plan.stages) {
+    plan.peak = std::max(plan.peak, stage.memory);
+    plan.disk += stage.disk;
+    plan.seconds += stage.seconds.value_or(0);
+  }
+  return plan;
+}
+
+MemoryLimit memory_limit(int64_t asked_for) {
+  if (asked_for > 0) return {.bytes = asked_for, .given = true};
+  return {.bytes = resident_bytes() + cli::available_memory().count};
+}
+
+void check_memory(const PreparedStudy& prepared, const StudyPlan& plan, const MemoryLimit& limit, int threads) {
+  if (plan.peak <= limit.bytes) return;
+  const auto need = fmt::format("the study needs about {} of memory, and {} {}", readable(plan.peak),
+                                readable(limit.bytes), limit.given ? "are allowed (--memory-limit)" : "are free");
+  if (plan.read < limit.bytes) {
+    const auto columns = columns_that_fit(prepared, limit.bytes, threads);
+    if (columns > 0 && columns < prepared.study.encode.columns)
+      bad_usage("{}; --set encode.columns={} would make the regressions fit", need, columns);
+    if (threads > 1 && columns_that_fit(prepared, limit.bytes, 1) > 0)
+      bad_usage("{}; --threads 1 would make the regressions fit", need);
+  }
+  bad_usage("{}; {} are taken once the data are read: choose fewer subjects or stories (dataset.subjects, "
+            "dataset.stories), or allow {}",
+            need, readable(plan.read), readable(plan.peak));
+}
+
+void check_disk(const PreparedStudy& prepared, const StudyPlan& plan) {
+  auto folder = std::filesystem::absolute(prepared.output);
+  while (!std::filesystem::exists(folder)) folder = folder.parent_path();
+  const auto room = cli::free_disk(folder).count;
+  if (plan.disk > room)
+    fail(Fault::failed, "the study writes about {}, and the disk of '{}' has room for {}", readable(plan.disk),
+         folder.string(), readable(room));
+}
+
+std::string plan_text(const PreparedStudy& prepared, const StudyPlan& plan, const MemoryLimit& limit) {
+  const auto& matrix = prepared.responses.matrix;
+  auto text = dataset_text(prepared) + '\n' + stage_table(plan) + '\n';
+  text += line("memory", fmt::format("peak about {}, of which {} with the data read; {} {}", readable(plan.peak),
+                                     readable(plan.read), readable(limit.bytes), limit.given ? "allowed" : "free"));
+  text += line("largest", fmt::format("responses: {} x {} float64, {}", matrix.size(0), matrix.size(1),
+                                      readable(static_cast<int64_t>(matrix.nbytes()))));
+  if (plan.largest_bytes > 0) text += line("", fmt::format("{}, {}", plan.largest, readable(plan.largest_bytes)));
+  text += line("disk", fmt::format("about {} to be written", readable(plan.disk)));
+  const bool unknown = std::any_of(plan.stages.begin(), plan.stages.end(), [](const auto& stage) {
+    return stage.units > stage.finished && !stage.seconds;
+  });
+  text += line("time", fmt::format("about {}{} ({})", cli::clock_text(plan.seconds),
+                                   unknown ? " and the stages whose time is not known" : "",
+                                   plan.measured ? "as units in this folder took" : "from this machine's products a second"));
+  return text;
+}
+
+}  // namespace arcuate
