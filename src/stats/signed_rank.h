@@ -10,9 +10,9 @@
 #include <cstdint>
 #include <span>
 
-namespace arcuate {
+#include "stats/alternative.h"
 
-enum class Alternative { two_sided, greater, less };
+namespace arcuate {
 
 enum class Zeros {
   drop,  ///< Differences of 0 are left out before ranking (Wilcoxon).
