@@ -19,16 +19,22 @@ static Tensor unit_columns(const Tensor& x) {
   return at::where(length > 1e-12 * exact.norm(2, 0, true), centred / length, at::zeros_like(centred));
 }
 
-// Sums over contiguous blocks of rows that end where stories end: blocks x V.
-static Tensor block_sums(const Tensor& x, std::span<const int64_t> story_lengths, int64_t block) {
-  std::vector<Tensor> sums;
+std::vector<RowBlock> row_blocks(std::span<const int64_t> story_lengths, int64_t block) {
+  std::vector<RowBlock> result;
   int64_t begin = 0;
-  for (int64_t length : story_lengths) {
-    const int64_t blocks = std::max<int64_t>(1, length / block);  // a short rest joins the last block
+  for (const int64_t length : story_lengths) {
+    const int64_t blocks = std::max<int64_t>(1, length / block);
     for (int64_t k = 0; k < blocks; ++k)
-      sums.push_back(x.slice(0, begin + k * block, k + 1 == blocks ? begin + length : begin + (k + 1) * block).sum(0));
+      result.push_back({begin + k * block, k + 1 == blocks ? begin + length : begin + (k + 1) * block});
     begin += length;
   }
+  return result;
+}
+
+// blocks x V
+static Tensor block_sums(const Tensor& x, std::span<const int64_t> story_lengths, int64_t block) {
+  std::vector<Tensor> sums;
+  for (const auto& [begin, end] : row_blocks(story_lengths, block)) sums.push_back(x.slice(0, begin, end).sum(0));
   return at::stack(sums);
 }
 

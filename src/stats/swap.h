@@ -4,8 +4,16 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace arcuate {
+
+/// Rows [begin, end) that are swapped together.
+struct RowBlock {
+  int64_t begin = 0, end = 0;
+};
+/// Contiguous blocks of `block` rows that end where stories end; a shorter rest joins the last one of its story.
+std::vector<RowBlock> row_blocks(std::span<const int64_t> story_lengths, int64_t block);
 
 struct SwapOptions {
   int64_t count = 1000;  ///< Draws.
