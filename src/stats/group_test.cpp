@@ -78,7 +78,7 @@ void run_sign_flip(const UnitRows& units, const GroupTestOptions& options, const
       return tfce(t, surface.sizes, surface.adjacency, surface.options);
     };
   const auto found = sign_flip_test(relative_to(options.against, units), flips);
-  result.statistic = found.t;
+  run_t(options, result);  // the same t, with all its digits where the deviation is small
   result.enhanced = found.enhanced;
   result.p = found.p;
   result.corrected = found.corrected;

@@ -147,6 +147,18 @@ TEST(PairedBlocks, blocks_shorter_than_the_autocorrelation_find_too_much) {
   EXPECT_GT(significant_voxels(1, Alternative::two_sided), 200);  // 100 expected
 }
 
+TEST(PairedBlocks, a_null_that_keeps_the_observed_scales_finds_too_little) {
+  int64_t count = 0;
+  for (uint64_t batch = 0; batch < 20; ++batch) {
+    const Worlds worlds(100, batch);
+    const auto null = swap_null(worlds.y, worlds.a, worlds.b, stories, {.count = 199, .block = 30, .seed = batch});
+    const auto observed = correlation(worlds.a, worlds.y) - correlation(worlds.b, worlds.y);
+    const auto beaten = (null.abs() >= observed.abs() - 1e-12).sum(0).to(at::kDouble);
+    count += significant((beaten + 1) / 200);
+  }
+  EXPECT_LT(count, 80);  // 100 expected of a nominal test
+}
+
 TEST(PairedBlocks, equal_predictions_of_a_region_differ_as_often_as_the_level_says) {
   int64_t regions = 0, families = 0;
   for (uint64_t world = 0; world < 2000; ++world) {
