@@ -109,6 +109,7 @@ void check_roles(const Options& options, Kind kind) {
   };
   const auto& c = options.columns;
   const auto& t = options.test;
+  const StatsTest usual{};
   const bool tables = kind == Kind::tables, maps = kind == Kind::maps, within = kind == Kind::within;
   only("value", !c.value.empty(), tables, "tables");
   only("by", !c.by.empty(), tables, "tables");
@@ -122,7 +123,11 @@ void check_roles(const Options& options, Kind kind) {
   only("repeated", c.repeated != RepeatedRows::error, tables, "tables");
   only("paired", !options.maps.paired.empty(), maps, "maps");
   only("map", !options.maps.map.empty(), maps, "maps");
-  only("surface", !t.surface.empty(), maps && t.correct == Correction::tfce, "maps and --correct tfce");
+  const bool enhances = maps && t.correct == Correction::tfce;
+  only("surface", !t.surface.empty(), enhances, "maps and --correct tfce");
+  only("extent-power", t.extent_power != usual.extent_power, enhances, "--correct tfce");
+  only("height-power", t.height_power != usual.height_power, enhances, "--correct tfce");
+  only("extent", t.extent != usual.extent, enhances, "--correct tfce");
   only("correct tfce", t.correct == Correction::tfce, maps, "maps");
   only("target-groups", !options.target_groups.empty(), !tables, "maps and tests within one subject");
   only("responses", !options.within.responses.empty(), within, "tests within one subject, which have no other inputs");
@@ -131,6 +136,11 @@ void check_roles(const Options& options, Kind kind) {
   only("test", t.test.has_value(), !within, "tests over subjects; within one it is by paired block permutation");
   only("against", t.against != 0, !within, "tests over subjects");
   only("bootstrap", t.bootstrap > 0, !within, "tests over subjects");
+  only("least", t.least != usual.least, !within, "tests over subjects");
+  only("level", t.level != usual.level, t.bootstrap > 0, "--bootstrap");
+  only("block", options.within.block != WithinSubject{}.block, within, "tests within one subject");
+  const bool permutes = within || t.test == GroupTest::sign_flip || enhances || t.correct == Correction::largest;
+  only("draws", t.draws != usual.draws, permutes, "--test sign-flip and tests within one subject");
   problems.raise();
   if (tables && c.value.empty()) bad_usage("tables need --value: the column of scores");
 }
@@ -248,6 +258,7 @@ std::optional<Outcome> run_maps(const Options& options, cli::Run& run) {
   if (test.correction == Correction::tfce) test.surface = read_tfce_surface(options.test);
   auto names = options.maps;
   names.files = options.inputs;
+  if (leave_out_mean_maps(names) > 0) run.console.info("maps      sub-mean is the mean of the others and is left out");
   const auto units = map_units(names);
   const auto regions = read_target_regions(options.target_groups, units.columns);
   run.console.info("maps      {} of {} vertices{}", units.count, units.columns,
@@ -259,7 +270,8 @@ std::optional<Outcome> run_maps(const Options& options, cli::Run& run) {
   const auto& n = result.moments.count;
   if (const auto gaps = at::logical_and(n > 0, n < units.count).sum().item<int64_t>(); gaps > 0)
     run.console.info("gaps      {} vertices have no value in some maps; they are tested over the others", gaps);
-  Outcome outcome{.structure = structure_of(options.inputs.front())};
+  Outcome outcome{.structure = structure_of(names.files.front()),
+                  .simulated = std::any_of(names.files.begin(), names.files.end(), is_marked_simulated)};
   for (const auto& column : result_columns(result, options.test))
     outcome.maps.push_back({column.about.name, column.values});
   outcome.summary = counts_of(result.p, result.corrected, options.test);
@@ -342,6 +354,7 @@ void write_outcome(const Options& options, Kind kind, const Outcome& outcome, co
     write_stats_maps(options.output, outcome.maps, options.inputs.front().extension() == ".gii", outcome.structure);
   auto manifest = cli::manifest(run.record, input_files(options, kind));
   manifest["summary"] = outcome.summary;
+  manifest["simulated"] = outcome.simulated;
   write_json(options.output / "manifest.json", manifest);
 }
 

@@ -126,6 +126,20 @@ int64_t check_maps(const StatsMapNames& names) {
 
 }  // namespace
 
+int64_t leave_out_mean_maps(StatsMapNames& names) {
+  check_lists(names);
+  StatsMapNames kept{.map = names.map};
+  for (size_t i = 0; i < names.files.size(); ++i) {
+    if (subject_of(names.files[i]) == "sub-mean") continue;
+    kept.files.push_back(names.files[i]);
+    if (!names.paired.empty()) kept.paired.push_back(names.paired[i]);
+  }
+  if (kept.files.empty()) return 0;  // nothing but means: one is told as one, several as what they are
+  const int64_t left_out = std::ssize(names.files) - std::ssize(kept.files);
+  names = std::move(kept);
+  return left_out;
+}
+
 UnitRows map_units(const StatsMapNames& names) {
   check_lists(names);
   const int64_t vertices = check_maps(names);

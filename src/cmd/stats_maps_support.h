@@ -20,6 +20,9 @@ struct StatsMapNames {
 };
 void describe_stats_maps(cli::Spec<StatsMapNames>& s);
 
+/// Takes the maps of a study's mean (sub-mean), with their partners, out of those of subjects. Returns how many.
+int64_t leave_out_mean_maps(StatsMapNames& names);
+
 /// The maps as units: V vertices, less those of `paired`. Every file is looked at once. Errors: usage (lists that do
 /// not fit, files named twice), input (all files of another length, without the map, with infinite values; pairs of
 /// different subjects), all at once.

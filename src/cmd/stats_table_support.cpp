@@ -135,13 +135,6 @@ void read_rows(const Table& table, const StatsColumns& columns, const std::optio
   reading.result.rows += std::ssize(table.rows);
 }
 
-bool says_so(const fs::path& table) {
-  const auto sidecar = fs::path(table).replace_extension(".json");
-  if (!fs::is_regular_file(sidecar)) return false;
-  const auto json = read_json(sidecar);
-  return json.is_object() && json.value("Simulated", Json(false)) == Json(true);
-}
-
 void check_present(const Wanted& wanted, const Reading& reading) {
   Problems problems("no row has what --where and --compare ask for");
   for (const auto& [name, values] : wanted) {
@@ -169,7 +162,7 @@ Reading read_tables(const std::vector<fs::path>& files, const StatsColumns& colu
       whole = false;
     }
     if (whole) read_rows(table, columns, comparison, wanted, reading, words);
-    reading.result.simulated = reading.result.simulated || says_so(file);
+    reading.result.simulated = reading.result.simulated || is_marked_simulated(file);
   }
   lacking.raise();
   words.raise();
@@ -283,6 +276,15 @@ void arrange(const std::map<Place, double>& values, Reading& reading, bool with_
 }
 
 }  // namespace
+
+bool is_marked_simulated(const fs::path& file) {
+  auto sidecar = fs::path(file).replace_extension();
+  if (sidecar.extension() == ".func" || sidecar.extension() == ".shape") sidecar.replace_extension();
+  sidecar += ".json";
+  if (!fs::is_regular_file(sidecar)) return false;
+  const auto json = read_json(sidecar);
+  return json.is_object() && json.value("Simulated", Json(false)) == Json(true);
+}
 
 StatsCells read_stats_cells(const std::vector<fs::path>& files, const StatsColumns& columns) {
   const auto comparison = comparison_of(columns.compare);

@@ -41,6 +41,9 @@ struct StatsCells {
   bool simulated = false;     ///< A table's sidecar says so.
 };
 
+/// Whether the sidecar of a table or map (NAME.json beside NAME.tsv or NAME.func.gii) says so.
+bool is_marked_simulated(const std::filesystem::path& file);
+
 /// Errors: usage (--compare, --where), input (unknown columns and values, rows without a number, repeated rows, missing
 /// partners: all of a kind at once).
 StatsCells read_stats_cells(const std::vector<std::filesystem::path>& files, const StatsColumns& columns);
