@@ -59,7 +59,7 @@ Tensor read_gifti_map(const fs::path& path, const std::string& wanted) {
 }
 
 Tensor read_npy_map(const fs::path& path, const std::string& wanted) {
-  const auto values = read_npy(path);
+  auto values = read_npy(path);
   if ((values.dim() != 1 && values.dim() != 2) || values.numel() == 0)
     bad_input("'{}' is {}: a map is V numbers, or maps x V", path.string(), shape_text(values));
   if (values.dim() == 1) {

@@ -57,7 +57,7 @@ std::optional<Comparison> comparison_of(const std::string& text) {
   const auto equals = text.find('='), comma = text.find(',', equals + 1);
   if (equals == text.npos || equals == 0 || comma == text.npos || text.find(',', comma + 1) != text.npos)
     bad_usage("--compare expects COLUMN=A,B, found '{}'", text);
-  const Comparison found{text.substr(0, equals), text.substr(equals + 1, comma - equals - 1), text.substr(comma + 1)};
+  Comparison found{text.substr(0, equals), text.substr(equals + 1, comma - equals - 1), text.substr(comma + 1)};
   if (found.a.empty() || found.b.empty() || found.a == found.b)
     bad_usage("--compare expects two different values, found '{}' and '{}'", found.a, found.b);
   return found;

@@ -55,7 +55,7 @@ TEST(SignFlip, gives_the_same_bytes_for_any_number_of_threads_and_any_memory) {
   const auto once = sign_flip_test(units_of(rows), {.draws = 60});
   expect_same(once, sign_flip_test(units_of(rows), {.draws = 60, .threads = 3}));
   expect_same(once, sign_flip_test(units_of(rows), {.draws = 60, .threads = 2, .memory = 1}));
-  expect_same(once, sign_flip_test(units_of(rows), {.draws = 60, .memory = 7 * 5000 * 8}));
+  expect_same(once, sign_flip_test(units_of(rows), {.draws = 60, .memory = 280'000}));
 }
 
 TEST(SignFlip, missing_and_equal_values_are_no_tests_and_disturb_no_others) {
