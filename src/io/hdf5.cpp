@@ -229,6 +229,22 @@ struct Hdf5Reader::Handle {
     if (bytes > 0x1p28 + 1032.0 * static_cast<double>(stored))
       bad_input("{} announces {:.3g} bytes, {} are stored; the file is damaged", place(name), bytes, stored);
   }
+
+  // As what the numbers of a dataset are read.
+  at::ScalarType number_type(hid_t dataset, const std::string& name) const {
+    const Id type(H5Dget_type(dataset), H5Tclose);
+    const H5T_class_t kind = H5Tget_class(type);
+    if (kind != H5T_FLOAT && kind != H5T_INTEGER) bad_input("{} does not hold numbers", place(name));
+    const auto target = kind == H5T_INTEGER ? at::kLong : H5Tget_size(type) > 4 ? at::kDouble : at::kFloat;
+    check_size(dataset, name, at::elementSize(target));
+    return target;
+  }
+
+  void read_numbers(hid_t dataset, const std::string& name, hid_t memory, hid_t space, at::Tensor& tensor) const {
+    if (tensor.numel() > 0 &&
+        H5Dread(dataset, native_type(tensor.scalar_type()), memory, space, H5P_DEFAULT, tensor.data_ptr()) < 0)
+      bad_input("{} cannot be read (damaged, or a filter that is not installed)", place(name));
+  }
 };
 
 Hdf5Reader::Hdf5Reader(const std::filesystem::path& path) : handle_(std::make_unique<Handle>()) {
@@ -272,34 +288,25 @@ std::vector<int64_t> Hdf5Reader::shape(const std::string& name) const {
 at::Tensor Hdf5Reader::read(const std::string& name) const {
   const std::lock_guard lock(library_lock());
   const Id dataset = handle_->dataset(name);
-  const Id type(H5Dget_type(dataset), H5Tclose);
-  const H5T_class_t kind = H5Tget_class(type);
-  if (kind != H5T_FLOAT && kind != H5T_INTEGER) bad_input("{} does not hold numbers", handle_->place(name));
-  const auto target = kind == H5T_INTEGER ? at::kLong : H5Tget_size(type) > 4 ? at::kDouble : at::kFloat;
-  handle_->check_size(dataset, name, at::elementSize(target));
+  const auto type = handle_->number_type(dataset, name);
   const auto sizes = extent(dataset);
-  auto tensor = at::empty(std::vector<int64_t>(sizes.begin(), sizes.end()), target);
-  if (tensor.numel() > 0 && H5Dread(dataset, native_type(target), H5S_ALL, H5S_ALL, H5P_DEFAULT, tensor.data_ptr()) < 0)
-    bad_input("{} cannot be read (damaged, or a filter that is not installed)", handle_->place(name));
+  auto tensor = at::empty(std::vector<int64_t>(sizes.begin(), sizes.end()), type);
+  handle_->read_numbers(dataset, name, H5S_ALL, H5S_ALL, tensor);
   return tensor;
 }
 
-at::Tensor Hdf5Reader::read_columns(const std::string& name, int64_t first, int64_t count) const {
+at::Tensor Hdf5Reader::read_columns(const std::string& name, int64_t begin, int64_t end) const {
   const std::lock_guard lock(library_lock());
   const Id dataset = handle_->dataset(name);
-  const Id type(H5Dget_type(dataset), H5Tclose), space(H5Dget_space(dataset), H5Sclose);
+  const auto type = handle_->number_type(dataset, name);
   const auto sizes = extent(dataset);
-  const auto columns = sizes.size() == 2 ? static_cast<int64_t>(sizes[1]) : 0;
-  if (H5Tget_class(type) != H5T_FLOAT || first < 0 || count < 0 || first + count > columns)
-    bad_input("{} is not a table of numbers with the columns {} to {}", handle_->place(name), first, first + count);
-  handle_->check_size(dataset, name, H5Tget_size(type));
-  const auto target = H5Tget_size(type) > 4 ? at::kDouble : at::kFloat;
-  auto tensor = at::empty({static_cast<int64_t>(sizes[0]), count}, target);
-  const hsize_t start[2] = {0, static_cast<hsize_t>(first)}, own[2] = {sizes[0], static_cast<hsize_t>(count)};
-  const Id memory(H5Screate_simple(2, own, nullptr), H5Sclose);
-  H5Sselect_hyperslab(space, H5S_SELECT_SET, start, nullptr, own, nullptr);
-  if (tensor.numel() > 0 && H5Dread(dataset, native_type(target), memory, space, H5P_DEFAULT, tensor.data_ptr()) < 0)
-    bad_input("{} cannot be read (damaged, or a filter that is not installed)", handle_->place(name));
+  if (sizes.size() != 2 || begin < 0 || end < begin || static_cast<hsize_t>(end) > sizes[1])
+    bad_input("{} has no columns [{}, {})", handle_->place(name), begin, end);
+  const hsize_t first[] = {0, static_cast<hsize_t>(begin)}, count[] = {sizes[0], static_cast<hsize_t>(end - begin)};
+  auto tensor = at::empty({static_cast<int64_t>(sizes[0]), end - begin}, type);
+  const Id space(H5Dget_space(dataset), H5Sclose), memory(H5Screate_simple(2, count, nullptr), H5Sclose);
+  H5Sselect_hyperslab(space, H5S_SELECT_SET, first, nullptr, count, nullptr);
+  handle_->read_numbers(dataset, name, memory, space, tensor);
   return tensor;
 }
 

@@ -42,8 +42,8 @@ class Hdf5Reader {
   bool contains(const std::string& name) const;
   std::vector<int64_t> shape(const std::string& name) const;
   at::Tensor read(const std::string& name) const;
-  /// Columns first, first + 1, … of a dataset of two dimensions.
-  at::Tensor read_columns(const std::string& name, int64_t first, int64_t count) const;
+  /// Columns [begin, end) of a dataset of two dimensions: the others are neither read nor held.
+  at::Tensor read_columns(const std::string& name, int64_t begin, int64_t end) const;
   std::vector<std::string> read_texts(const std::string& name) const;
   std::string text_attribute(const std::string& name) const;
   double number_attribute(const std::string& name) const;

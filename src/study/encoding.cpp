@@ -363,7 +363,7 @@ EncodingScores read_encoding(const std::filesystem::path& path) {
 }
 
 Tensor read_predictions(const std::filesystem::path& path, int64_t first, int64_t count) {
-  return Hdf5Reader(path).read_columns("predictions", first, count);
+  return Hdf5Reader(path).read_columns("predictions", first, first + count);
 }
 
 }  // namespace arcuate

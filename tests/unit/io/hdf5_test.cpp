@@ -68,6 +68,32 @@ TEST(Hdf5, scalars_empty_and_strided_tensors_survive) {
   EXPECT_TRUE(file.read_texts("no/words").empty());
 }
 
+TEST(Hdf5, columns_are_read_alone) {
+  const TemporaryFolder folder;
+  const auto numbers = at::arange(35, at::kDouble).reshape({5, 7});
+  Hdf5Writer writer(folder / "x.h5");
+  writer.write("double", numbers);
+  writer.write("float", numbers.to(at::kFloat));
+  writer.write("cube", foreign_values('f'));
+  writer.finish();
+  const Hdf5Reader file(folder / "x.h5");
+  EXPECT_TRUE(same(file.read_columns("double", 2, 5), numbers.slice(1, 2, 5).contiguous()));
+  EXPECT_TRUE(same(file.read_columns("float", 0, 7), numbers.to(at::kFloat)));
+  EXPECT_EQ(file.read_columns("double", 7, 7).sizes(), (at::IntArrayRef{5, 0}));
+  EXPECT_TRUE(contains(input_error([&] { file.read_columns("double", 5, 8); }), {"'double' has no columns [5, 8)"}));
+  EXPECT_TRUE(contains(input_error([&] { file.read_columns("cube", 0, 1); }), {"'cube' has no columns [0, 1)"}));
+}
+
+TEST(Hdf5, columns_that_are_written_in_parts_are_those_of_the_whole) {
+  const TemporaryFolder folder;
+  const auto numbers = at::arange(35, at::kFloat).reshape({5, 7});
+  Hdf5Writer writer(folder / "x.h5");
+  for (const auto& [begin, end] : {std::pair{0, 3}, std::pair{3, 4}, std::pair{4, 7}})
+    writer.write_columns("parts", 7, begin, numbers.slice(1, begin, end));
+  writer.finish();
+  EXPECT_TRUE(same(Hdf5Reader(folder / "x.h5").read("parts"), numbers));
+}
+
 TEST(Hdf5, equal_content_gives_equal_bytes) {
   const TemporaryFolder folder;
   write_example(folder / "one");
