@@ -35,6 +35,13 @@ at::Tensor delayed(const at::Tensor& features, std::span<const int64_t> delays, 
   return result;
 }
 
+void add_delayed(at::Tensor& sum, const at::Tensor& values, int64_t delay, std::span<const RowRange> stories) {
+  for (const auto& story : stories) {
+    const auto [from, to, count] = shift_within(story, delay);
+    sum.slice(0, to, to + count).add_(values.slice(0, from, from + count));
+  }
+}
+
 at::Tensor delayed_kernel(const at::Tensor& kernel, std::span<const int64_t> delays,
                           std::span<const RowRange> stories) {
   auto result = at::zeros_like(kernel);
