@@ -13,9 +13,9 @@
 #include "cmd/encode_folds_support.h"
 #include "cmd/encode_options_support.h"
 #include "cmd/encode_scores_support.h"
-#include "cmd/encode_weights_support.h"
 #include "cmd/groups.h"
 #include "cmd/output_support.h"
+#include "cmd/weights_file_support.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "core/text.h"
@@ -183,9 +183,10 @@ std::vector<fs::path> input_files(const Options& options) {
   return files;
 }
 
-Json make_manifest(const Options& options, const Work& work, const EncodeScores& scores, const cli::Run& run) {
+// `origin`: program, command, options and inputs.
+Json make_manifest(const Options& options, const Work& work, const EncodeScores& scores, const Json& origin) {
   const auto& data = work.data;
-  Json manifest = cli::manifest(run.record, input_files(options));
+  Json manifest = origin;
   manifest["rows"] = {{"training", data.train_rows}, {"test", data.features.size(0) - data.train_rows}};
   manifest["features"] = data.features.size(1);
   manifest["constant_features"] = data.constant_features;
@@ -214,7 +215,8 @@ at::Tensor whole_choice(const Options& options, const Work& work, cli::Run& run)
 }
 
 // The model of all training rows: with test arrays that of the scores, else one more.
-void store_weights(const Options& options, const Work& work, const RidgeResult& fit, cli::Run& run) {
+void store_weights(const Options& options, const Work& work, const RidgeResult& fit, const Json& origin,
+                   cli::Run& run) {
   const bool known = work.data.train_rows < work.data.features.size(0);
   const auto penalties = known ? fit.penalties[0] : whole_choice(options, work, run);
   const auto& data = work.data;
@@ -223,7 +225,9 @@ void store_weights(const Options& options, const Work& work, const RidgeResult& 
                 {.fit = ridge_weights(design, work.problem.responses, all_rows(data.train_rows), penalties, work.ridge,
                                       run.compute),
                  .penalties = penalties,
-                 .delays = work.delays},
+                 .delays = work.delays,
+                 .widths = data.widths,
+                 .origin = origin},
                 work.flags);
   run.console.info("weights    {}", options.weights.string());
 }
@@ -264,11 +268,13 @@ int run(const Options& options, cli::Run& run) {
   const auto scores = score_encoding(work.flags, found, work.splits, options.model.penalty_unit);
   tell_growth(work.splits, work.ridge.penalties, options.model.penalty_unit, run.console);
   if (options.verify > 0) verify(options, work, found, run);
-  if (!options.weights.empty()) store_weights(options, work, found, run);
+  const auto origin = cli::manifest(run.record, input_files(options));
+  if (!options.weights.empty()) store_weights(options, work, found, origin, run);
   for (const char* old : {"bands.tsv", "bands.json", "variance.tsv", "variance.json"})
     fs::remove(options.output.path / old);
   if (work.banded) write_bands(options.output.path, *work.banded, work.flags);
-  write_scores(options.output.path, scores, options.model.penalty_unit, make_manifest(options, work, scores, run));
+  write_scores(options.output.path, scores, score_columns(options.model.penalty_unit),
+               make_manifest(options, work, scores, origin));
   tell_scores(scores, options, run.console);
   return 0;
 }

@@ -62,9 +62,6 @@ std::string array_stem(const std::string& name) {
   return parts.dataset.empty() ? parts.file.stem().string() : parts.dataset;
 }
 
-namespace {
-
-// Rows x columns; one dimension is one column. Floats keep their precision, whole numbers become float64.
 Tensor read_matrix(const std::string& text) {
   auto array = read_named_array(text);
   if (array.dim() == 1) array = array.unsqueeze(1);
@@ -74,9 +71,9 @@ Tensor read_matrix(const std::string& text) {
   return array.to(single ? at::kFloat : at::kDouble);
 }
 
-void check_finite(const std::string& name, const Tensor& x, Problems& problems) {
+void check_finite_columns(const std::string& name, const Tensor& matrix, Problems& problems) {
   constexpr int64_t shown = 5;
-  const auto bad = at::isfinite(x).logical_not();
+  const auto bad = at::isfinite(matrix).logical_not();
   const auto columns = bad.any(0).nonzero().flatten();
   if (columns.numel() == 0) return;
   std::vector<std::string> first;
@@ -84,9 +81,11 @@ void check_finite(const std::string& name, const Tensor& x, Problems& problems) 
     const auto column = columns[i].item<int64_t>();
     first.push_back(fmt::format("{} (row {})", column, bad.select(1, column).nonzero()[0].item<int64_t>()));
   }
-  problems.add("'{}': {} of {} columns hold NaN or infinite values: {}{}", name, columns.numel(), x.size(1),
+  problems.add("'{}': {} of {} columns hold NaN or infinite values: {}{}", name, columns.numel(), matrix.size(1),
                join(first, ", "), columns.numel() > shown ? ", …" : "");
 }
+
+namespace {
 
 // Responses of some rows: in a file as they are, or in memory.
 struct ResponseRows {
@@ -142,6 +141,14 @@ class StackedResponses final : public ResponseSource {
   at::ScalarType type_ = at::kFloat;
 };
 
+}  // namespace
+
+ResponseMatrix open_response_matrix(const std::string& name) {
+  return ResponseMatrix(std::make_shared<StackedResponses>(std::vector{open_responses(name)}));
+}
+
+namespace {
+
 struct Part {
   Tensor features{};
   ResponseRows responses{};
@@ -158,7 +165,7 @@ Part read_part(const std::vector<std::string>& feature_names, const std::string&
     if (columns.back().size(0) != part.responses.rows())
       lengths.add("features '{}' are {}, responses '{}' are {} x {}", name, shape_text(columns.back()), response_name,
                   part.responses.rows(), part.responses.targets());
-    check_finite(name, columns.back(), values);
+    check_finite_columns(name, columns.back(), values);
   }
   lengths.raise();
   values.raise();
@@ -181,7 +188,9 @@ void append_test(EncodeData& data, const ResponseRows& responses, const Part& te
   data.responses = ResponseMatrix(std::make_shared<StackedResponses>(std::vector{responses, test.responses}));
 }
 
-// Runs of equal labels in rows [begin, end).
+}  // namespace
+
+// Runs of equal labels.
 void append_stories(const std::vector<std::string>& labels, RowRange rows, const fs::path& path,
                     std::vector<RowRange>& stories) {
   Problems problems(fmt::format("'{}': the rows of a group must follow one another", path.string()));
@@ -195,6 +204,8 @@ void append_stories(const std::vector<std::string>& labels, RowRange rows, const
   }
   problems.raise();
 }
+
+namespace {
 
 std::vector<RowRange> story_ranges(const fs::path& path, int64_t train, int64_t all) {
   std::vector<RowRange> stories;
@@ -214,15 +225,15 @@ std::vector<RowRange> story_ranges(const fs::path& path, int64_t train, int64_t 
   return stories;
 }
 
-// All that are missing at once; what cannot be read otherwise is told when it is read.
+}  // namespace
+
+// What cannot be read otherwise is told when it is read.
 void check_there(const std::vector<fs::path>& files) {
   Problems problems("arrays are missing");
   for (const auto& file : files)
     if (!fs::exists(file)) problems.add("cannot read '{}': No such file or directory", file.string());
   problems.raise();
 }
-
-}  // namespace
 
 EncodeData read_encode_data(const ArrayNames& names) {
   if (names.test_features.empty() != names.test_responses.empty())

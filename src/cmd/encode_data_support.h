@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/error.h"
 #include "encode/response_matrix.h"
 #include "encode/rows.h"
 
@@ -26,6 +27,20 @@ at::Tensor read_named_array(const std::string& name);
 std::filesystem::path array_file(const std::string& name);
 /// Its name without folder and extension; that of the dataset for HDF5.
 std::string array_stem(const std::string& name);
+
+/// Rows x columns; one dimension is one column. Floats keep their precision, whole numbers become float64. Errors:
+/// input, for other shapes.
+at::Tensor read_matrix(const std::string& name);
+/// The same of responses, whose columns are read when they are needed.
+ResponseMatrix open_response_matrix(const std::string& name);
+/// Adds the columns that hold NaN or infinite values, each with its first such row.
+void check_finite_columns(const std::string& name, const at::Tensor& matrix, Problems& problems);
+/// Adds a range for each group, of labels of all rows; only `rows` count. Errors: input, for groups that are torn
+/// apart.
+void append_stories(const std::vector<std::string>& labels, RowRange rows, const std::filesystem::path& path,
+                    std::vector<RowRange>& stories);
+/// Errors: input, naming all files that are missing.
+void check_there(const std::vector<std::filesystem::path>& files);
 
 /// N rows (volumes), F features, V targets; training rows first, then test rows.
 struct EncodeData {

@@ -38,29 +38,6 @@ Json fold_record(const Fold& fold) {
   return {{"train", cli::row_ranges(fold.train)}, {"test", cli::row_ranges(fold.test)}};
 }
 
-Json column_descriptions(PenaltyUnit unit) {
-  const auto about = [](const char* text) { return Json{{"Description", text}}; };
-  return {
-      {"target", about("Column of the responses, counted from 0")},
-      {"r", about("Pearson correlation of responses and held-out predictions over all test rows; 0 where the "
-                  "prediction does not vary; n/a unless flag is ok")},
-      {"r2",
-       about("1 - SSE / SST of the held-out predictions, SST about the mean of the test rows; n/a unless flag is ok")},
-      {"penalty", about(unit == PenaltyUnit::fraction
-                            ? "Chosen length of the weights as a fraction of the unregularised length, median over the "
-                              "splits; n/a unless flag is ok"
-                        : unit == PenaltyUnit::huth
-                            ? "Chosen penalty alpha (lambda = alpha^2), median over the splits; n/a unless flag is ok"
-                            : "Chosen penalty lambda, median over the splits; n/a unless flag is ok")},
-      {"flag",
-       {{"Description", "Whether the target could be scored"},
-        {"Levels",
-         {{"ok", "scored"},
-          {"constant", "the same value in all training or all test rows"},
-          {"nan", "holds NaN"},
-          {"infinite", "holds an infinite value"}}}}}};
-}
-
 std::vector<std::vector<std::string>> table_rows(const EncodeScores& scores) {
   const auto r = to_vector(scores.r), r2 = to_vector(scores.r2), penalty = to_vector(scores.penalty);
   std::vector<std::vector<std::string>> rows;
@@ -144,14 +121,37 @@ Json split_record(const std::vector<RidgeSplit>& splits) {
   return list;
 }
 
-void write_scores(const std::filesystem::path& folder, const EncodeScores& scores, PenaltyUnit unit,
+Json score_columns(PenaltyUnit unit) {
+  const auto about = [](const char* text) { return Json{{"Description", text}}; };
+  return {
+      {"target", about("Column of the responses, counted from 0")},
+      {"r", about("Pearson correlation of responses and held-out predictions over all test rows; 0 where the "
+                  "prediction does not vary; n/a unless flag is ok")},
+      {"r2",
+       about("1 - SSE / SST of the held-out predictions, SST about the mean of the test rows; n/a unless flag is ok")},
+      {"penalty", about(unit == PenaltyUnit::fraction
+                            ? "Chosen length of the weights as a fraction of the unregularised length, median over the "
+                              "splits; n/a unless flag is ok"
+                        : unit == PenaltyUnit::huth
+                            ? "Chosen penalty alpha (lambda = alpha^2), median over the splits; n/a unless flag is ok"
+                            : "Chosen penalty lambda, median over the splits; n/a unless flag is ok")},
+      {"flag",
+       {{"Description", "Whether the target could be scored"},
+        {"Levels",
+         {{"ok", "scored"},
+          {"constant", "the same value in all training or all test rows"},
+          {"nan", "holds NaN"},
+          {"infinite", "holds an infinite value"}}}}}};
+}
+
+void write_scores(const std::filesystem::path& folder, const EncodeScores& scores, const Json& columns,
                   const Json& manifest) {
   std::filesystem::remove(folder / "scores.tsv");
   write_json(folder / "manifest.json", manifest);
   write_npy(folder / "scores.npy", scores.r.to(at::kFloat));
   std::filesystem::remove(folder / "curves.npy");
   if (scores.curves.defined()) write_npy(folder / "curves.npy", scores.curves.to(at::kFloat));
-  write_json(folder / "scores.json", column_descriptions(unit));
+  write_json(folder / "scores.json", columns);
   write_tsv(folder / "scores.tsv", {"target", "r", "r2", "penalty", "flag"}, table_rows(scores));
 }
 

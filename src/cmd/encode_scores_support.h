@@ -41,9 +41,11 @@ Json flag_counts(const std::vector<Flag>& flags);
 /// Half-open ranges of rows for every split.
 Json split_record(const std::vector<RidgeSplit>& splits);
 
+/// What the columns of scores.tsv mean.
+Json score_columns(PenaltyUnit unit);
 /// Writes manifest.json, scores.npy, curves.npy (if there are any), scores.json and, last, scores.tsv, which therefore
 /// stands for a complete result.
-void write_scores(const std::filesystem::path& folder, const EncodeScores& scores, PenaltyUnit unit,
+void write_scores(const std::filesystem::path& folder, const EncodeScores& scores, const Json& columns,
                   const Json& manifest);
 
 }  // namespace arcuate

@@ -31,6 +31,12 @@ std::string flag_name(Flag flag) {
   return "";
 }
 
+std::optional<Flag> flag_named(const std::string& name) {
+  for (const Flag flag : {Flag::ok, Flag::constant, Flag::nan, Flag::infinite, Flag::masked})
+    if (flag_name(flag) == name) return flag;
+  return std::nullopt;
+}
+
 // Row by row: responses are large, and tensors of their size are not made.
 template <class T>
 static std::vector<Flag> flag_columns(const Tensor& responses) {

@@ -2,6 +2,7 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,8 @@ namespace arcuate {
 /// Why a target has no score. Anything but ok: its numbers are "n/a" and it is counted.
 enum class Flag { ok, constant, nan, infinite, masked };
 std::string flag_name(Flag flag);
+/// The flag of a name, if it is one.
+std::optional<Flag> flag_named(const std::string& name);
 
 /// One flag a column of responses (T x V). A masked target is one that the caller excluded; this function never says
 /// so.

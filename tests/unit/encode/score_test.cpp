@@ -28,6 +28,12 @@ TEST(Score, constant_columns_have_no_correlation) {
   EXPECT_TRUE(at::isnan(r_squared(constant, varying)).item<bool>());
 }
 
+TEST(Score, flags_are_found_by_their_names) {
+  for (const Flag flag : {Flag::ok, Flag::constant, Flag::nan, Flag::infinite, Flag::masked})
+    EXPECT_EQ(flag_named(flag_name(flag)), flag);
+  EXPECT_EQ(flag_named("good"), std::nullopt);
+}
+
 TEST(Score, bad_targets_are_flagged_and_silenced) {
   auto y = at::arange(20, at::kDouble).reshape({5, 4}).clone();
   y.select(1, 1).fill_(3);
