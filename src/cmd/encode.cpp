@@ -50,8 +50,8 @@ void describe_results(cli::Spec<Options>& s) {
            "the results are")
       .range(0, std::numeric_limits<double>::infinity());
   s.option("weights", &Options::weights,
-           "also write the weights of one model of all training rows to this HDF5 file (FILE.h5); without test arrays "
-           "its penalties are chosen by inner folds of all rows")
+           "also write the weights of one model of all training rows to this HDF5 file (FILE.h5), which `arcuate "
+           "predict` applies to new rows; without test arrays its penalties are chosen by inner folds of all rows")
       .metavar("FILE")
       .unrecorded();
 }
