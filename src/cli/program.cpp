@@ -104,6 +104,7 @@ int dispatch(Commands commands, const std::vector<std::string>& arguments, const
     return 0;
   }
   outcome.command = command.name;
+  if (asks_for(rest, {"--json-log"})) outcome.style = LogStyle::json;  // for options that are wrong, too
   if (asks_for(rest, {"--help", "-h"})) {
     around.out << help_text(command);
     return 0;
@@ -127,8 +128,14 @@ int explain(const Error& error, const Outcome& outcome, std::ostream& log) {
   return static_cast<int>(error.fault());
 }
 
-int explain_bug(const std::string& message, std::ostream& log) {
+int explain_bug(const std::string& message, const Outcome& outcome, std::ostream& log) {
   const auto first_line = message.substr(0, message.find('\n'));
+  if (outcome.style == LogStyle::json) {
+    log << event_line("error",
+                      {{"exit_code", static_cast<int>(Fault::failed)}, {"text", "internal error: " + first_line}})
+        << "\n";
+    return static_cast<int>(Fault::failed);
+  }
   log << "arcuate: internal error: " << first_line
       << "\nThis is a bug in arcuate. Please report it with the command line and the output of 'arcuate doctor'.\n";
   return static_cast<int>(Fault::failed);
@@ -146,7 +153,7 @@ int run_guarded(Commands commands, const std::vector<std::string>& arguments, co
   } catch (const std::exception& error) {
     if (is_out_of_memory(error)) return explain(Error(Fault::failed, out_of_memory_advice), outcome, around.log);
     const auto* torch = dynamic_cast<const c10::Error*>(&error);
-    return explain_bug(torch ? torch->what_without_backtrace() : error.what(), around.log);
+    return explain_bug(torch ? torch->what_without_backtrace() : error.what(), outcome, around.log);
   }
 }
 

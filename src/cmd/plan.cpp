@@ -29,9 +29,7 @@ void describe(cli::Spec<Options>& s) {
 }
 
 int run(const Options& options, cli::Run& run) {
-  auto study = read_study(options.study, options.settings);
-  if (run.common.seed != 0) study.seed = static_cast<uint64_t>(run.common.seed);
-  const PreparedStudy prepared(study, options.output.empty() ? "output" : options.output);
+  const PreparedStudy prepared(read_study(options.study, with_seed(options.settings, run.common.seed)), options.output);
   const auto plan = plan_study(prepared, run.compute.threads);
   const auto limit = memory_limit(run.common.memory_limit.count);
   run.console.out() << plan_text(prepared, plan, limit);

@@ -15,7 +15,9 @@ namespace {
 
 std::string delays_text(const std::vector<int64_t>& delays) {
   if (delays == std::vector<int64_t>{0}) return "";
-  return fmt::format(" (before delays {})", fmt::join(delays, ","));
+  std::vector<std::string> texts;
+  for (const int64_t delay : delays) texts.push_back(std::to_string(delay));
+  return fmt::format(" (before delays {})", join(texts, ","));
 }
 
 void check_widths(const std::vector<std::string>& names, const std::vector<Tensor>& columns,

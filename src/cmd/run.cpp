@@ -47,8 +47,7 @@ StudyPart part_of(const Options& options) {
 }
 
 int run(const Options& options, cli::Run& run) {
-  auto study = read_study(options.study, options.settings);
-  if (run.common.seed != 0) study.seed = static_cast<uint64_t>(run.common.seed);
+  const auto study = read_study(options.study, with_seed(options.settings, run.common.seed));
   if (!options.explain.empty()) {
     explain_unit(study, options.output.path, options.explain, run);
     return 0;

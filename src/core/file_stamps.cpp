@@ -10,7 +10,7 @@ FileStamps::FileStamps(const std::vector<fs::path>& paths) {
   for (const auto& path : paths) {
     if (fs::is_regular_file(path)) stamps_[path] = stamp(path);
     if (!fs::is_directory(path)) continue;
-    for (const auto& entry : fs::directory_iterator(path))
+    for (const auto& entry : fs::recursive_directory_iterator(path))
       if (entry.is_regular_file()) stamps_[entry.path()] = stamp(entry.path());
   }
 }

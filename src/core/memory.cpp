@@ -26,10 +26,7 @@ int64_t peak_memory() {
   return 0;
 }
 
-int64_t reusable_bytes() {
-  const auto heap = mallinfo2();
-  return static_cast<int64_t>(heap.fordblks);
-}
+void release_freed_memory() { malloc_trim(0); }
 
 // libtorch has no exception of its own for memory of the processor that it did not get.
 bool is_out_of_memory(const std::exception& error) {

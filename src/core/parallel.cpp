@@ -16,7 +16,6 @@
 #include <thread>
 #include <vector>
 
-#include "core/memory.h"
 #include "core/text.h"
 
 namespace arcuate {
@@ -60,7 +59,8 @@ void use_single_threaded_kernels() {
 }
 
 void reuse_freed_memory() {
-  mallopt(M_MMAP_THRESHOLD, static_cast<int>(largest_reused_block));
+  constexpr int largest_reused = 32 << 20;  // glibc's own limit; what is larger is mapped each time
+  mallopt(M_MMAP_THRESHOLD, largest_reused);
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
   mallopt(M_ARENA_MAX, 1);  // threads come and go: an arena of their own would go with them
 }

@@ -37,4 +37,7 @@ std::string suggestion(std::string_view name, std::span<const std::string> candi
 /// Letters and digits only, as BIDS wants labels ("tales-1m" -> "tales1m").
 std::string bids_label(std::string_view name);
 
+/// A word of a command line, quoted where a shell would take it apart.
+std::string shell_quoted(const std::string& word);
+
 }  // namespace arcuate

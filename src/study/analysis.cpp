@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/files.h"
+#include "core/hash.h"
 #include "core/text.h"
 
 namespace arcuate {
@@ -70,6 +71,13 @@ std::string encoding_key(const AnalysisInput& input, const FeatureSpace& space, 
   return input.graph.at(encoding_id(space.id, layer)).key;
 }
 
+// Which targets a region holds, and where they lie.
+static std::string targets_hash(const AnalysisInput& input) {
+  Json targets = input.dataset.targets;
+  for (const auto& place : input.dataset.places) targets.push_back({place.hemisphere, place.vertex, place.region});
+  return sha256(json_text(targets, -1));
+}
+
 std::string analysis_id(const AnalysisInput& input, const std::string& place) { return input.name + "/" + place; }
 
 Unit analysis_unit(const AnalysisInput& input, AnalysisWork work,
@@ -80,6 +88,7 @@ Unit analysis_unit(const AnalysisInput& input, AnalysisWork work,
           .depends_on = {{"kind", "analysis"},
                          {"place", work.place},
                          {"settings", std::move(work.settings)},
+                         {"targets", targets_hash(input)},
                          {"depends_on", std::move(work.depends_on)}},
           .inputs = std::move(work.inputs),
           .output = analysis_file(input, work.place),

@@ -64,6 +64,8 @@ class Analysis {
   virtual Json settings() const = 0;
   /// Adds what the study lacks for this analysis.
   virtual void check(const Study& study, Problems& problems) const = 0;
+  /// Files and folders, besides the study's own inputs, that results depend on.
+  virtual std::vector<std::filesystem::path> files() const { return {}; }
   /// Units of work, run after those of encoding; they may read the outputs of both. The list is made before anything
   /// is computed, so this is where layers and regions that are not there are refused.
   virtual std::vector<Unit> units(const AnalysisInput& input) const = 0;

@@ -251,6 +251,8 @@ Json plan_identity(const EncodingPlan& plan) {
 // What a space without a model depends on.
 Json feature_identity(const EncodingPlan& plan, const FeatureSpace& space) {
   Json identity{space.id, space.feature->kind, space.feature->width};
+  if (space.feature->kind == "random")  // the names of stories are in their seeds
+    for (const auto& story : plan.stories) identity.push_back(story.stimulus->name);
   if (space.feature->kind == "file")
     for (const auto& story : plan.stories)
       identity.push_back(sha256_file(feature_file(*space.feature, story.stimulus->name)));

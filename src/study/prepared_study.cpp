@@ -1,5 +1,7 @@
 #include "study/prepared_study.h"
 
+#include "core/memory.h"
+
 namespace arcuate {
 namespace {
 
@@ -33,6 +35,7 @@ PreparedStudy::PreparedStudy(const Study& described, const std::filesystem::path
                         .name = entry.name});
     for (auto& unit : entry.analysis->units(analyses.back())) graph.add(std::move(unit));
   }
+  release_freed_memory();
 }
 
 std::vector<std::filesystem::path> PreparedStudy::inputs() const {
@@ -42,6 +45,8 @@ std::vector<std::filesystem::path> PreparedStudy::inputs() const {
   for (const auto& space : spaces)
     if (space.feature && space.feature->kind == "file")
       for (const auto& story : stories) files.push_back(feature_file(*space.feature, story.stimulus->name));
+  for (const auto& entry : study.analyses)
+    for (const auto& file : entry.analysis->files()) files.push_back(file);
   return files;
 }
 

@@ -4,6 +4,7 @@
 
 #include <tuple>
 
+#include "core/error.h"
 #include "core/files.h"
 #include "core/hash.h"
 #include "core/text.h"
@@ -98,19 +99,6 @@ void warn_about_edges(const Summary& summary, cli::Console& console) {
     console.info("{}", text);
 }
 
-// Where the output went and how many threads there were changes nothing, so it is not part of what is repeated.
-std::string repeat_command(const cli::Record& record) {
-  std::string command = "arcuate " + record.command;
-  for (const auto& option : record.options) {
-    if (option.name == "study") command += " " + join(option.value.items, " ");
-    if (option.name == "set")
-      for (const auto& item : option.value.items) command += " --set '" + item + "'";
-    if (option.name == "seed" && option.value.items != std::vector<std::string>{"0"})
-      command += " --seed " + join(option.value.items, " ");
-  }
-  return command + " --output OUTPUT";
-}
-
 // An analysis has its section after those of the scores themselves, before what was left out and how it was done.
 void finish_analyses(const std::vector<AnalysisInput>& inputs, const Summary& summary, const fs::path& output,
                      Page& page) {
@@ -125,15 +113,57 @@ void finish_analyses(const std::vector<AnalysisInput>& inputs, const Summary& su
 
 }  // namespace
 
+// Of results that a killed process was writing. Top-level files of other names are somebody else's.
+static void remove_what_was_left(const fs::path& output) {
+  for (const char* name :
+       {"report.html", "manifest.json", "config_resolved.toml", "dataset_description.json", ".bidsignore"})
+    remove_parts(output / name);
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(output, ignored)) {
+    const auto name = entry.path().filename().string();
+    if (name == "group" || name == "figures") remove_all_parts(entry.path());
+    if (name.starts_with("sub-")) remove_all_parts(entry.path() / "func");
+  }
+}
+
+std::string command_of(const cli::Record& record) {
+  std::string command = "arcuate " + record.command;
+  for (const auto& option : record.options) {
+    if (option.name == "study") command += " " + shell_quoted(join(option.value.items, " "));
+    if (option.name == "set")
+      for (const auto& item : option.value.items) command += " --set " + shell_quoted(item);
+    if (option.name == "seed" && option.value.items != std::vector<std::string>{"0"})
+      command += " --seed " + join(option.value.items, " ");
+  }
+  return command;
+}
+
+void check_overwrite(const fs::path& output, const Study& study, bool force) {
+  const auto config = output / "config_resolved.toml";
+  if (force || !fs::exists(config)) return;
+  // Units are keyed by content, so another study in the same folder is safe; results of the old one would be
+  // overwritten.
+  if (read_file(config).find(fmt::format("name = '{}'", study.name)) == std::string::npos)
+    bad_usage("'{}' holds the results of another study; choose another --output or give --force", output.string());
+}
+
+void check_units(const PreparedStudy& prepared) {
+  for (const auto& unit : prepared.graph.units())
+    if (stored_key(unit) != unit.key)
+      bad_usage("another run with other settings made {} anew in '{}'; studies that differ need folders of their own",
+                unit.id, prepared.output.string());
+}
+
 StudyOutputs write_results(const PreparedStudy& prepared, const cli::Record& record, cli::Console& console) {
   const auto& [study, output] = std::tie(prepared.study, prepared.output);
   const auto& plan = prepared.plan;
   const auto* maps = prepared.maps ? &*prepared.maps : nullptr;
   StudyOutputs outputs{.folder = output, .report = output / "report.html", .figures = output / "figures"};
+  check_units(prepared);
   const auto summary = summarize(plan, prepared.spaces);
   warn_about_edges(summary, console);
   prepared.stamps.check_unchanged();
-  remove_leftovers(output, prepared.work);
+  remove_what_was_left(output);
   write_description(output, prepared.dataset);
   write_file(output / "config_resolved.toml", resolved_toml(study));
   const auto manifest = manifest_of(prepared, record);
@@ -141,8 +171,9 @@ StudyOutputs write_results(const PreparedStudy& prepared, const cli::Record& rec
   outputs.group_table = write_tables(plan, prepared.dataset, summary, output);
   if (maps) write_surface_maps(*maps, plan, prepared.dataset, summary, output);
   outputs.page = study_page(plan, prepared.dataset, summary, maps, Figures(outputs.figures),
-                            {manifest, resolved_toml(study), repeat_command(record)});
+                            {manifest, resolved_toml(study), command_of(record) + " --output OUTPUT"});
   finish_analyses(prepared.analyses, summary, output, outputs.page);
+  check_units(prepared);
   write_page(outputs.report, outputs.page);
   return outputs;
 }

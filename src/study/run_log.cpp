@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/error.h"
 #include "core/files.h"
 #include "core/interrupt.h"
 #include "core/memory.h"
@@ -28,7 +29,7 @@ std::string state_name(RunState state) {
 
 RunLog::RunLog(fs::path output, cli::Run& run)
     : output_(std::move(output)), run_(run), rates_(UnitRates::read(output_)), started_(cli::time_text()) {
-  fs::create_directories(output_ / "logs");
+  ensure_writable_folder(output_ / "logs");
   for (const auto& status : read_status(output_))
     if (is_running(status.process) == false) fs::remove(status.file);
 }
@@ -56,6 +57,14 @@ void RunLog::begin(const Unit& unit) {
   running_since_ = cli::time_text();
   began_ = Clock::now();
   run_.console.event("unit", {{"unit", unit.id}, {"state", "running"}});
+  write();
+}
+
+void RunLog::begin_results() {
+  state_ = RunState::running;
+  running_ = "results";
+  running_since_ = cli::time_text();
+  run_.console.event("results", {{"state", "running"}});
   write();
 }
 
@@ -124,21 +133,25 @@ void RunLog::write() const {
     known = known && seconds;
     left += seconds.value_or(0);
   }
-  write_json(status_file(output_),
-             {{"process", this_process()},
-              {"state", state_name(state_)},
-              {"started", started_},
-              {"updated", cli::time_text()},
-              {"threads", run_.compute.threads},
-              {"units", units_},
-              {"found_finished", reused_},
-              {"made", made_.size()},
-              {"made_elsewhere", elsewhere_},
-              {"running", running_.empty() ? Json() : Json{{"unit", running_}, {"since", running_since_}}},
-              {"failed", failures},
-              {"seconds_left", known ? Json(left) : Json()},
-              {"peak_memory", peak_},
-              {"slowest", slowest}});
+  try {
+    write_json(status_file(output_),
+               {{"process", this_process()},
+                {"state", state_name(state_)},
+                {"started", started_},
+                {"updated", cli::time_text()},
+                {"threads", run_.compute.threads},
+                {"units", units_},
+                {"found_finished", reused_},
+                {"made", made_.size()},
+                {"made_elsewhere", elsewhere_},
+                {"running", running_.empty() ? Json() : Json{{"unit", running_}, {"since", running_since_}}},
+                {"failed", failures},
+                {"seconds_left", known ? Json(left) : Json()},
+                {"peak_memory", peak_},
+                {"slowest", slowest}});
+  } catch (const Error& error) {
+    run_.console.verbose("{}", error.what());  // a status that cannot be written is no reason to stop
+  }
 }
 
 }  // namespace arcuate

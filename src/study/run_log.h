@@ -29,6 +29,7 @@ class RunLog {
   /// The units of this run that are to be made, and how many were found finished.
   void start(const std::vector<const Unit*>& to_make, int64_t reused);
   void begin(const Unit& unit);
+  void begin_results();
   void made(const Unit& unit);
   void failed(const Unit& unit, const std::string& message);
   /// Another process made it.

@@ -9,6 +9,7 @@
 #include "core/files.h"
 #include "core/process.h"
 #include "core/text.h"
+#include "study/run_log.h"
 #include "study/run_units.h"
 #include "study/shards.h"
 #include "study/study_plan.h"
@@ -51,33 +52,12 @@ void write_log(const StudyOutputs& outputs, const cli::Run& run, std::chrono::du
       run.compute.threads, outputs.made, outputs.reused, elapsed.count(), join(run.record.arguments, " "));
 }
 
-void check_overwrite(const fs::path& output, const Study& study, bool force) {
-  const auto config = output / "config_resolved.toml";
-  if (force || !fs::exists(config)) return;
-  if (read_file(config) == resolved_toml(study)) return;
-  // Units are keyed by content, so another study in the same folder is safe; results of the old one would be
-  // overwritten.
-  const auto name = read_file(config).find(fmt::format("name = '{}'", study.name));
-  if (name == std::string::npos)
-    bad_usage("'{}' holds the results of another study; choose another --output or give --force", output.string());
-}
-
-// A word of a command line, quoted where a shell would take it apart.
-std::string quoted(const std::string& word) {
-  const bool plain = !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char c) {
-    return std::isalnum(c) || std::string_view("_-./=:,+@%").find(static_cast<char>(c)) != std::string_view::npos;
-  });
-  if (plain) return word;
-  std::string text = "'";
-  for (const char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
-  return text + "'";
-}
-
-// The command as given, for one unit.
-std::string unit_command(const cli::Run& run, const Unit& unit) {
-  std::string command = "arcuate " + run.record.command;
-  for (const auto& argument : run.record.arguments) command += " " + quoted(argument);
-  return command + " --unit " + quoted(unit.id);
+// The command that makes one unit alone; "" where no study file is behind the run.
+std::string unit_command(const cli::Run& run, const fs::path& output, const Unit& unit) {
+  const auto& options = run.record.options;
+  if (std::none_of(options.begin(), options.end(), [](const auto& option) { return option.name == "study"; }))
+    return "";
+  return command_of(run.record) + " --output " + shell_quoted(output.string()) + " --unit " + shell_quoted(unit.id);
 }
 
 std::vector<size_t> places_of(const WorkGraph& graph, const StudyPart& part) {
@@ -86,10 +66,10 @@ std::vector<size_t> places_of(const WorkGraph& graph, const StudyPart& part) {
 }
 
 void tell_units(const PreparedStudy& prepared, const std::vector<size_t>& places, cli::Run& run) {
-  const auto reports = inspect_all(prepared.graph, run.compute.threads);
-  for (const size_t place : places)
-    run.console.out() << (reports[place].state == UnitState::finished ? "finished  " : "to do     ")
-                      << prepared.graph.units()[place].id << '\n';
+  const auto reports = inspect_all(prepared.graph, places, run.compute.threads);
+  for (size_t i = 0; i < places.size(); ++i)
+    run.console.out() << (reports[i].state == UnitState::finished ? "finished  " : "to do     ")
+                      << prepared.graph.units()[places[i]].id << '\n';
 }
 
 }  // namespace
@@ -108,16 +88,23 @@ StudyOutputs run_study(const Study& study, const fs::path& output, cli::Run& run
                  run.compute.threads);
   ensure_writable_folder(output);
   check_overwrite(output, study, run.common.force);
-  run.resume_hint = "run the same command again: finished units are kept";
+  run.resume_hint = run.common.force ? "run the same command without --force: finished units are kept"
+                                     : "run the same command again: finished units are kept";
   tell_plan(prepared, run.console);
-  const auto counts = run_units(
-      prepared.graph,
-      {.output = output, .places = places, .repeat_command = [&](const Unit& unit) { return unit_command(run, unit); }},
-      run);
+  RunLog log(output, run);
+  const auto counts = run_units(prepared.graph,
+                                {.output = output,
+                                 .places = places,
+                                 .check_inputs = [&] { prepared.stamps.check_unchanged(); },
+                                 .repeat_command = [&](const Unit& unit) { return unit_command(run, output, unit); }},
+                                log, run);
   run.console.info("{} units of work done, {} found finished", counts.made, counts.reused);
   if (part.shard) record_shard(prepared, *part.shard, run.record);
-  if (!part.shard && part.unit.empty())
+  if (!part.shard && part.unit.empty()) {
+    log.begin_results();
     with_folder_lock(output, run, [&] { outputs = write_results(prepared, run.record, run.console); });
+  }
+  log.finish(RunState::done);
   outputs.made = counts.made;
   outputs.reused = counts.reused;
   write_log(outputs, run, std::chrono::steady_clock::now() - start);

@@ -31,20 +31,20 @@ void wait_a_little() {
   }
 }
 
-// Below it nothing that is computed could be kept.
-bool is_disk_full(const fs::path& folder) {
-  constexpr uintmax_t least = 1 << 20;
+// Whether an output of so many bytes could not be kept.
+bool is_disk_full(const fs::path& folder, int64_t bytes) {
+  constexpr int64_t least = 1 << 20;
   std::error_code code;
   const auto space = fs::space(folder, code);
-  return !code && space.available < least;
+  return !code && space.available < static_cast<uintmax_t>(std::max(least, bytes));
 }
 
 enum class State { to_make, finished, failed, waiting };  // waiting: for one that failed
 
 class UnitRunner {
  public:
-  UnitRunner(const WorkGraph& graph, const UnitRun& work, cli::Run& run)
-      : graph_(graph), work_(work), run_(run), log_(work.output, run), states_(graph.units().size(), State::finished) {}
+  UnitRunner(const WorkGraph& graph, const UnitRun& work, RunLog& log, cli::Run& run)
+      : graph_(graph), work_(work), run_(run), log_(log), states_(graph.units().size(), State::finished) {}
 
   UnitCounts run() {
     find_finished();
@@ -53,7 +53,6 @@ class UnitRunner {
     const auto show = [&] { bar.update(total - remaining(), total); };
     for (show(); remaining() > 0; show())
       if (!pass(show)) wait_a_little();
-    log_.finish(failures_.empty() ? RunState::done : RunState::failed);
     raise_failures();
     return counts_;
   }
@@ -65,17 +64,18 @@ class UnitRunner {
 
   void find_finished() {
     std::vector<UnitReport> reports;
-    if (!run_.common.force) reports = inspect_all(graph_, run_.compute.threads);
+    if (!run_.common.force) reports = inspect_all(graph_, work_.places, run_.compute.threads);
     std::vector<const Unit*> to_make;
-    for (const size_t place : work_.places) {
-      if (run_.common.force || reports[place].state != UnitState::finished) {
-        states_[place] = State::to_make;
-        to_make.push_back(&unit(place));
-        if (!reports.empty() && reports[place].state == UnitState::damaged)
-          run_.console.warn("{} is made again: {}", unit(place).id, reports[place].reasons.front());
-      } else {
+    for (size_t i = 0; i < work_.places.size(); ++i) {
+      const size_t place = work_.places[i];
+      if (!reports.empty() && reports[i].state == UnitState::finished) {
         ++counts_.reused;
+        continue;
       }
+      states_[place] = State::to_make;
+      to_make.push_back(&unit(place));
+      if (!reports.empty() && reports[i].state == UnitState::damaged)
+        run_.console.warn("{} is made again: {}", unit(place).id, reports[i].reasons.front());
     }
     log_.start(to_make, counts_.reused);
   }
@@ -110,10 +110,9 @@ class UnitRunner {
 
   // False while another process has the unit.
   bool attempt(size_t place) {
-    const auto file = lock_file(work_.output, unit(place).id);
-    const auto lock = FileLock::try_take(file, this_process());
+    const auto lock = lock_unit(work_.output, unit(place).id);
     if (!lock) {
-      log_.wait_for(unit(place), FileLock::holder(file));
+      log_.wait_for(unit(place), FileLock::holder(lock_file(work_.output, unit(place).id)));
       return false;
     }
     if (!run_.common.force && is_finished(unit(place))) {
@@ -126,18 +125,39 @@ class UnitRunner {
     return true;
   }
 
+  // Another run with other settings may have replaced what this unit reads: then its key would promise too much.
+  void check_before_receipt(const Unit& own) const {
+    for (const auto& id : own.inputs)
+      if (stored_key(graph_.at(id)) != graph_.at(id).key)
+        bad_usage("another run with other settings made {} anew in '{}'; studies that differ need folders of their own",
+                  id, work_.output.string());
+    if (work_.check_inputs) work_.check_inputs();
+  }
+
   void make(size_t place) {
     const auto& own = unit(place);
     run_.console.verbose("{}", own.id);
     log_.begin(own);
+    std::optional<Error> stop;
+    const auto check = [&] {
+      try {
+        check_before_receipt(own);
+      } catch (const Error& error) {
+        stop = error;
+        throw;
+      }
+    };
     try {
-      make_unit(own, run_.compute);
+      make_unit(own, run_.compute, check);
+      release_freed_memory();
       states_[place] = State::finished;
       ++counts_.made;
       log_.made(own);
     } catch (const Error& error) {
-      if (error.fault() == Fault::interrupted) throw;
+      if (error.fault() == Fault::interrupted || stop) throw;
       fail_unit(place, error.fault(), error.what());
+    } catch (const fs::filesystem_error& error) {
+      fail_unit(place, Fault::failed, error.what());
     } catch (const std::exception& error) {
       if (!is_out_of_memory(error)) throw;
       fail_unit(place, Fault::failed, out_of_memory_advice);
@@ -145,13 +165,13 @@ class UnitRunner {
   }
 
   void fail_unit(size_t place, Fault fault, const std::string& message) {
+    if (is_disk_full(work_.output, unit(place).needs.disk))
+      fail(Fault::failed, "the disk of '{}' is full: {} could not be made ({})", work_.output.string(), unit(place).id,
+           message);
     states_[place] = State::failed;
     failures_.push_back({unit(place).id, message});
     faults_.push_back(fault);
     log_.failed(unit(place), message);
-    if (is_disk_full(work_.output))
-      fail(Fault::failed, "the disk of '{}' is full: {} could not be made ({})", work_.output.string(), unit(place).id,
-           message);
     run_.console.warn("{} failed; the units that do not need it go on", unit(place).id);
   }
 
@@ -162,16 +182,18 @@ class UnitRunner {
     Problems problems(fmt::format("{} of {} units of work failed{}", failures_.size(), work_.places.size(),
                                   waiting > 0 ? fmt::format(", and {} wait for them", waiting) : ""),
                       alike ? faults_.front() : Fault::failed);
-    for (const auto& failure : failures_)
-      problems.add("in the unit {}:\n  {}\n  to repeat it alone: {}", failure.id, failure.message,
-                   work_.repeat_command(graph_.at(failure.id)));
+    for (const auto& failure : failures_) {
+      const auto command = work_.repeat_command ? work_.repeat_command(graph_.at(failure.id)) : "";
+      problems.add("in the unit {}:\n  {}{}", failure.id, failure.message,
+                   command.empty() ? "" : "\n  to repeat it alone: " + command);
+    }
     problems.raise();
   }
 
   const WorkGraph& graph_;
   const UnitRun& work_;
   cli::Run& run_;
-  RunLog log_;
+  RunLog& log_;
   std::vector<State> states_;
   UnitCounts counts_{};
   std::vector<UnitFailure> failures_{};
@@ -180,8 +202,12 @@ class UnitRunner {
 
 }  // namespace
 
-UnitCounts run_units(const WorkGraph& graph, const UnitRun& work, cli::Run& run) {
-  return UnitRunner(graph, work, run).run();
+UnitCounts run_units(const WorkGraph& graph, const UnitRun& work, RunLog& log, cli::Run& run) {
+  return UnitRunner(graph, work, log, run).run();
+}
+
+std::optional<FileLock> lock_unit(const fs::path& output, const std::string& id) {
+  return FileLock::try_take(lock_file(output, id), this_process());
 }
 
 void with_folder_lock(const fs::path& output, cli::Run& run, const std::function<void()>& write) {

@@ -4,10 +4,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/run.h"
+#include "core/file_lock.h"
+#include "study/run_log.h"
 #include "study/work_graph.h"
 
 namespace arcuate {
@@ -15,6 +18,7 @@ namespace arcuate {
 struct UnitRun {
   std::filesystem::path output{};                            ///< Folder of the study: locks and times go to its logs/.
   std::vector<size_t> places{};                              ///< Of the graph's units, with all that they need.
+  std::function<void()> check_inputs{};                      ///< Throws when an input file is not what it was.
   std::function<std::string(const Unit&)> repeat_command{};  ///< That makes one unit alone.
 };
 
@@ -25,7 +29,10 @@ struct UnitCounts {
 /// A unit that fails does not stop those that do not need it. Errors: after all others were made, the failed ones with
 /// their messages and the command that repeats them, with their common fault; interrupted, with every finished output
 /// whole. Run::common.force makes all anew.
-UnitCounts run_units(const WorkGraph& graph, const UnitRun& work, cli::Run& run);
+UnitCounts run_units(const WorkGraph& graph, const UnitRun& work, RunLog& log, cli::Run& run);
+
+/// The lock of a unit's output; nothing while another process holds it.
+std::optional<FileLock> lock_unit(const std::filesystem::path& output, const std::string& id);
 
 /// Held by one process at a time while it writes what follows from all units. Waits; stops when interrupted.
 void with_folder_lock(const std::filesystem::path& output, cli::Run& run, const std::function<void()>& write);

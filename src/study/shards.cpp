@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/hash.h"
+#include "core/interrupt.h"
 #include "core/text.h"
 #include "study/run_units.h"
 #include "study/unit_store.h"
@@ -105,9 +106,9 @@ std::vector<std::string> items_of(const cli::Record& record, const std::string& 
 Study study_of(const ShardRecord& record) {
   const auto path = items_of(record.run, "study");
   if (path.empty()) bad_input("'{}' does not say which study it belongs to", record.file.string());
-  auto study = read_study(path.front(), items_of(record.run, "set"));
   const auto seed = items_of(record.run, "seed");
-  if (!seed.empty() && seed.front() != "0") study.seed = static_cast<uint64_t>(to_integer(seed.front()).value_or(0));
+  const auto study = read_study(
+      path.front(), with_seed(items_of(record.run, "set"), seed.empty() ? 0 : to_integer(seed.front()).value_or(0)));
   if (sha256(resolved_toml(study)) != record.study_hash)
     bad_input("the study '{}' is not what it was when the shard '{}' ran; restore it, or run the shards again",
               path.front(), record.file.string());
@@ -125,10 +126,13 @@ void copy_whole(const fs::path& from, const fs::path& to) {
 void collect(const Unit& unit, const std::vector<fs::path>& parts, const fs::path& output) {
   for (const auto& part : parts) {
     auto theirs = unit;
-    theirs.output = part / fs::relative(unit.output, output);
+    theirs.output = part / unit.output.lexically_relative(output);
     if (fs::exists(output) && fs::equivalent(part, output)) continue;
     if (!is_finished(theirs)) continue;
     fs::create_directories(unit.output.parent_path());
+    remove_parts(unit.output);
+    remove_parts(receipt_file(unit.output));
+    fs::remove(receipt_file(unit.output));
     copy_whole(theirs.output, unit.output);
     copy_whole(receipt_file(theirs.output), receipt_file(unit.output));
     return;
@@ -136,7 +140,7 @@ void collect(const Unit& unit, const std::vector<fs::path>& parts, const fs::pat
 }
 
 void check_complete(const WorkGraph& graph, const std::vector<ShardRecord>& records, int threads) {
-  const auto reports = inspect_all(graph, threads);
+  const auto reports = inspect_all(graph, graph.all(), threads);
   Problems problems("not all of the study is there", Fault::partial);
   for (int64_t part = 1; part <= records.front().shard.of; ++part)
     if (std::none_of(records.begin(), records.end(), [&](const auto& record) { return record.shard.part == part; }))
@@ -152,7 +156,11 @@ void check_complete(const WorkGraph& graph, const std::vector<ShardRecord>& reco
 void record_shard(const PreparedStudy& prepared, const Shard& shard, const cli::Record& record) {
   Json options = Json::array();
   for (const auto& option : record.options) options.push_back(option_json(option));
-  write_json(prepared.output / "logs" / fmt::format("shard-{}-of-{}.json", shard.part, shard.of),
+  const auto logs = prepared.output / "logs";
+  for (const auto& entry : fs::directory_iterator(logs))  // of the same work cut otherwise
+    if (is_record(entry.path()) && !entry.path().stem().string().ends_with(fmt::format("-of-{}", shard.of)))
+      fs::remove(entry.path());
+  write_json(logs / fmt::format("shard-{}-of-{}.json", shard.part, shard.of),
              {{"part", shard.part},
               {"of", shard.of},
               {"study_sha256", sha256(resolved_toml(prepared.study))},
@@ -167,10 +175,14 @@ StudyOutputs merge_study(const std::vector<fs::path>& parts, const fs::path& out
   warn_about_kernels(records, run.console);
   const PreparedStudy prepared(study_of(records.front()), output);
   ensure_writable_folder(output);
+  check_overwrite(output, prepared.study, run.common.force);
+  run.resume_hint = "run the same command again: what was copied is kept";
   auto bar = run.console.progress("merging");
   const auto& units = prepared.graph.units();
   for (size_t i = 0; i < units.size(); ++i) {
-    if (!is_finished(units[i])) collect(units[i], parts, output);
+    stop_if_interrupted();
+    if (const auto lock = lock_unit(output, units[i].id); lock && !is_finished(units[i]))
+      collect(units[i], parts, output);
     bar.update(static_cast<int64_t>(i) + 1, static_cast<int64_t>(units.size()));
   }
   check_complete(prepared.graph, records, run.compute.threads);

@@ -180,7 +180,8 @@ static Json model_identity(const FeatureSpace& space, std::map<std::string, std:
     if (hash.empty()) hash = sha256_file(path);
     identity[path.filename().string()] = hash;
   };
-  for (const char* name : {"config.json", "tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt"})
+  for (const char* name : {"config.json", "tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt",
+                           "encoder.json", "vocab.bpe"})
     add(space.model->path / name);
   if (space.seed)
     identity["random_init"] = *space.seed;
@@ -224,7 +225,7 @@ std::vector<Unit> extraction_units(const Study& study, const std::vector<Feature
       unit.stage = "extract";
       unit.format = activations_format;
       unit.depends_on = std::move(depends);
-      unit.needs = extraction_needs(study, space, std::ssize(story.words));
+      unit.needs = extraction_needs(study, space, std::ssize(story.words), tapped);
       unit.output = activation_file(work, space, story.stimulus->name);
       unit.write = [&study, space, &story, tapped](const Compute& compute, Hdf5Writer& file) {
         ModelOptions options{.type = study.precision, .device = compute.device};

@@ -198,14 +198,25 @@ Study read_root(const toml::table& table, const fs::path& folder, Problems& prob
   return study;
 }
 
+// A name is also one of a folder.
+void check_folder_name(const std::string& name, const std::set<std::string>& reserved, Problems& problems) {
+  if (name.empty() || name.front() == '.' || name.find('/') != std::string::npos)
+    problems.add("'{}' cannot be a name: it is empty, begins with a dot or holds '/'", name);
+  if (reserved.contains(name)) problems.add("the name '{}' is taken; choose another", name);
+}
+
+void add_space_name(const std::string& name, std::set<std::string>& names, Problems& problems) {
+  check_folder_name(name, {"controls"}, problems);
+  if (!names.insert(name).second) problems.add("two feature spaces are called '{}'", name);
+}
+
 void check(const Study& study, Problems& problems) {
   std::set<std::string> names;
   std::vector<std::string> features;
-  for (const auto& model : study.models)
-    if (!names.insert(model.name).second) problems.add("two feature spaces are called '{}'", model.name);
+  for (const auto& model : study.models) add_space_name(model.name, names, problems);
   for (const auto& feature : study.features) {
     features.push_back(feature.name);
-    if (!names.insert(feature.name).second) problems.add("two feature spaces are called '{}'", feature.name);
+    add_space_name(feature.name, names, problems);
   }
   for (const auto& name : study.controls.spaces)
     if (std::find(features.begin(), features.end(), name) == features.end())
@@ -218,6 +229,7 @@ void check(const Study& study, Problems& problems) {
   if (study.dataset.root.empty()) problems.add("'dataset.root' is missing");
   std::set<std::string> analyses;
   for (const auto& entry : study.analyses) {
+    check_folder_name(entry.name, {"encode", "extract", "activations"}, problems);
     if (!analyses.insert(bids_label(entry.name)).second)
       problems.add("two analyses are called '{}'; give each a name of its own", entry.name);
     if (entry.analysis) entry.analysis->check(study, problems);
@@ -296,6 +308,11 @@ Study parse_study(std::string_view text, const std::string& source, const fs::pa
 
 Study read_study(const fs::path& path, const std::vector<std::string>& settings) {
   return parse_study(MappedFile(path).bytes(), path.string(), path.parent_path(), settings);
+}
+
+std::vector<std::string> with_seed(std::vector<std::string> settings, int64_t seed) {
+  if (seed != 0) settings.push_back(fmt::format("seed={}", seed));
+  return settings;
 }
 
 }  // namespace arcuate

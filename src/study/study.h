@@ -126,6 +126,8 @@ struct Study {
 /// stand for environment variables; relative paths start at the study's folder.
 /// Errors: usage, all unknown keys and bad values at once, each with its line and the nearest known key.
 Study read_study(const std::filesystem::path& path, const std::vector<std::string>& settings);
+/// Settings with the seed that a command was given; 0 stands for the study's own.
+std::vector<std::string> with_seed(std::vector<std::string> settings, int64_t seed);
 Study parse_study(std::string_view text, const std::string& source, const std::filesystem::path& folder,
                   const std::vector<std::string>& settings);
 

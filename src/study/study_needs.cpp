@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "core/memory.h"
 #include "io/npy.h"
 #include "model/checkpoint.h"
 
@@ -15,7 +14,7 @@ class Arrays {
  public:
   void add(const std::string& name, double count, int64_t item) {
     const auto bytes = static_cast<int64_t>(count * static_cast<double>(item));
-    (bytes > largest_reused_block ? needs_.large : needs_.small) += bytes;
+    needs_.memory += bytes;
     if (bytes <= needs_.largest_bytes) return;
     needs_.largest_bytes = bytes;
     needs_.largest = name;
@@ -45,29 +44,78 @@ double words_read(const ContextOptions& context, double words) {
   return 1;
 }
 
+constexpr double tokens_per_word = 1.3, tokens_per_batch = 4096;
+
+// Of one thread that takes a batch of sequences of `length` tokens through a model: what is wanted of them, what lies
+// on the way through a block, and the weights of attention.
+double batch_values(const ModelSpec& spec, double tokens, double length, double wanted_widths) {
+  const double width = real(spec.block.width), longest = std::min(length, real(spec.max_tokens));
+  const double batch = std::max(std::min(tokens, tokens_per_batch), longest);
+  return batch * (wanted_widths + 6 * width + 2 * real(spec.block.ffn_width) + 3 * real(spec.block.heads) * longest);
+}
+
+int64_t item_of(const Study& study) { return study.precision == at::kDouble ? 8 : 4; }
+
+double context_tokens(const ContextOptions& context, double words) {
+  return tokens_per_word * (context.kind == ContextKind::full ? words : std::min(real(context.words), words));
+}
+
 int64_t subject_count(const EncodingPlan& plan) { return std::ssize(plan.responses.subjects); }
 
 }  // namespace
 
-UnitNeeds extraction_needs(const Study& study, const FeatureSpace& space, int64_t words) {
-  constexpr double tokens_per_word = 1.3, tokens_per_batch = 4096;
+UnitNeeds extraction_needs(const Study& study, const FeatureSpace& space, int64_t words, Units tapped) {
   const auto spec = read_spec(space.model->path);
-  const int64_t item = study.precision == at::kDouble ? 8 : 4;
-  const double weights = count_weights(spec), layers = real(std::ssize(space.layers)), width = real(spec.block.width);
-  const double states = layers * real(words) * width;
+  const int64_t item = item_of(study), width = tapped == Units::ffn ? spec.block.ffn_width : spec.block.width;
+  const double weights = count_weights(spec), widths = real(std::ssize(space.layers) * width);
   const double tokens = tokens_per_word * words_read(space.model->context, real(words)) * real(words);
-  const double batch = std::min(tokens, tokens_per_batch);
   Arrays arrays;
   arrays.add(fmt::format("weights of {}", space.id), weights, item);
-  arrays.add(fmt::format("states of {}: {} layers x {} words x {}", space.id, space.layers.size(), words,
-                         spec.block.width),
-             states, item);
-  // What a batch takes on its way through a block, and the states of the wanted layers.
-  arrays.add_of_a_thread(batch * (layers * width + 6 * width + 2 * real(spec.block.ffn_width)), item);
+  arrays.add(fmt::format("states of {}: {} layers x {} words x {}", space.id, space.layers.size(), words, width),
+             widths * real(words), item);
+  arrays.add_of_a_thread(batch_values(spec, tokens, context_tokens(space.model->context, real(words)), widths), item);
   auto needs = arrays.needs();
-  needs.disk = static_cast<int64_t>(states) * item + words * 64;
+  needs.disk = static_cast<int64_t>(widths) * words * item + words * 64;
   needs.work = std::max(1.0, tokens * weights);
   return needs;
+}
+
+UnitNeeds twin_needs(const Study& study, const FeatureSpace& space, int64_t words, int64_t texts, int64_t ahead) {
+  const auto spec = read_spec(space.model->path);
+  const double width = real(spec.block.width), states = real(words * std::max<int64_t>(ahead, 1)) * width;
+  const double length = context_tokens(space.model->context, real(words)) + tokens_per_word * real(ahead);
+  const double tokens =
+      ahead > 0 ? real(words) * length : tokens_per_word * words_read(space.model->context, real(words)) * real(words);
+  Arrays arrays;
+  arrays.add("states of words ahead", 3 * states, item_of(study));
+  arrays.add("tokens of all passes", tokens, 8);
+  arrays.add_of_a_thread(batch_values(spec, tokens, length, width), item_of(study));
+  auto needs = arrays.needs();
+  needs.disk = static_cast<int64_t>(states) * 4;
+  needs.work = std::max(1.0, real(texts) * tokens * count_weights(spec));
+  return needs;
+}
+
+UnitNeeds forecast_needs(const EncodingPlan& plan, const FeatureSpace& space, int64_t words, int64_t ahead,
+                         int64_t distances) {
+  const double width = real(read_spec(space.model->path).block.width);
+  Arrays arrays;
+  // On their way into a syntactic and a semantic part, and as reduced by each fold's training words.
+  for (int64_t copy = 0; copy < 6 + std::ssize(plan.splits); ++copy)
+    arrays.add("states of words ahead", real(words * ahead) * width, 8);
+  arrays.add(fmt::format("scores of {} distances", distances), 6 * real(distances * plan.responses.matrix.size(1)), 8);
+  // Responses, predictions and the null of swaps of a block of targets.
+  const double block = std::min(2048.0, real(plan.responses.matrix.size(1)));
+  arrays.add_of_a_thread((6 * real(plan.responses.matrix.size(0)) + 3 * real(plan.study.permutation.count)) * block, 8);
+  return arrays.needs();
+}
+
+UnitNeeds prediction_needs(const EncodingPlan& plan, int64_t count, int64_t columns) {
+  const int64_t rows = plan.responses.matrix.size(0);
+  Arrays arrays;
+  for (int64_t i = 0; i < count; ++i)
+    arrays.add(fmt::format("predictions: {} x {}", rows, columns), real(rows * columns), 8);
+  return arrays.needs();
 }
 
 int64_t feature_width(const FeatureSpace& space, const std::vector<TimedStory>& stories) {
@@ -82,11 +130,13 @@ int64_t feature_width(const FeatureSpace& space, const std::vector<TimedStory>& 
 UnitNeeds encoding_needs(const EncodingPlan& plan, const std::vector<int64_t>& widths, int64_t columns) {
   const auto& study = plan.study;
   const double rows = real(plan.responses.matrix.size(0)), all = real(plan.responses.matrix.size(1));
-  const double block = std::min(real(columns), all);
+  const bool together = study.encode.ridge.penalty_mode != PenaltyMode::per_target;
+  const double block = together ? all : std::min(real(columns), all);
   const double features =
       real(std::accumulate(widths.begin(), widths.end(), int64_t{0}) * std::ssize(study.align.delays));
-  const double side = std::min(rows, features), draws = real(std::ssize(plan.shifts));
   const bool increments = widths.size() > 1;
+  const double side = std::min(rows, features), shifts = real(std::ssize(plan.shifts));
+  const double draws = increments ? std::max(shifts, real(study.permutation.count)) : shifts;
   const double models = increments ? 2 : 1, folds = real(std::ssize(plan.splits));
   const double inner = real(study.encode.inner_folds);
   const int64_t item = study.encode.ridge.type == at::kDouble ? 8 : 4;
@@ -99,11 +149,13 @@ UnitNeeds encoding_needs(const EncodingPlan& plan, const std::vector<int64_t>& w
   arrays.add("predictions to be written", rows * block, 4);
   if (increments) arrays.add("predictions of the controls", rows * block, 4);
   arrays.add_of_a_thread(3 * draws * std::min(block, 1024.0), 8);  // a block of a null distribution
+  if (study.permutation.refit) arrays.add("null distribution of refitted models", 2 * draws * block, 8);
   auto needs = arrays.needs();
   needs.disk = static_cast<int64_t>(rows * all * 4 + all * 8 * (3 + 2 * (increments ? 1 : 0) + 2 * folds) +
                                     2 * draws * real(subject_count(plan)) * 8);
   needs.work = folds * inner * (rows * features * side + 10 * side * side * side) +
                all * (folds * (inner + 1) * rows * side + 3 * models * draws * rows);
+  if (study.permutation.refit) needs.work *= 1 + draws;
   return needs;
 }
 
@@ -118,6 +170,10 @@ UnitNeeds result_needs(const EncodingPlan& plan, const std::vector<FeatureSpace>
   arrays.add(fmt::format("scores of {} layers at {} columns", layers, columns),
              layers * columns * (plan.control_design.defined() ? 6 + 2 * folds : 4 + 2 * folds), 8);
   arrays.add("choice of layers", 2 * most * folds * columns, 8);
+  // Of one subject, whose predictions are put together from several layers: shifted in all ways, as spectra.
+  const double targets = real(plan.responses.target_count()), rows = real(plan.responses.matrix.size(0));
+  if (most > 1)
+    arrays.add("null distribution of a subject", (3 * real(std::ssize(plan.shifts)) + 6 * rows) * targets, 8);
   return arrays.needs();
 }
 

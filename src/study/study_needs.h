@@ -1,12 +1,24 @@
 // What units of a study are expected to need, from shapes alone: memory, disk and work. Arrays are counted where they
 // are large; what is small is left out.
 #pragma once
+#include "model/extract.h"
 #include "study/encoding.h"
 
 namespace arcuate {
 
-/// States of all the space's layers at `words` words. Work: multiplications.
-UnitNeeds extraction_needs(const Study& study, const FeatureSpace& space, int64_t words);
+/// States (or other units) of all the space's layers at `words` words. Work: multiplications.
+UnitNeeds extraction_needs(const Study& study, const FeatureSpace& space, int64_t words, Units tapped);
+
+/// States of one layer in `texts` texts of as many words as the story; `ahead` words after each word are read anew, or
+/// the whole text where it is 0.
+UnitNeeds twin_needs(const Study& study, const FeatureSpace& space, int64_t words, int64_t texts, int64_t ahead);
+
+/// Scores of `distances` windows at every column; states of `ahead` words after each of `words` words.
+UnitNeeds forecast_needs(const EncodingPlan& plan, const FeatureSpace& space, int64_t words, int64_t ahead,
+                         int64_t distances);
+
+/// So many arrays of rows x columns float64: held-out predictions of several models, say.
+UnitNeeds prediction_needs(const EncodingPlan& plan, int64_t count, int64_t columns);
 
 /// Features of a space and layer at a word.
 int64_t feature_width(const FeatureSpace& space, const std::vector<TimedStory>& stories);

@@ -18,17 +18,7 @@ namespace {
 
 std::string readable(int64_t bytes) { return cli::readable_bytes({bytes}); }
 
-// Where memory stands now: small arrays are first taken from what is free within the process.
-class MemoryStart {
- public:
-  int64_t with(const UnitNeeds& needs, int threads) const {
-    return resident_ + needs.large + std::max<int64_t>(0, needs.small + threads * needs.of_a_thread - reusable_);
-  }
-  int64_t resident() const { return resident_; }
-
- private:
-  int64_t resident_ = resident_bytes(), reusable_ = reusable_bytes();
-};
+int64_t memory_of(const UnitNeeds& needs, int threads) { return needs.memory + threads * needs.of_a_thread; }
 
 // Multiplications a second that one thread does in products of float32. Units come to about a third of it.
 double products_a_second() {
@@ -64,7 +54,8 @@ std::string line(const std::string& name, const std::string& text) { return fmt:
 std::string time_text(const std::optional<double>& seconds) { return seconds ? cli::clock_text(*seconds) : "?"; }
 
 std::string stage_table(const StudyPlan& plan) {
-  auto text = fmt::format("{:<24}{:>8}{:>10}{:>12}{:>12}{:>12}\n", "stage", "units", "finished", "memory", "disk", "time");
+  auto text =
+      fmt::format("{:<24}{:>8}{:>10}{:>12}{:>12}{:>12}\n", "stage", "units", "finished", "memory", "disk", "time");
   for (const auto& stage : plan.stages)
     text += fmt::format("{:<24}{:>8}{:>10}{:>12}{:>12}{:>12}\n", stage.name, stage.units, stage.finished,
                         stage.memory > 0 ? readable(stage.memory) : "-", stage.disk > 0 ? readable(stage.disk) : "-",
@@ -93,24 +84,25 @@ std::string dataset_text(const PreparedStudy& prepared) {
 
 // The most columns, halved from those of the study, that keep every unit of encoding below the limit; 0: none do.
 int64_t columns_that_fit(const PreparedStudy& prepared, int64_t limit, int threads) {
-  const MemoryStart start;
+  const int64_t read = resident_bytes();
   int64_t width = 1;
   for (const auto& space : prepared.spaces) width = std::max(width, feature_width(space, prepared.stories));
   std::vector<int64_t> widths{width};
   if (prepared.plan.control_design.defined()) widths.insert(widths.begin(), 1);
   for (auto columns = std::min(prepared.study.encode.columns, prepared.responses.matrix.size(1)); columns >= 256;
        columns /= 2)
-    if (start.with(encoding_needs(prepared.plan, widths, columns), threads) <= limit) return columns;
+    if (read + memory_of(encoding_needs(prepared.plan, widths, columns), threads) <= limit) return columns;
   return 0;
 }
 
 }  // namespace
 
 StudyPlan plan_study(const PreparedStudy& prepared, int threads) {
-  const MemoryStart start;
-  StudyPlan plan{.read = start.resident(), .peak = peak_memory()};
-  const auto reports = inspect_all(prepared.graph, threads);
-  const auto rates = UnitRates::read(prepared.output);
+  StudyPlan plan{.read = resident_bytes(), .peak = peak_memory()};
+  const bool has_output = !prepared.output.empty();
+  std::vector<UnitReport> reports(prepared.graph.units().size());  // all absent
+  if (has_output) reports = inspect_all(prepared.graph, prepared.graph.all(), threads);
+  const auto rates = has_output ? UnitRates::read(prepared.output) : UnitRates();
   plan.measured = !rates.empty();
   const double rate = products_a_second() * threads;
   const auto& units = prepared.graph.units();
@@ -122,7 +114,7 @@ StudyPlan plan_study(const PreparedStudy& prepared, int threads) {
       ++stage.finished;
       continue;
     }
-    stage.memory = std::max(stage.memory, start.with(unit.needs, threads));
+    stage.memory = std::max(stage.memory, plan.read + memory_of(unit.needs, threads));
     stage.disk += unit.needs.disk;
     note_largest(unit.needs, plan);
     const bool counted = unit.needs.work > 1;  // multiplications, and not just one unit
@@ -130,7 +122,7 @@ StudyPlan plan_study(const PreparedStudy& prepared, int threads) {
     if (seconds >= 0) stage.seconds = stage.seconds.value_or(0) + seconds;
   }
   const auto results = result_needs(prepared.plan, prepared.spaces);
-  plan.stages.push_back({.name = "results", .memory = start.with(results, threads)});
+  plan.stages.push_back({.name = "results", .memory = plan.read + memory_of(results, threads)});
   note_largest(results, plan);
   for (const auto& stage : plan.stages) {
     plan.peak = std::max(plan.peak, stage.memory);
@@ -149,20 +141,23 @@ void check_memory(const PreparedStudy& prepared, const StudyPlan& plan, const Me
   if (plan.peak <= limit.bytes) return;
   const auto need = fmt::format("the study needs about {} of memory, and {} {}", readable(plan.peak),
                                 readable(limit.bytes), limit.given ? "are allowed (--memory-limit)" : "are free");
-  if (plan.read < limit.bytes) {
+  const auto encoding =
+      std::find_if(plan.stages.begin(), plan.stages.end(), [](const auto& stage) { return stage.name == "encode"; });
+  if (plan.read < limit.bytes && encoding != plan.stages.end() && encoding->memory > limit.bytes) {
     const auto columns = columns_that_fit(prepared, limit.bytes, threads);
-    if (columns > 0 && columns < prepared.study.encode.columns)
+    if (columns > 0 && columns < std::min(prepared.study.encode.columns, prepared.responses.matrix.size(1)))
       bad_usage("{}; --set encode.columns={} would make the regressions fit", need, columns);
     if (threads > 1 && columns_that_fit(prepared, limit.bytes, 1) > 0)
       bad_usage("{}; --threads 1 would make the regressions fit", need);
   }
-  bad_usage("{}; {} are taken once the data are read: choose fewer subjects or stories (dataset.subjects, "
-            "dataset.stories), or allow {}",
-            need, readable(plan.read), readable(plan.peak));
+  bad_usage(
+      "{}; {} are taken once the data are read: choose fewer subjects or stories (dataset.subjects, "
+      "dataset.stories), or allow {}",
+      need, readable(plan.read), readable(plan.peak));
 }
 
 void check_disk(const PreparedStudy& prepared, const StudyPlan& plan) {
-  auto folder = std::filesystem::absolute(prepared.output);
+  auto folder = prepared.output.empty() ? std::filesystem::current_path() : std::filesystem::absolute(prepared.output);
   while (!std::filesystem::exists(folder)) folder = folder.parent_path();
   const auto room = cli::free_disk(folder).count;
   if (plan.disk > room)
@@ -179,12 +174,12 @@ std::string plan_text(const PreparedStudy& prepared, const StudyPlan& plan, cons
                                       readable(static_cast<int64_t>(matrix.nbytes()))));
   if (plan.largest_bytes > 0) text += line("", fmt::format("{}, {}", plan.largest, readable(plan.largest_bytes)));
   text += line("disk", fmt::format("about {} to be written", readable(plan.disk)));
-  const bool unknown = std::any_of(plan.stages.begin(), plan.stages.end(), [](const auto& stage) {
-    return stage.units > stage.finished && !stage.seconds;
-  });
-  text += line("time", fmt::format("about {}{} ({})", cli::clock_text(plan.seconds),
-                                   unknown ? " and the stages whose time is not known" : "",
-                                   plan.measured ? "as units in this folder took" : "from this machine's products a second"));
+  const bool unknown = std::any_of(plan.stages.begin(), plan.stages.end(),
+                                   [](const auto& stage) { return stage.units > stage.finished && !stage.seconds; });
+  text += line("time",
+               fmt::format("about {}{} ({})", cli::clock_text(plan.seconds),
+                           unknown ? " and the stages whose time is not known" : "",
+                           plan.measured ? "as units in this folder took" : "from this machine's products a second"));
   return text;
 }
 

@@ -20,13 +20,13 @@ struct StagePlan {
 
 struct StudyPlan {
   std::vector<StagePlan> stages{};
-  int64_t read = 0;        ///< Bytes in memory once the data are read.
-  int64_t peak = 0;        ///< Of the whole run.
-  int64_t disk = 0;        ///< That it will write.
-  std::string largest{};   ///< The largest array besides the responses, in words, and its bytes.
+  int64_t read = 0;       ///< Bytes in memory once the data are read.
+  int64_t peak = 0;       ///< Of the whole run.
+  int64_t disk = 0;       ///< That it will write.
+  std::string largest{};  ///< The largest array besides the responses, in words, and its bytes.
   int64_t largest_bytes = 0;
   double seconds = 0;
-  bool measured = false;   ///< Times are those of units made in this folder; else from this machine's products a second.
+  bool measured = false;  ///< Times are those of units made in this folder; else from this machine's products a second.
 };
 
 /// The study's data were just read by this process, which is what peaks start from.

@@ -14,10 +14,8 @@ namespace arcuate {
 
 /// What a unit is expected to need.
 struct UnitNeeds {
-  // Bytes at its peak, above what every unit finds there.
-  int64_t large = 0;        ///< Of arrays that the system maps anew (core/memory.h);
-  int64_t small = 0;        ///< of others, which take what was freed before;
-  int64_t of_a_thread = 0;  ///< of the same kind, that each thread adds.
+  int64_t memory = 0;         ///< Bytes at its peak, above what every unit finds there,
+  int64_t of_a_thread = 0;    ///< and those that each thread adds.
   int64_t disk = 0;           ///< Bytes of its output.
   double work = 1;            ///< In units of its stage, so that times of finished ones tell those of the others.
   std::string largest{};      ///< Its largest array, in words,

@@ -80,16 +80,6 @@ bool is_temporary(const fs::path& path) {
          std::all_of(number.begin() + 1, number.end(), [](unsigned char c) { return std::isdigit(c); });
 }
 
-void remove_parts(const fs::path& output) {
-  const auto folder = output.parent_path();
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    const auto whole = entry.path().stem().stem();
-    if (is_temporary(entry.path()) && (whole == output.filename() || whole == receipt_file(output).filename()))
-      fs::remove(entry.path(), ignored);
-  }
-}
-
 }  // namespace
 
 fs::path receipt_file(const fs::path& output) { return fs::path(output).replace_extension(".json"); }
@@ -114,37 +104,50 @@ UnitReport inspect(const Unit& unit) {
 
 bool is_finished(const Unit& unit) { return inspect(unit).state == UnitState::finished; }
 
-std::vector<UnitReport> inspect_all(const WorkGraph& graph, int threads) {
-  std::vector<UnitReport> reports(graph.units().size());
-  parallel_for(static_cast<int64_t>(reports.size()), threads, [&](int64_t i) {
+std::vector<UnitReport> inspect_all(const WorkGraph& graph, const std::vector<size_t>& places, int threads) {
+  std::vector<UnitReport> reports(places.size());
+  parallel_for(std::ssize(reports), threads, [&](int64_t i) {
     const auto place = static_cast<size_t>(i);
-    reports[place] = inspect(graph.units()[place]);
+    reports[place] = inspect(graph.units()[places[place]]);
   });
   return reports;
 }
 
-void make_unit(const Unit& unit, const Compute& compute) {
+std::string stored_key(const Unit& unit) {
+  try {
+    const auto receipt = read_json(receipt_file(unit.output));
+    return receipt.is_object() ? receipt.value("key", "") : "";
+  } catch (const Error&) {
+    return "";
+  } catch (const Json::exception&) {
+    return "";
+  }
+}
+
+void make_unit(const Unit& unit, const Compute& compute, const std::function<void()>& check) {
   fs::create_directories(unit.output.parent_path());
   remove_parts(unit.output);
+  remove_parts(receipt_file(unit.output));
   fs::remove(receipt_file(unit.output));
   Hdf5Writer file(unit.output);
   file.attribute("format", unit.format);
   file.attribute("key", unit.key);
   unit.write(compute, file);
   file.finish();
+  if (check) check();
   write_json(receipt_file(unit.output), receipt_of(unit));
 }
 
-void remove_leftovers(const fs::path& folder, const fs::path& skipped) {
-  std::vector<fs::path> left;
-  for (auto entry = fs::recursive_directory_iterator(folder); entry != fs::recursive_directory_iterator(); ++entry) {
-    if (entry->path() == skipped)
-      entry.disable_recursion_pending();
-    else if (is_temporary(entry->path()))
-      left.push_back(entry->path());
-  }
+void remove_parts(const fs::path& file) {
   std::error_code ignored;
-  for (const auto& path : left) fs::remove(path, ignored);
+  for (const auto& entry : fs::directory_iterator(file.parent_path(), ignored))
+    if (is_temporary(entry.path()) && entry.path().stem().stem() == file.filename()) fs::remove(entry.path(), ignored);
+}
+
+void remove_all_parts(const fs::path& folder) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored))
+    if (entry.is_regular_file(ignored) && is_temporary(entry.path())) fs::remove(entry.path(), ignored);
 }
 
 }  // namespace arcuate

@@ -2,6 +2,7 @@
 // what it depends on. The receipt is written last: without it an output counts for nothing.
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,14 +22,20 @@ std::filesystem::path receipt_file(const std::filesystem::path& output);
 /// Reads the whole output: a byte that changed is noticed.
 UnitReport inspect(const Unit& unit);
 bool is_finished(const Unit& unit);
-/// Reports of all units, in their order.
-std::vector<UnitReport> inspect_all(const WorkGraph& graph, int threads);
+/// Reports of the units at these places of the graph, in their order.
+std::vector<UnitReport> inspect_all(const WorkGraph& graph, const std::vector<size_t>& places, int threads);
 
 /// Makes the unit's output and receipt. Each is there whole or not at all. What an earlier process left of either goes.
-void make_unit(const Unit& unit, const Compute& compute);
+/// `check` comes between them: when it throws, the output counts for nothing.
+void make_unit(const Unit& unit, const Compute& compute, const std::function<void()>& check = {});
 
-/// Removes the files that processes which were killed were writing under `folder`, except in `skipped`. Nobody else may
-/// be writing there.
-void remove_leftovers(const std::filesystem::path& folder, const std::filesystem::path& skipped);
+/// The key of what is on disk; "" without a receipt. The output is not looked at.
+std::string stored_key(const Unit& unit);
+
+/// Removes what processes that were killed were writing in the place of a file ("X.<pid>.tmp"). Nobody else may be
+/// writing it.
+void remove_parts(const std::filesystem::path& file);
+/// The same of all files of a folder; not of those in its subfolders.
+void remove_all_parts(const std::filesystem::path& folder);
 
 }  // namespace arcuate

@@ -25,7 +25,8 @@ Shard parse_shard(const std::string& text) {
 const Unit& WorkGraph::add(Unit unit) {
   for (const auto& id : unit.inputs) unit.input_keys[id] = at(id).key;
   if (!places_.emplace(unit.id, units_.size()).second)
-    fail(Fault::failed, "two units of work are called '{}'", unit.id);
+    bad_usage("two units of work are called '{}'; give models, features and analyses of the study other names",
+              unit.id);
   unit.key = unit_key({{"settings", unit.depends_on}, {"inputs", unit.input_keys}});
   return units_.emplace_back(std::move(unit));
 }

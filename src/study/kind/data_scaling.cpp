@@ -14,6 +14,7 @@
 #include "study/design.h"
 #include "study/scaling_report.h"
 #include "study/study_names.h"
+#include "study/study_needs.h"
 
 namespace arcuate {
 namespace {
@@ -131,14 +132,16 @@ class DataScalingAnalysis : public Analysis {
     for (const auto& space : input.spaces) {
       if (!is_wanted(space)) continue;
       const auto layer = layer_of(space);
-      units.push_back(analysis_unit(input,
-                                    {.place = place_of(space),
-                                     .settings = fitted,
-                                     .depends_on = {encoding_key(input, space, layer)},
-                                     .inputs = extraction_ids(space, input.plan.stories)},
-                                    [this, &input, &space, layer](const Compute& compute, Hdf5Writer& file) {
-                                      write_subsets(score(input, space, layer, compute), file);
-                                    }));
+      units.push_back(analysis_unit(
+          input,
+          {.place = place_of(space),
+           .settings = fitted,
+           .depends_on = {encoding_key(input, space, layer)},
+           .inputs = extraction_ids(space, input.plan.stories),
+           .needs = prediction_needs(input.plan, 3, single_subjects(input.plan) * input.plan.responses.target_count())},
+          [this, &input, &space, layer](const Compute& compute, Hdf5Writer& file) {
+            write_subsets(score(input, space, layer, compute), file);
+          }));
     }
     return units;
   }

@@ -14,6 +14,7 @@
 #include "study/design.h"
 #include "study/forecast_report.h"
 #include "study/study_names.h"
+#include "study/study_needs.h"
 #include "study/twins.h"
 
 namespace arcuate {
@@ -94,6 +95,10 @@ class ForecastAnalysis : public Analysis {
       problems.add("'analysis.mask' = \"difference\" needs the distance 0 among the distances");
   }
 
+  std::vector<std::filesystem::path> files() const override {
+    return given_twins_.empty() ? std::vector<std::filesystem::path>{} : std::vector{twins_};
+  }
+
   std::vector<Unit> units(const AnalysisInput& input) const override {
     targets_in(input, regions_);
     const auto& space = space_of(input);
@@ -105,7 +110,14 @@ class ForecastAnalysis : public Analysis {
     auto inputs = extraction_ids(space, input.plan.stories);
     for (const auto& unit : units) inputs.push_back(unit.id);
     units.push_back(analysis_unit(
-        input, {.place = "scores", .kind = "scores", .settings = settings(), .depends_on = depends, .inputs = inputs},
+        input,
+        {.place = "scores",
+         .kind = "scores",
+         .settings = settings(),
+         .depends_on = depends,
+         .inputs = inputs,
+         .needs = forecast_needs(input.plan, space, word_count(input), twins.empty() ? 0 : twin_options_.ahead,
+                                 std::ssize(options_.distances))},
         [this, &input, &space, layers, twins](const Compute& compute, Hdf5Writer& file) {
           auto options = options_;
           options.layer = std::find(layers.begin(), layers.end(), tested_layer(space)) - layers.begin();
@@ -159,14 +171,26 @@ class ForecastAnalysis : public Analysis {
       const Json settings{{"layer", number},
                           {"past", name_of(twin_options_.past, pasts)},
                           {"ahead", continued ? twin_options_.ahead : 0}};
-      units.push_back(analysis_unit(
-          input, {.place = twin_place(story), .kind = "twins", .settings = settings, .depends_on = depends},
-          [this, &input, &story, &space, texts, number](const Compute& compute, Hdf5Writer& file) {
-            file.write("states", syntactic_states(story, texts, space, number, twin_options_,
-                                                  input.plan.study.precision, compute));
-          }));
+      units.push_back(
+          analysis_unit(input,
+                        {.place = twin_place(story),
+                         .kind = "twins",
+                         .settings = settings,
+                         .depends_on = depends,
+                         .needs = twin_needs(input.plan.study, space, std::ssize(story.words), std::ssize(texts),
+                                             continued ? twin_options_.ahead : 0)},
+                        [this, &input, &story, &space, texts, number](const Compute& compute, Hdf5Writer& file) {
+                          file.write("states", syntactic_states(story, texts, space, number, twin_options_,
+                                                                input.plan.study.precision, compute));
+                        }));
     }
     return units;
+  }
+
+  static int64_t word_count(const AnalysisInput& input) {
+    int64_t words = 0;
+    for (const auto& story : input.plan.stories) words += std::ssize(story.words);
+    return words;
   }
 
   static std::string twin_place(const TimedStory& story) { return "twins/" + story.stimulus->name; }

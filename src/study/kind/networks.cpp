@@ -90,6 +90,8 @@ class NetworksAnalysis : public Analysis {
           "study's targets are, and a column for each named network, above 0 where a target belongs to it");
   }
 
+  std::vector<std::filesystem::path> files() const override { return {templates_}; }
+
   std::vector<Unit> units(const AnalysisInput& input) const override {
     const auto spaces = chosen_spaces(input);
     check_spaces(input, spaces);

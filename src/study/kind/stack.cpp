@@ -19,6 +19,7 @@
 #include "study/design.h"
 #include "study/stack_report.h"
 #include "study/study_names.h"
+#include "study/study_needs.h"
 
 namespace arcuate {
 namespace {
@@ -133,10 +134,16 @@ class StackAnalysis : public Analysis {
       for (auto& id : extraction_ids(*space, input.plan.stories))
         if (std::find(inputs.begin(), inputs.end(), id) == inputs.end()) inputs.push_back(std::move(id));
     }
-    return {analysis_unit(input, {.place = "weights", .settings = settings(), .depends_on = depends, .inputs = inputs},
-                          [this, &input, designs, chosen](const Compute& compute, Hdf5Writer& file) {
-                            write_stack(stack(input, designs, chosen, compute), file);
-                          })};
+    return {
+        analysis_unit(input,
+                      {.place = "weights",
+                       .settings = settings(),
+                       .depends_on = depends,
+                       .inputs = inputs,
+                       .needs = prediction_needs(input.plan, 2 * std::ssize(designs) + 2, std::ssize(chosen.columns))},
+                      [this, &input, designs, chosen](const Compute& compute, Hdf5Writer& file) {
+                        write_stack(stack(input, designs, chosen, compute), file);
+                      })};
   }
 
   PageSection finish(const AnalysisInput& input, const Summary&, const AnalysisOutput& output) const override {

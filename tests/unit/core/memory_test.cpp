@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/memory.h"
+#include "core/parallel.h"
 #include "support.h"
 
 using namespace arcuate;
@@ -24,13 +25,16 @@ TEST(Memory, the_peak_is_what_was_there_at_most) {
   EXPECT_LT(resident_bytes(), before + size / 10);
 }
 
-TEST(Memory, that_was_freed_is_counted_as_reusable) {
-  const int64_t before = reusable_bytes();
-  auto some = std::make_unique<std::vector<char>>(100'000, 'x');  // below the size that is mapped on its own
-  const int64_t held = reusable_bytes();
+TEST(Memory, that_was_freed_goes_back_when_it_is_released) {
+  constexpr size_t size = 20'000'000;  // below the size that is mapped on its own
+  reuse_freed_memory();
+  auto some = std::make_unique<std::vector<char>>(size, 'x');
+  const int64_t held = resident_bytes();
   some.reset();
-  EXPECT_GE(reusable_bytes(), held + 100'000);
-  EXPECT_GE(before + 200'000, held);
+  const int64_t freed = resident_bytes();
+  release_freed_memory();
+  EXPECT_GT(freed, held - static_cast<int64_t>(size) / 2);
+  EXPECT_LT(resident_bytes(), freed - static_cast<int64_t>(size) / 2);
 }
 
 TEST(Memory, that_is_missing_is_told_from_other_faults) {

@@ -117,10 +117,22 @@ TEST(UnitStore, makes_outputs_whole_and_sweeps_what_a_killed_process_left) {
   EXPECT_FALSE(std::filesystem::exists(folder / "work" / "a.json.77.tmp"));
   EXPECT_TRUE(std::filesystem::exists(folder / "work" / "b.h5.77.tmp"));  // of another unit
   EXPECT_TRUE(std::filesystem::exists(folder / "work" / "a.h5.tmp"));     // of somebody else
-  write_file(folder / "page.html.9.tmp", "");
-  remove_leftovers(folder.path(), folder / "work");
-  EXPECT_FALSE(std::filesystem::exists(folder / "page.html.9.tmp"));
-  EXPECT_TRUE(std::filesystem::exists(folder / "work" / "b.h5.77.tmp"));
+  remove_all_parts(folder / "work");
+  EXPECT_FALSE(std::filesystem::exists(folder / "work" / "b.h5.77.tmp"));
+  EXPECT_TRUE(std::filesystem::exists(folder / "work" / "a.h5.tmp"));
+  EXPECT_EQ(stored_key(own), own.key);
+}
+
+TEST(UnitStore, an_output_that_does_not_pass_the_check_counts_for_nothing) {
+  const TemporaryFolder folder;
+  WorkGraph graph;
+  auto described = unit("encode/a");
+  described.output = folder / "a.h5";
+  described.write = [](const Compute&, Hdf5Writer& file) { file.write("x", at::arange(5)); };
+  const auto& own = graph.add(described);
+  EXPECT_THROW(make_unit(own, {}, [] { bad_input("changed"); }), Error);
+  EXPECT_EQ(inspect(own).state, UnitState::incomplete);
+  EXPECT_EQ(stored_key(own), "");
 }
 
 TEST(UnitStore, a_unit_that_fails_leaves_nothing) {
