@@ -12,7 +12,7 @@ std::optional<SurfaceMaps> surfaces_of(const Dataset& dataset) {
 
 }  // namespace
 
-PreparedStudy::PreparedStudy(const Study& described, const std::filesystem::path& output_folder)
+PreparedStudy::PreparedStudy(const Study& described, const std::filesystem::path& output_folder, c10::Device device)
     : study(described),
       output(output_folder),
       work(output / "work"),
@@ -23,8 +23,14 @@ PreparedStudy::PreparedStudy(const Study& described, const std::filesystem::path
       responses(clean_responses(study, dataset)),
       plan(plan_encoding(study, responses, stories, spaces, work)) {
   stamps = FileStamps(inputs());
-  for (auto& unit : extraction_units(study, spaces, stories, work)) graph.add(std::move(unit));
-  for (auto& unit : encoding_units(plan, spaces)) graph.add(std::move(unit));
+  const auto add = [&](std::vector<Unit> units) {
+    for (auto& unit : units) {
+      if (!device.is_cpu()) unit.depends_on["device"] = c10::DeviceTypeName(device.type(), true);
+      graph.add(std::move(unit));
+    }
+  };
+  add(extraction_units(study, spaces, stories, work));
+  add(encoding_units(plan, spaces));
   analyses.reserve(study.analyses.size());  // units refer to them
   for (const auto& entry : study.analyses) {
     analyses.push_back({.plan = plan,
@@ -33,7 +39,7 @@ PreparedStudy::PreparedStudy(const Study& described, const std::filesystem::path
                         .graph = graph,
                         .maps = maps ? &*maps : nullptr,
                         .name = entry.name});
-    for (auto& unit : entry.analysis->units(analyses.back())) graph.add(std::move(unit));
+    add(entry.analysis->units(analyses.back()));
   }
   release_freed_memory();
 }

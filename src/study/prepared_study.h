@@ -13,7 +13,9 @@ namespace arcuate {
 /// Its parts refer to each other, so it stays where it is made. Errors: usage and input, all that can be known before
 /// work starts.
 struct PreparedStudy {
-  PreparedStudy(const Study& described, const std::filesystem::path& output_folder);
+  /// `device`: what computes it; numbers differ between devices, and so do the units.
+  PreparedStudy(const Study& described, const std::filesystem::path& output_folder,
+                c10::Device device = c10::DeviceType::CPU);
   PreparedStudy(const PreparedStudy&) = delete;
   PreparedStudy& operator=(const PreparedStudy&) = delete;
 

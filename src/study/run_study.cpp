@@ -76,7 +76,7 @@ void tell_units(const PreparedStudy& prepared, const std::vector<size_t>& places
 
 StudyOutputs run_study(const Study& study, const fs::path& output, cli::Run& run, const StudyPart& part) {
   const auto start = std::chrono::steady_clock::now();
-  const PreparedStudy prepared(study, output);
+  const PreparedStudy prepared(study, output, run.compute.device);
   const auto places = places_of(prepared.graph, part);
   StudyOutputs outputs{.folder = output};
   if (run.common.dry_run) {
@@ -112,7 +112,7 @@ StudyOutputs run_study(const Study& study, const fs::path& output, cli::Run& run
 }
 
 void explain_unit(const Study& study, const fs::path& output, const std::string& unit, cli::Run& run) {
-  const PreparedStudy prepared(study, output);
+  const PreparedStudy prepared(study, output, run.compute.device);
   const auto& asked = prepared.graph.at(unit);
   const auto report = inspect(asked);
   auto& out = run.console.out();

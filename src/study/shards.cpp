@@ -103,6 +103,11 @@ std::vector<std::string> items_of(const cli::Record& record, const std::string& 
   return {};
 }
 
+c10::Device device_of(const cli::Record& record) {
+  const auto device = items_of(record, "device");
+  return !device.empty() && device.front() == "cuda" ? c10::DeviceType::CUDA : c10::DeviceType::CPU;
+}
+
 Study study_of(const ShardRecord& record) {
   const auto path = items_of(record.run, "study");
   if (path.empty()) bad_input("'{}' does not say which study it belongs to", record.file.string());
@@ -173,7 +178,7 @@ StudyOutputs merge_study(const std::vector<fs::path>& parts, const fs::path& out
   const auto records = read_records(parts);
   check_alike(records);
   warn_about_kernels(records, run.console);
-  const PreparedStudy prepared(study_of(records.front()), output);
+  const PreparedStudy prepared(study_of(records.front()), output, device_of(records.front().run));
   ensure_writable_folder(output);
   check_overwrite(output, prepared.study, run.common.force);
   run.resume_hint = "run the same command again: what was copied is kept";

@@ -1,0 +1,57 @@
+// A study before anything is computed: what its units depend on.
+#include "study/prepared_study.h"
+#include "fixture.h"
+#include "io/npy.h"
+
+using namespace arcuate;
+using namespace arcuate::test;
+
+namespace {
+
+// Two subjects with three targets who heard one story.
+void write_study(const fs::path& folder, const std::string& tail = "") {
+  std::string words = "onset\toffset\tword\n";
+  for (int i = 0; i < 300; ++i) words += fmt::format("{:.2f}\t{:.2f}\tword{}\n", 0.4 * i, 0.4 * i + 0.2, i % 7);
+  write_text(folder / "words.tsv", words);
+  write_text(folder / "stories.tsv", "story\twords\ttr\tfirst_volume\nsmall\twords.tsv\t2\t1\n");
+  write_text(folder / "recordings.tsv", "subject\tstory\tresponses\na\tsmall\ta.npy\nb\tsmall\tb.npy\n");
+  for (const char* subject : {"a", "b"})
+    write_npy(folder / (std::string(subject) + ".npy"),
+              at::arange(180, at::kDouble).view({60, 3}).sin() + (*subject == 'a'));
+  write_text(
+      folder / "study.toml",
+      "name='small'\n[dataset]\nroot='.'\n[[feature]]\nkind='word_rate'\n[[feature]]\nname='again'\nkind='word_rate'\n"
+      "[encode]\nfolds=3\ninner_folds=3\ngap=2\n" +
+          tail);
+}
+
+}  // namespace
+
+TEST(PreparedStudy, units_of_another_device_are_others) {
+  const TemporaryFolder folder;
+  write_study(folder.path());
+  const auto study = read_study(folder / "study.toml", {});
+  const PreparedStudy here(study, folder / "out"), there(study, folder / "out", c10::DeviceType::CUDA);
+  ASSERT_EQ(here.graph.units().size(), there.graph.units().size());
+  for (const auto& unit : here.graph.units()) EXPECT_NE(unit.key, there.graph.at(unit.id).key) << unit.id;
+}
+
+TEST(PreparedStudy, an_analysis_depends_on_where_targets_lie) {
+  const auto key_of = [](const std::string& targets) {
+    const TemporaryFolder folder;
+    write_study(folder.path(), "[[analysis]]\nkind='stack'\nspaces=['word_rate','again']\nregions=['one']\n");
+    write_text(folder / "targets.tsv", "target\n" + targets);
+    const PreparedStudy prepared(read_study(folder / "study.toml", {}), folder / "out");
+    return prepared.graph.at("stack/weights").key;
+  };
+  EXPECT_EQ(key_of("one\ntwo\nthree\n"), key_of("one\ntwo\nthree\n"));
+  EXPECT_NE(key_of("one\ntwo\nthree\n"), key_of("two\none\nthree\n"));
+}
+
+TEST(PreparedStudy, holds_responses_once_and_no_recordings) {
+  const TemporaryFolder folder;
+  write_study(folder.path());
+  const PreparedStudy prepared(read_study(folder / "study.toml", {}), folder / "out");
+  EXPECT_EQ(prepared.responses.matrix.sizes(), (at::IntArrayRef{60, 9}));  // and the mean subject
+  for (const auto& recording : prepared.dataset.recordings) EXPECT_FALSE(recording.responses.defined());
+}
