@@ -147,11 +147,8 @@ void check_overwrite(const fs::path& output, const Study& study, bool force) {
     bad_usage("'{}' holds the results of another study; choose another --output or give --force", output.string());
 }
 
-void check_units(const PreparedStudy& prepared) {
-  for (const auto& unit : prepared.graph.units())
-    if (stored_key(unit) != unit.key)
-      bad_usage("another run with other settings made {} anew in '{}'; studies that differ need folders of their own",
-                unit.id, prepared.output.string());
+static void check_units(const PreparedStudy& prepared) {
+  for (const auto& unit : prepared.graph.units()) check_stored_key(unit);
 }
 
 StudyOutputs write_results(const PreparedStudy& prepared, const cli::Record& record, cli::Console& console) {

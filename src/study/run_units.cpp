@@ -127,10 +127,7 @@ class UnitRunner {
 
   // Another run with other settings may have replaced what this unit reads: then its key would promise too much.
   void check_before_receipt(const Unit& own) const {
-    for (const auto& id : own.inputs)
-      if (stored_key(graph_.at(id)) != graph_.at(id).key)
-        bad_usage("another run with other settings made {} anew in '{}'; studies that differ need folders of their own",
-                  id, work_.output.string());
+    for (const auto& id : own.inputs) check_stored_key(graph_.at(id));
     if (work_.check_inputs) work_.check_inputs();
   }
 

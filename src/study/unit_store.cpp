@@ -124,6 +124,12 @@ std::string stored_key(const Unit& unit) {
   }
 }
 
+void check_stored_key(const Unit& unit) {
+  if (stored_key(unit) != unit.key)
+    bad_usage("another run with other settings made {} anew ('{}'); studies that differ need folders of their own",
+              unit.id, unit.output.string());
+}
+
 void make_unit(const Unit& unit, const Compute& compute, const std::function<void()>& check) {
   fs::create_directories(unit.output.parent_path());
   remove_parts(unit.output);

@@ -31,6 +31,8 @@ void make_unit(const Unit& unit, const Compute& compute, const std::function<voi
 
 /// The key of what is on disk; "" without a receipt. The output is not looked at.
 std::string stored_key(const Unit& unit);
+/// Errors: usage, when that is not the unit's: another run with other settings worked in the same folder.
+void check_stored_key(const Unit& unit);
 
 /// Removes what processes that were killed were writing in the place of a file ("X.<pid>.tmp"). Nobody else may be
 /// writing it.
