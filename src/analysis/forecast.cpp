@@ -7,6 +7,7 @@
 #include <limits>
 #include <memory>
 #include <mutex>
+#include <numeric>
 #include <span>
 #include <string>
 
@@ -43,8 +44,9 @@ void check_input(const ForecastProblem& problem) {
   check_states("states", problem.states, words, problems);
   if (problem.ahead.defined()) check_states("states ahead", problem.ahead, words, problems);
   if (problem.continued.defined()) check_states("continued states", problem.continued, words, problems);
-  if (problem.responses.dim() != 2 || problem.responses.size(0) != volumes)
-    problems.add("responses are {}: expected one row for each of {} volumes", shape_text(problem.responses), volumes);
+  if (problem.responses.rows() != volumes)
+    problems.add("responses are {} x {}: expected one row for each of {} volumes", problem.responses.rows(),
+                 problem.responses.targets(), volumes);
   if (timing.words.size() != timing.volumes.size())
     problems.add("{} stories of words and {} of volumes", timing.words.size(), timing.volumes.size());
   if (!(timing.tr > 0)) problems.add("a TR of {} s: expected more than 0", timing.tr);
@@ -110,32 +112,37 @@ class Designs {
   std::vector<Tensor> present_;  // T x K each
 };
 
-// Held-out rows of all folds, one after another, in the order of the splits.
-Tensor predict(const std::function<Tensor(size_t)>& design, const Tensor& responses,
-               const std::vector<RidgeSplit>& splits, const RidgeOptions& options, int threads) {
-  std::vector<Tensor> parts(splits.size());
+// What is left out of every fold in turn.
+struct HeldOut {
+  std::vector<PairSums> folds{};
+  std::vector<Tensor> predictions{};  // rows of each fold; none unless the options keep them
+
+  // In the order of the splits.
+  Tensor rows() const { return at::cat(predictions, 0); }
+  // A prediction that does not vary predicts nothing.
+  Tensor score(FoldScore rule) const {
+    if (rule == FoldScore::joined)
+      return at::nan_to_num(pearson(std::accumulate(folds.begin() + 1, folds.end(), folds.front())));
+    std::vector<Tensor> r;
+    for (const auto& fold : folds) r.push_back(at::nan_to_num(pearson(fold)));
+    return at::stack(r).mean(0);
+  }
+};
+
+HeldOut hold_out(const std::function<Tensor(size_t)>& design, const Tensor& responses,
+                 const std::vector<RidgeSplit>& splits, const RidgeOptions& options, int threads) {
+  HeldOut result{.folds = std::vector<PairSums>(splits.size())};
+  if (options.keep_predictions) result.predictions.resize(splits.size());
   parallel_for(static_cast<int64_t>(splits.size()), threads, [&](int64_t k) {
     stop_if_interrupted();
     const auto i = static_cast<size_t>(k);
     const RidgeProblem problem{.bands = {design(i)}, .responses = responses};
     const auto fit = ridge_cross_validated(problem, {splits[i]}, options, {});
-    parts[i] = fit.predictions.index_select(0, index_tensor(splits[i].outer.test));
+    result.folds[i] = fit.sums;
+    if (options.keep_predictions)
+      result.predictions[i] = fit.predictions.index_select(0, index_tensor(splits[i].outer.test));
   });
-  return at::cat(parts, 0);
-}
-
-Tensor score(const Tensor& responses, const Tensor& predictions, const std::vector<RidgeSplit>& splits,
-             FoldScore rule) {
-  // A prediction that does not vary predicts nothing.
-  if (rule == FoldScore::joined) return at::nan_to_num(pearson(responses, predictions));
-  std::vector<Tensor> folds;
-  int64_t begin = 0;
-  for (const auto& split : splits) {
-    const int64_t end = begin + static_cast<int64_t>(split.outer.test.size());
-    folds.push_back(at::nan_to_num(pearson(responses.slice(0, begin, end), predictions.slice(0, begin, end))));
-    begin = end;
-  }
-  return at::stack(folds).mean(0);
+  return result;
 }
 
 // Blocks of the swap test end where a fold's test rows or a story's volumes end.
@@ -160,17 +167,17 @@ Tensor swap_p(const Tensor& responses, const Tensor& joint, const Tensor& presen
   return permutation_p(observed, swap_null(responses, joint, present, lengths, swap));
 }
 
-// Targets are taken in blocks, so that the predictions of all of them never lie in memory at once.
-constexpr int64_t targets_per_block = 2048;
+// Where predictions are kept, for the swap test.
+constexpr int64_t most_predicted = 2048;
 
-std::vector<Tensor> target_blocks(const std::vector<Flag>& flags) {
+// Good targets, so many at a time.
+std::vector<Tensor> target_blocks(const std::vector<Flag>& flags, int64_t width) {
   std::vector<int64_t> good;
   for (size_t v = 0; v < flags.size(); ++v)
     if (flags[v] == Flag::ok) good.push_back(static_cast<int64_t>(v));
   const auto all = index_tensor(good);
   std::vector<Tensor> blocks;
-  for (int64_t first = 0; first < all.numel(); first += targets_per_block)
-    blocks.push_back(all.slice(0, first, first + targets_per_block));
+  for (int64_t first = 0; first < all.numel(); first += width) blocks.push_back(all.slice(0, first, first + width));
   return blocks;
 }
 
@@ -180,12 +187,12 @@ Tensor held_out_rows(const std::vector<RidgeSplit>& splits) {
   return index_tensor(rows);
 }
 
-ForecastScores empty_scores(const Tensor& responses, int64_t windows, bool swaps) {
-  const auto many = [&] { return at::full({windows, responses.size(1)}, nan, at::kDouble); };
-  return {.present = at::full({responses.size(1)}, nan, at::kDouble),
+ForecastScores empty_scores(const ResponseMatrix& responses, int64_t windows, bool swaps) {
+  const auto many = [&] { return at::full({windows, responses.targets()}, nan, at::kDouble); };
+  return {.present = at::full({responses.targets()}, nan, at::kDouble),
           .joint = many(),
           .p = swaps ? many() : Tensor(),
-          .flags = flag_targets(responses)};
+          .flags = flag_targets(responses, {})};
 }
 
 }  // namespace
@@ -198,25 +205,28 @@ ForecastScores forecast_scores(const ForecastProblem& problem, const std::vector
   check_input(problem);
   check_windows(problem, windows, options);
   const auto count = static_cast<int64_t>(windows.size());
-  auto scores = empty_scores(problem.responses, count, options.swaps > 0);
-  const auto blocks = target_blocks(scores.flags);
+  const bool swaps = options.swaps > 0;
+  auto ridge = options.ridge;
+  ridge.keep_predictions = swaps;
+  auto scores = empty_scores(problem.responses, count, swaps);
+  const auto blocks = target_blocks(scores.flags, swaps ? std::min(options.columns, most_predicted) : options.columns);
   const auto rows = held_out_rows(splits);
   const auto lengths = held_out_lengths(splits, problem.timing.volumes);
   const Designs designs(problem, splits, options, compute);
   std::mutex guard;
   int64_t done = 0;
   for (const auto& columns : blocks) {
-    const auto responses = problem.responses.index_select(1, columns), tested = responses.index_select(0, rows);
+    const auto responses = problem.responses.columns(columns);
     const auto present =
-        predict([&](size_t k) { return designs.present(k); }, responses, splits, options.ridge, compute.threads);
-    scores.present.index_copy_(0, columns, score(tested, present, splits, options.score));
+        hold_out([&](size_t k) { return designs.present(k); }, responses, splits, ridge, compute.threads);
+    scores.present.index_copy_(0, columns, present.score(options.score));
     parallel_for(count, compute.threads, [&](int64_t i) {
       const auto& window = windows[static_cast<size_t>(i)];
-      const auto joint =
-          predict([&](size_t k) { return designs.joint(k, window); }, responses, splits, options.ridge, 1);
-      scores.joint.select(0, i).index_copy_(0, columns, score(tested, joint, splits, options.score));
-      if (options.swaps > 0)
-        scores.p.select(0, i).index_copy_(0, columns, swap_p(tested, joint, present, lengths, options));
+      const auto joint = hold_out([&](size_t k) { return designs.joint(k, window); }, responses, splits, ridge, 1);
+      scores.joint.select(0, i).index_copy_(0, columns, joint.score(options.score));
+      if (swaps)
+        scores.p.select(0, i).index_copy_(
+            0, columns, swap_p(responses.index_select(0, rows), joint.rows(), present.rows(), lengths, options));
       const std::lock_guard lock(guard);
       if (compute.progress) compute.progress(++done, static_cast<int64_t>(blocks.size()) * count);
     });

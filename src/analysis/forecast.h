@@ -36,7 +36,7 @@ struct ForecastProblem {
   at::Tensor ahead{};      ///< W x F, the words of windows; undefined: `states`.
   at::Tensor continued{};  ///< W x H x F; see WordSeries.
   ForecastTiming timing{};
-  at::Tensor responses{};  ///< T x V; bad targets are allowed and have NaN for every number.
+  ResponseMatrix responses{};  ///< T x V; bad targets are allowed and have NaN for every number.
 };
 
 enum class FoldScore {
@@ -50,6 +50,9 @@ struct ForecastOptions {
   std::vector<int64_t> delays{1, 2, 3, 4};  ///< In volumes.
   RidgeOptions ridge{};                     ///< z-scored features suit components of unequal variance.
   FoldScore score = FoldScore::joined;
+  /// Targets whose responses are read and fitted together, by all windows before the next are read. Changes memory and
+  /// speed only.
+  int64_t columns = 65536;
   int64_t swaps = 0;  ///< Draws of the block-swap test of each target (stats/swap.h); 0: none.
   uint64_t seed = 0;  ///< Of those draws.
 };

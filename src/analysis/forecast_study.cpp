@@ -19,21 +19,20 @@ namespace {
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 void check(const ForecastInput& input, const ForecastStudyOptions& options) {
-  if (input.responses.dim() != 3)
-    bad_input("responses are {}: expected subjects x volumes x targets", shape_text(input.responses));
+  if (input.subjects < 1 || input.responses.targets() % input.subjects != 0)
+    bad_input("{} columns of responses for {} subjects: expected as many for each", input.responses.targets(),
+              input.subjects);
   const auto layers = static_cast<int64_t>(input.layers.size());
   if (options.layer < 0 || options.layer >= layers)
     bad_usage("layer {} of {}: layers count from 0{}", options.layer, layers,
               layers > 0 ? fmt::format(" to {}", layers - 1) : "");
   if (options.distances.empty()) bad_usage("a forecast needs at least one distance");
-  if (options.mask.rule == MaskRule::difference && input.responses.size(0) < 2)
-    bad_usage("the mask 'difference' is a test over subjects, found {}; use another mask", input.responses.size(0));
-  if (!input.places.empty() && static_cast<int64_t>(input.places.size()) != input.responses.size(2))
-    bad_input("{} places for {} targets", input.places.size(), input.responses.size(2));
+  if (options.mask.rule == MaskRule::difference && input.subjects < 2)
+    bad_usage("the mask 'difference' is a test over subjects, found {}; use another mask", input.subjects);
+  const int64_t targets = input.responses.targets() / input.subjects;
+  if (!input.places.empty() && std::ssize(input.places) != targets)
+    bad_input("{} places for {} targets", input.places.size(), targets);
 }
-
-// S x T x V -> T x (S V)
-Tensor side_by_side(const Tensor& responses) { return responses.permute({1, 0, 2}).flatten(1); }
 
 FutureWindow control_window(ForecastControl control, const ForecastStudyOptions& options) {
   const int64_t d = options.distance;
@@ -67,11 +66,10 @@ class Study {
         const Compute& compute)
       : input_(input), splits_(splits), options_(options), scores_(options.scores), compute_(compute) {
     check(input, options);
-    subjects_ = input.responses.size(0);
     scores_.seed = options.seed;
-    if (subjects_ > 1) scores_.swaps = 0;
+    if (input.subjects > 1) scores_.swaps = 0;
     problem_.timing = input.timing;
-    problem_.responses = side_by_side(input.responses);
+    problem_.responses = input.responses;
   }
 
   ForecastStudy run() {
@@ -88,8 +86,8 @@ class Study {
  private:
   Tensor by_subject(const Tensor& values) const {
     auto shape = values.sizes().vec();
-    shape.back() = subjects_;
-    shape.push_back(input_.responses.size(2));
+    shape.back() = input_.subjects;
+    shape.push_back(-1);
     return values.view(shape);
   }
 
@@ -138,8 +136,8 @@ class Study {
 
   void compare_control(ForecastControl control, const ForecastCurve& curve, const Tensor& scores) {
     ForecastComparison comparison{.control = control_name(control), .scores = scores, .p = {}, .q = {}};
-    const auto test = subjects_ > 1 ? test_over_subjects(at_tested(curve) - scores, Alternative::greater)
-                                    : corrected(at::full({scores.size(1)}, nan, at::kDouble));
+    const auto test = input_.subjects > 1 ? test_over_subjects(at_tested(curve) - scores, Alternative::greater)
+                                          : corrected(at::full({scores.size(1)}, nan, at::kDouble));
     comparison.p = test.p;
     comparison.q = test.q;
     study_.controls.push_back(comparison);
@@ -225,12 +223,16 @@ class Study {
   const ForecastStudyOptions& options_;
   ForecastOptions scores_;
   const Compute& compute_;
-  int64_t subjects_ = 0;
   ForecastProblem problem_{};
   ForecastStudy study_{};
 };
 
 }  // namespace
+
+ResponseMatrix side_by_side(const Tensor& responses) {
+  if (responses.dim() != 3) bad_input("responses are {}: expected subjects x volumes x targets", shape_text(responses));
+  return responses.permute({1, 0, 2}).flatten(1);
+}
 
 std::string control_name(ForecastControl control) {
   switch (control) {

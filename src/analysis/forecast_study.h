@@ -29,7 +29,8 @@ struct ForecastInput {
   std::vector<at::Tensor> layers{};  ///< W x F each.
   at::Tensor syntactic{};            ///< W x F or W x H x F, of `layer` (see syntactic_part); undefined: no parts.
   ForecastTiming timing{};
-  at::Tensor responses{};               ///< S x T x V
+  ResponseMatrix responses{};           ///< T x (S V): subjects side by side.
+  int64_t subjects = 1;                 ///< S
   std::vector<ForecastPlace> places{};  ///< V; empty: no comparison of places.
 };
 
@@ -83,6 +84,9 @@ struct ForecastStudy {
   std::vector<Flag> flags{};                        ///< S x V
   double seconds_per_word = 0;
 };
+
+/// Subjects side by side: S x T x V -> T x (S V). Errors: input, for another number of dimensions.
+ResponseMatrix side_by_side(const at::Tensor& responses);
 
 /// Errors: usage (a layer that is not there, a mask that one subject cannot have) and those of forecast_scores.
 ForecastStudy run_forecast_study(const ForecastInput& input, const std::vector<RidgeSplit>& splits,

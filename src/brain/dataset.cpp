@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "core/error.h"
 #include "core/text.h"
@@ -41,12 +42,27 @@ static bool all_targets_bad(const at::Tensor& responses) {
   return !usable.any().item<bool>();
 }
 
+void add_recording(Dataset& dataset, const DatasetOptions& options, Recording recording) {
+  recording.dead = all_targets_bad(recording.responses);
+  const auto bytes = static_cast<int64_t>(recording.responses.nbytes());
+  if (bytes > options.kept_bytes - dataset.kept_bytes)
+    recording.responses = at::Tensor();
+  else
+    dataset.kept_bytes += bytes;
+  dataset.recordings.push_back(std::move(recording));
+}
+
+at::Tensor take_responses(Recording& recording) {
+  if (!recording.responses.defined()) return recording.read();
+  return std::exchange(recording.responses, {});
+}
+
 static void leave_out_dead_subjects(Dataset& dataset) {
   std::vector<size_t> place(dataset.subjects.size());
   std::vector<std::string> kept;
   for (size_t s = 0; s < dataset.subjects.size(); ++s) {
     const bool dead = std::any_of(dataset.recordings.begin(), dataset.recordings.end(),
-                                  [&](const Recording& r) { return r.subject == s && all_targets_bad(r.responses); });
+                                  [&](const Recording& r) { return r.subject == s && r.dead; });
     place[s] = dead ? SIZE_MAX : kept.size();
     if (dead)
       dataset.notes.push_back(

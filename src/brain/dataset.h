@@ -3,6 +3,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,10 +20,15 @@ struct Stimulus {
 };
 
 struct Recording {
-  size_t subject = 0, story = 0;  ///< Indices into the dataset's lists.
-  int64_t repeat = 0;             ///< A story heard again by the same subject is another repeat.
-  at::Tensor responses{};         ///< volumes x targets, float64, as stored.
+  size_t subject = 0, story = 0;       ///< Indices into the dataset's lists.
+  int64_t repeat = 0;                  ///< A story heard again by the same subject is another repeat.
+  at::Tensor responses{};              ///< volumes x targets, float64, as stored; undefined where it is not kept.
+  std::function<at::Tensor()> read{};  ///< Reads them.
+  bool dead = false;                   ///< Every target is constant or not finite.
 };
+
+/// The responses of a recording, which lets go of them.
+at::Tensor take_responses(Recording& recording);
 
 /// Where a target lies on a cortical surface.
 struct TargetPlace {
@@ -38,6 +44,7 @@ struct Dataset {
   std::filesystem::path surfaces{};    ///< Folder of the surfaces they lie on (brain/surface.h); empty: none.
   std::vector<Stimulus> stories{};
   std::vector<Recording> recordings{};
+  int64_t kept_bytes = 0;                       ///< Of recordings in memory.
   std::vector<std::string> notes{};             ///< What was left out and why.
   std::vector<std::filesystem::path> inputs{};  ///< Every file that was read.
   bool simulated = false;
@@ -49,6 +56,9 @@ struct DatasetOptions {
   std::vector<std::string> subjects{"all"};  ///< Names, or "all".
   std::vector<std::string> stories{"all"};
   std::string roi_radius = "6mm";  ///< alice: "6mm" or "10mm" spheres.
+  /// Recordings are read once to be looked at and stay in memory up to so many bytes; the others are read again when
+  /// they are needed.
+  int64_t kept_bytes = INT64_MAX;
 };
 
 struct Layout {
@@ -61,6 +71,10 @@ std::vector<const Layout*> layouts();
 /// Reads a dataset. A subject whose every target is bad (constant, NaN) is left out with a note.
 /// Errors: usage for unknown layouts, subjects and stories (nearest name); input for files.
 Dataset read_dataset(const DatasetOptions& options);
+
+/// For layouts: adds what `recording.read` gives, looked at and kept as far as the options allow. `responses`: what was
+/// read already.
+void add_recording(Dataset& dataset, const DatasetOptions& options, Recording recording);
 
 /// The names asked for, in the order of `available`; "all" is all of them. Errors: usage, with the nearest name.
 std::vector<std::string> chosen_names(const std::vector<std::string>& wanted, const std::vector<std::string>& available,

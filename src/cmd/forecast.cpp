@@ -3,6 +3,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "cli/command.h"
@@ -232,13 +233,13 @@ std::vector<RidgeSplit> make_splits(const Options& options, const ForecastTiming
 }
 
 void tell_data(const ForecastData& data, const ForecastStudyOptions& study, cli::Console& console) {
-  const auto& responses = data.input.responses;
+  const auto& [responses, subjects] = std::tie(data.input.responses, data.input.subjects);
   console.info(
       "words      {} in {}, one each {:.3f} s", data.input.timing.times.size(),
       data.input.timing.words.size() == 1 ? "one story" : fmt::format("{} stories", data.input.timing.words.size()),
       seconds_per_word(data.input.timing));
-  console.info("responses  {} volumes, {} targets, {}", responses.size(1), responses.size(2),
-               responses.size(0) == 1 ? "one subject" : fmt::format("{} subjects", responses.size(0)));
+  console.info("responses  {} volumes, {} targets, {}", responses.rows(), responses.targets() / subjects,
+               subjects == 1 ? "one subject" : fmt::format("{} subjects", subjects));
   console.info("layers     {}; the curve over {} distances is that of layer {}, '{}'", data.layer_names.size(),
                study.distances.size(), study.layer, data.layer_names.at(static_cast<size_t>(study.layer)));
 }

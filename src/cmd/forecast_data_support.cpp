@@ -72,7 +72,7 @@ ForecastTiming read_timing(const ForecastNames& names, int64_t volumes) {
 
 // Column `target` names the targets; `hemisphere` and `region` place them.
 void read_targets(const fs::path& path, ForecastData& data) {
-  const auto count = data.input.responses.size(2);
+  const auto count = data.input.responses.targets() / data.input.subjects;
   if (path.empty()) {
     for (int64_t v = 0; v < count; ++v) data.target_names.push_back(std::to_string(v));
     return;
@@ -121,8 +121,9 @@ ForecastData read_forecast_data(const ForecastNames& names) {
   if (responses.dim() != 3 || responses.numel() == 0)
     bad_input("'{}' is {}: expected volumes x targets, or subjects x volumes x targets", names.responses,
               shape_text(responses));
-  data.input.responses = responses.to(at::kDouble);
+  data.input.subjects = responses.size(0);
   data.input.timing = read_timing(names, responses.size(1));
+  data.input.responses = side_by_side(responses.to(at::kDouble));
   const auto twins = names.twins.empty() ? at::Tensor() : read_named_array(names.twins);
   check_words(names, data, twins);
   if (twins.defined()) data.input.syntactic = syntactic_part(twins);

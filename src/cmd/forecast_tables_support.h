@@ -12,8 +12,8 @@ struct ForecastResults {
   const ForecastData& data;
   const ForecastStudyOptions& options;
   const ForecastStudy& study;
-  int64_t subjects() const { return data.input.responses.size(0); }
-  int64_t targets() const { return data.input.responses.size(2); }
+  int64_t subjects() const { return data.input.subjects; }
+  int64_t targets() const { return data.input.responses.targets() / subjects(); }
 };
 
 /// Writes the tables with their sidecars and forecast.npy; forecast.tsv comes last and stands for a complete result.

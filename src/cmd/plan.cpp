@@ -30,7 +30,7 @@ void describe(cli::Spec<Options>& s) {
 
 int run(const Options& options, cli::Run& run) {
   const PreparedStudy prepared(read_study(options.study, with_seed(options.settings, run.common.seed)), options.output,
-                               run.compute.device);
+                               {.device = run.compute.device, .memory = run.common.memory_limit.count});
   const auto plan = plan_study(prepared, run.compute.threads);
   const auto limit = memory_limit(run.common.memory_limit.count);
   run.console.out() << plan_text(prepared, plan, limit);

@@ -21,13 +21,15 @@ constexpr int64_t columns_at_once = 1024;  // that are read to be looked at
 ResponseMatrix::ResponseMatrix(Tensor values) : values_(std::move(values)) {
   if (values_.dim() != 2) bad_input("responses are {}: expected rows x targets", shape_text(values_));
 }
-ResponseMatrix::ResponseMatrix(std::shared_ptr<const ResponseSource> source) : source_(std::move(source)) {}
+ResponseMatrix::ResponseMatrix(std::shared_ptr<const ResponseSource> source)
+    : source_(std::move(source)), part_{0, source_->targets()} {}
 
 int64_t ResponseMatrix::rows() const { return source_ ? source_->rows() : values_.size(0); }
-int64_t ResponseMatrix::targets() const { return source_ ? source_->targets() : values_.size(1); }
+int64_t ResponseMatrix::targets() const { return source_ ? part_.size() : values_.size(1); }
 
 Tensor ResponseMatrix::columns(const RowRange& targets) const {
-  auto own = source_ ? source_->read(targets) : values_.slice(1, targets.begin, targets.end);
+  auto own = source_ ? source_->read({part_.begin + targets.begin, part_.begin + targets.end})
+                     : values_.slice(1, targets.begin, targets.end);
   if (flags_.empty()) return own;
   const std::vector<Flag> flags(flags_.begin() + targets.begin, flags_.begin() + targets.end);
   return without_bad_targets(own, flags);
@@ -45,6 +47,16 @@ Tensor ResponseMatrix::columns(const Tensor& targets) const {
 }
 
 Tensor ResponseMatrix::whole() const { return columns(RowRange{0, targets()}); }
+
+ResponseMatrix ResponseMatrix::slice(const RowRange& targets) const {
+  auto result = *this;
+  if (source_)
+    result.part_ = {part_.begin + targets.begin, part_.begin + targets.end};
+  else
+    result.values_ = values_.slice(1, targets.begin, targets.end);
+  if (!flags_.empty()) result.flags_ = {flags_.begin() + targets.begin, flags_.begin() + targets.end};
+  return result;
+}
 
 ResponseMatrix ResponseMatrix::without(const std::vector<Flag>& flags) const {
   auto result = *this;

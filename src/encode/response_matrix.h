@@ -38,6 +38,8 @@ class ResponseMatrix {
   at::Tensor columns(const RowRange& targets) const;
   at::Tensor columns(const at::Tensor& targets) const;
   at::Tensor whole() const;
+  /// The targets of a range alone; nothing is read.
+  ResponseMatrix slice(const RowRange& targets) const;
 
   /// The same with targets that are not ok as 0, so that they cannot disturb others.
   ResponseMatrix without(const std::vector<Flag>& flags) const;
@@ -45,6 +47,7 @@ class ResponseMatrix {
  private:
   at::Tensor values_{};
   std::shared_ptr<const ResponseSource> source_{};
+  RowRange part_{};            // targets of the source
   std::vector<Flag> flags_{};  // of columns that are 0; none where there are no such
 };
 

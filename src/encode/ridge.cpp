@@ -157,10 +157,10 @@ std::vector<RidgeResult> ridge_cross_validated(const RidgeProblem& problem, cons
                                                       own[static_cast<size_t>(k)], own_compute, share, results);
   });
   for (size_t m = 0; m < models.size(); ++m) {
-    auto total = sums.front()[m];
-    for (size_t k = 1; k < sums.size(); ++k) total = total + sums[k][m];
-    results[m].r = at::nan_to_num(pearson(total));
-    results[m].r2 = r_squared(total);
+    results[m].sums = sums.front()[m];
+    for (size_t k = 1; k < sums.size(); ++k) results[m].sums = results[m].sums + sums[k][m];
+    results[m].r = at::nan_to_num(pearson(results[m].sums));
+    results[m].r2 = r_squared(results[m].sums);
   }
   return results;
 }

@@ -16,6 +16,7 @@
 #include "core/compute.h"
 #include "encode/response_matrix.h"
 #include "encode/rows.h"
+#include "encode/score.h"
 
 namespace arcuate {
 
@@ -104,6 +105,7 @@ struct RidgeCost {
 struct RidgeResult {
   /// V, float64, over all rows that splits test: r is 0 and R2 NaN where there is none.
   at::Tensor r, r2;
+  PairSums sums;  ///< Of responses and held-out predictions, from which r and R2 are.
   /// N x V, float64, held out; NaN in rows that no split tests.
   at::Tensor predictions;
   /// bands x N x V on request: they add up to `predictions`; the first has the intercept.

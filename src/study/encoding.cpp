@@ -35,12 +35,9 @@ std::vector<RidgeModel> models_of(const EncodingPlan& plan, const std::vector<Te
   return models;
 }
 
-// Some columns of the responses.
-Tensor columns_of(const Tensor& matrix, const RowRange& range) { return matrix.slice(1, range.begin, range.end); }
-
 std::vector<RidgeResult> fit(const EncodingPlan& plan, const std::vector<Tensor>& bands, const RowRange& columns,
                              const Compute& compute) {
-  return ridge_cross_validated({.bands = bands, .responses = columns_of(plan.responses.matrix, columns)},
+  return ridge_cross_validated({.bands = bands, .responses = plan.responses.matrix.slice(columns)},
                                models_of(plan, bands), plan.splits, plan.study.encode.ridge, compute);
 }
 
@@ -128,7 +125,7 @@ Tensor refit_null(const EncodingPlan& plan, const Tensor& design, const RowRange
   for (const auto& shift : plan.shifts) {
     stop_if_interrupted();
     const auto predictions = fit(plan, {shifted(design, lengths, shift)}, columns, compute).front().predictions;
-    draws.push_back(scored_r(columns_of(plan.responses.matrix, columns), predictions));
+    draws.push_back(scored_r(plan.responses.matrix.columns(columns), predictions));
   }
   return at::stack(draws);
 }
@@ -148,13 +145,13 @@ ColumnScores score_alone(const EncodingPlan& plan, const Tensor& design, const R
   return score_columns(
       plan, columns, compute,
       [&](const RowRange& block) {
-        const auto sums = pair_sums(columns_of(y, block), predicted.of(block));
+        const auto sums = pair_sums(y.columns(block), predicted.of(block));
         return ColumnScores{.r = at::nan_to_num(pearson(sums)), .r2 = r_squared(sums)};
       },
       [&](const RowRange& block) {
         if (refitted.defined()) return refitted.slice(1, block.begin - columns.begin, block.end - columns.begin);
         return at::nan_to_num(
-            shift_null(columns_of(y, block), predicted.of(block), plan.responses.story_lengths(), plan.shifts));
+            shift_null(y.columns(block), predicted.of(block), plan.responses.story_lengths(), plan.shifts));
       });
 }
 
@@ -171,18 +168,18 @@ ColumnScores score_increment(const EncodingPlan& plan, const RidgeResult& joint,
   return score_columns(
       plan, columns, compute,
       [&](const RowRange& block) {
-        return ColumnScores{.r = scored_r(columns_of(y, block), predicted.of(block)) -
+        return ColumnScores{.r = scored_r(y.columns(block), predicted.of(block)) -
                                  alone_r.slice(0, block.begin, block.end)};
       },
       [&](const RowRange& block) {
-        return swap_null(columns_of(y, block), predicted.of(block), of_controls.of(block),
-                         plan.responses.story_lengths(), swaps);
+        return swap_null(y.columns(block), predicted.of(block), of_controls.of(block), plan.responses.story_lengths(),
+                         swaps);
       });
 }
 
 // Columns that are encoded together. A penalty that all share is chosen by all.
 std::vector<RowRange> encoded_blocks(const EncodingPlan& plan) {
-  const RowRange all{0, plan.responses.matrix.size(1)};
+  const RowRange all{0, plan.responses.matrix.targets()};
   const auto& encode = plan.study.encode;
   return cut(all, encode.ridge.penalty_mode == PenaltyMode::per_target ? encode.columns : all.size());
 }
@@ -216,7 +213,7 @@ void score_space(const EncodingPlan& plan, const std::vector<Tensor>& bands, con
     const auto results = fit(plan, bands, columns, compute);
     add(alone, score_alone(plan, bands.back(), results[0], columns, compute));
     if (results.size() > 1) add(increment, score_increment(plan, results[1], columns, compute));
-    file.write_columns("predictions", plan.responses.matrix.size(1), columns.begin,
+    file.write_columns("predictions", plan.responses.matrix.targets(), columns.begin,
                        results[0].predictions.to(at::kFloat));
     penalties.push_back(results[0].penalties);
     inner_scores.push_back(results[0].inner_scores);
@@ -273,7 +270,7 @@ Tensor subject_means(const Tensor& values, const Responses& responses) {
 EncodingPlan plan_encoding(const Study& study, const Responses& responses, const std::vector<TimedStory>& stories,
                            const std::vector<FeatureSpace>& spaces, const std::filesystem::path& work) {
   EncodingPlan plan{.study = study, .responses = responses, .stories = stories, .work = work};
-  const auto rows = all_rows(responses.matrix.size(0));
+  const auto rows = all_rows(responses.matrix.rows());
   const auto& e = study.encode;
   const bool by_story = e.folds == "story";
   const bool enough = by_story && responses.stories.size() > 2;  // inner folds by story too, when at least two are left

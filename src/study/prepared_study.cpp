@@ -1,5 +1,6 @@
 #include "study/prepared_study.h"
 
+#include "cli/machine.h"
 #include "core/memory.h"
 
 namespace arcuate {
@@ -10,22 +11,40 @@ std::optional<SurfaceMaps> surfaces_of(const Dataset& dataset) {
   return std::optional<SurfaceMaps>(std::in_place, dataset);
 }
 
+// A quarter of what the process may take.
+int64_t response_memory(const StudyMachine& machine) {
+  const int64_t all = machine.memory > 0 ? machine.memory : resident_bytes() + cli::available_memory().count;
+  return all / 4;
+}
+
+Dataset dataset_of(const Study& study, int64_t kept_bytes) {
+  auto options = study.dataset;
+  options.kept_bytes = kept_bytes;
+  return read_dataset(options);
+}
+
+// `plan` may have no output folder.
+std::filesystem::path scratch_folder(const std::filesystem::path& output, const std::filesystem::path& work) {
+  return output.empty() ? std::filesystem::temp_directory_path() : work;
+}
+
 }  // namespace
 
-PreparedStudy::PreparedStudy(const Study& described, const std::filesystem::path& output_folder, c10::Device device)
+PreparedStudy::PreparedStudy(const Study& described, const std::filesystem::path& output_folder,
+                             const StudyMachine& machine)
     : study(described),
       output(output_folder),
       work(output / "work"),
-      dataset(read_dataset(study.dataset)),
+      dataset(dataset_of(study, response_memory(machine))),
       maps(surfaces_of(dataset)),
       stories(read_stories(study, dataset)),
       spaces(feature_spaces(study)),
-      responses(clean_responses(study, dataset)),
+      responses(clean_responses(study, dataset, {response_memory(machine), scratch_folder(output, work)})),
       plan(plan_encoding(study, responses, stories, spaces, work)) {
   stamps = FileStamps(inputs());
   const auto add = [&](std::vector<Unit> units) {
     for (auto& unit : units) {
-      if (!device.is_cpu()) unit.depends_on["device"] = c10::DeviceTypeName(device.type(), true);
+      if (!machine.device.is_cpu()) unit.depends_on["device"] = c10::DeviceTypeName(machine.device.type(), true);
       graph.add(std::move(unit));
     }
   };

@@ -10,12 +10,18 @@
 
 namespace arcuate {
 
+/// On what machine, and how much of it.
+struct StudyMachine {
+  c10::Device device{c10::DeviceType::CPU};  ///< Numbers differ between devices, and so do the units.
+  /// Bytes that the process may take; 0: those that are free. Responses get a quarter of them, and are in a scratch
+  /// file of the work folder where they need more.
+  int64_t memory = 0;
+};
+
 /// Its parts refer to each other, so it stays where it is made. Errors: usage and input, all that can be known before
 /// work starts.
 struct PreparedStudy {
-  /// `device`: what computes it; numbers differ between devices, and so do the units.
-  PreparedStudy(const Study& described, const std::filesystem::path& output_folder,
-                c10::Device device = c10::DeviceType::CPU);
+  PreparedStudy(const Study& described, const std::filesystem::path& output_folder, const StudyMachine& machine = {});
   PreparedStudy(const PreparedStudy&) = delete;
   PreparedStudy& operator=(const PreparedStudy&) = delete;
 

@@ -4,11 +4,12 @@
 
 #include <algorithm>
 #include <limits>
-#include <utility>
+#include <numeric>
 
 #include "brain/clean.h"
 #include "core/error.h"
 #include "core/hash.h"
+#include "core/tensor.h"
 #include "stats/ceiling.h"
 
 namespace arcuate {
@@ -39,11 +40,22 @@ struct SubjectResponses {
   std::vector<Flag> flags{};
 };
 
-// [story][repeat] as stored; the dataset lets go of them.
+// As stored; the dataset lets go of it.
+static Tensor take(Dataset& dataset, Recording& recording) {
+  auto responses = take_responses(recording);
+  const int64_t volumes = dataset.stories[recording.story].volumes, targets = std::ssize(dataset.targets);
+  if (responses.size(0) != volumes || responses.size(1) != targets)
+    bad_input("the recording of subject {} and story {} was {} x {}, and is {} now: it changed while it was read",
+              dataset.subjects[recording.subject], dataset.stories[recording.story].name, volumes, targets,
+              shape_text(responses));
+  return responses;
+}
+
+// [story][repeat]
 static std::vector<std::vector<Tensor>> heard_by(Dataset& dataset, size_t subject) {
   std::vector<std::vector<Tensor>> raw(dataset.stories.size());
   for (auto& recording : dataset.recordings)
-    if (recording.subject == subject) raw[recording.story].push_back(std::exchange(recording.responses, {}));
+    if (recording.subject == subject) raw[recording.story].push_back(take(dataset, recording));
   for (size_t s = 0; s < raw.size(); ++s)
     if (raw[s].empty())
       bad_input(
@@ -77,15 +89,9 @@ static SubjectResponses subject_responses(const Study& study, Dataset& dataset, 
   return result;
 }
 
-// Columns of one subject.
-static Tensor columns_of(const Responses& responses, int64_t subject) {
-  const int64_t targets = responses.target_count();
-  return responses.matrix.slice(1, subject * targets, (subject + 1) * targets);
-}
-
-// The same, NaN where flagged.
+// One subject's columns, NaN where flagged.
 static Tensor with_holes(const Responses& responses, int64_t subject) {
-  auto columns = columns_of(responses, subject).clone();
+  auto columns = responses.matrix.columns(responses.columns_of(subject)).clone();
   for (int64_t v = 0; v < responses.target_count(); ++v)
     if (responses.flags[static_cast<size_t>(subject * responses.target_count() + v)] != Flag::ok)
       columns.select(1, v).fill_(std::numeric_limits<double>::quiet_NaN());
@@ -94,15 +100,10 @@ static Tensor with_holes(const Responses& responses, int64_t subject) {
 
 // Mean over subjects of z-scored responses, z-scored again; a target that is bad in some subjects averages the others.
 static Tensor mean_subject(const Responses& responses, int64_t subjects) {
-  Tensor sum = zscore(columns_of(responses, 0));
-  for (int64_t s = 1; s < subjects; ++s) sum += zscore(columns_of(responses, s));
+  const auto z_of = [&](int64_t subject) { return zscore(responses.matrix.columns(responses.columns_of(subject))); };
+  Tensor sum = z_of(0);
+  for (int64_t s = 1; s < subjects; ++s) sum += z_of(s);
   return zscore(sum / static_cast<double>(subjects));
-}
-
-static std::string hash_of(const Tensor& matrix, const std::vector<int64_t>& lengths) {
-  auto text = sha256({static_cast<const char*>(matrix.data_ptr()), matrix.nbytes()});
-  for (int64_t length : lengths) text += "," + std::to_string(length);
-  return sha256(text);
 }
 
 // Rows of each story that are left after trimming.
@@ -113,40 +114,79 @@ static std::vector<int64_t> rows_left(const Study& study, const Dataset& dataset
   return lengths;
 }
 
-// All subjects' cleaned recordings, side by side in a matrix that has columns for the mean subject too.
-static void fill(Responses& result, const Study& study, Dataset& dataset) {
-  const auto subjects = static_cast<int64_t>(dataset.subjects.size());
-  const int64_t columns = (subjects + (study.encode.mean_subject ? 1 : 0)) * result.target_count();
-  std::vector<Tensor> repeat_ceilings;
-  for (int64_t s = 0; s < subjects; ++s) {
-    const auto subject = subject_responses(study, dataset, static_cast<size_t>(s));
-    if (s == 0) result.matrix = at::empty({subject.mean.size(0), columns}, at::kDouble);
-    columns_of(result, s).copy_(subject.mean);
-    result.flags.insert(result.flags.end(), subject.flags.begin(), subject.flags.end());
-    result.repeats = s == 0 ? subject.repeats : std::min(result.repeats, subject.repeats);
-    repeat_ceilings.push_back(subject.repeat_ceiling);
-  }
-  if (result.repeats > 1) result.repeat_ceiling = at::stack(repeat_ceilings);
+static std::string hash_of(const Tensor& columns) {
+  const auto whole = columns.contiguous();
+  return sha256({static_cast<const char*>(whole.data_ptr()), whole.nbytes()});
 }
 
-Responses clean_responses(const Study& study, Dataset& dataset) {
-  Responses result{.subjects = dataset.subjects, .targets = dataset.targets};
-  const auto lengths = rows_left(study, dataset);
-  const auto subjects = static_cast<int64_t>(dataset.subjects.size());
-  fill(result, study, dataset);
-  result.ceiling = inter_subject_correlation(subjects, [&](int64_t subject) { return with_holes(result, subject); });
-  if (study.encode.mean_subject) {
-    const auto mean = mean_subject(result, subjects);
-    columns_of(result, subjects).copy_(mean);
-    result.subjects.emplace_back("mean");
-    for (const auto flag : flag_targets(mean)) result.flags.push_back(flag);
-    const auto unknown = at::full({1, result.target_count()}, std::numeric_limits<double>::quiet_NaN(), at::kDouble);
-    result.ceiling = at::cat({result.ceiling, unknown}, 0);
-    if (result.repeats > 1) result.repeat_ceiling = at::cat({result.repeat_ceiling, unknown}, 0);
+// Puts the matrix together, subject after subject.
+class ResponseBuilder {
+ public:
+  ResponseBuilder(const Study& study, Dataset& dataset, const ResponsePlace& place)
+      : study_(study),
+        dataset_(dataset),
+        lengths_(rows_left(study, dataset)),
+        result_{.subjects = dataset.subjects, .targets = dataset.targets},
+        store_(make_store(place)) {
+    result_.matrix = store_.matrix();
   }
-  result.stories = stack_ranges(lengths);
-  result.hash = hash_of(result.matrix, lengths);
-  return result;
+
+  Responses build() {
+    const auto subjects = std::ssize(dataset_.subjects);
+    for (int64_t s = 0; s < subjects; ++s) add_subject(s);
+    result_.stories = stack_ranges(lengths_);
+    if (result_.repeats > 1) result_.repeat_ceiling = at::stack(repeat_ceilings_);
+    result_.ceiling =
+        inter_subject_correlation(subjects, [&](int64_t subject) { return with_holes(result_, subject); });
+    if (study_.encode.mean_subject) add_mean(subjects);
+    for (const auto& story : lengths_) hashes_ += "," + std::to_string(story);
+    result_.hash = sha256(hashes_);
+    return std::move(result_);
+  }
+
+ private:
+  ResponseStore make_store(const ResponsePlace& place) const {
+    // Below 0 where more was trimmed than there is, which a subject's first story tells.
+    const auto rows = std::max(std::accumulate(lengths_.begin(), lengths_.end(), int64_t{0}), int64_t{0});
+    const auto columns =
+        (std::ssize(dataset_.subjects) + (study_.encode.mean_subject ? 1 : 0)) * std::ssize(dataset_.targets);
+    const bool fits = rows * columns * static_cast<int64_t>(sizeof(double)) <= place.memory;
+    return {rows, columns, fits ? std::filesystem::path() : place.folder};
+  }
+
+  void add(int64_t subject, const Tensor& columns, const std::vector<Flag>& flags) {
+    store_.write(result_.columns_of(subject).begin, columns);
+    result_.flags.insert(result_.flags.end(), flags.begin(), flags.end());
+    hashes_ += hash_of(columns);
+  }
+
+  void add_subject(int64_t s) {
+    const auto subject = subject_responses(study_, dataset_, static_cast<size_t>(s));
+    add(s, subject.mean, subject.flags);
+    result_.repeats = s == 0 ? subject.repeats : std::min(result_.repeats, subject.repeats);
+    repeat_ceilings_.push_back(subject.repeat_ceiling);
+  }
+
+  void add_mean(int64_t subjects) {
+    const auto mean = mean_subject(result_, subjects);
+    add(subjects, mean, flag_targets(mean));
+    result_.subjects.emplace_back("mean");
+    const auto unknown = at::full({1, result_.target_count()}, std::numeric_limits<double>::quiet_NaN(), at::kDouble);
+    result_.ceiling = at::cat({result_.ceiling, unknown}, 0);
+    if (result_.repeats > 1) result_.repeat_ceiling = at::cat({result_.repeat_ceiling, unknown}, 0);
+  }
+
+  const Study& study_;
+  Dataset& dataset_;
+  std::vector<int64_t> lengths_;
+  Responses result_;
+  ResponseStore store_;
+  std::vector<Tensor> repeat_ceilings_{};
+  std::string hashes_{};
+};
+
+Responses clean_responses(const Study& study, Dataset& dataset, const ResponsePlace& place) {
+  return ResponseBuilder(study, dataset, place).build();
 }
 
 }  // namespace arcuate

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "encode/response_store.h"
 #include "encode/rows.h"
 #include "encode/score.h"
 #include "study/study.h"
@@ -14,7 +15,7 @@ namespace arcuate {
 
 /// Columns are subject-major: column s * targets + v is target v of subject s; the mean subject, if there, is last.
 struct Responses {
-  at::Tensor matrix{};                  ///< rows x (subjects * targets), float64, cleaned; bad columns are 0.
+  ResponseMatrix matrix{};              ///< rows x (subjects * targets), float64, cleaned; bad columns are 0.
   std::vector<Flag> flags{};            ///< One a column.
   std::vector<RowRange> stories{};      ///< Rows of each story.
   std::vector<std::string> subjects{};  ///< With "mean" last, if asked for.
@@ -27,12 +28,20 @@ struct Responses {
 
   int64_t target_count() const { return static_cast<int64_t>(targets.size()); }
   std::vector<int64_t> story_lengths() const;
+  /// Columns of one subject: of the matrix, or of the numbers that go with its columns.
+  RowRange columns_of(int64_t subject) const { return {subject * target_count(), (subject + 1) * target_count()}; }
+};
+
+/// Where responses are held while a study is worked on.
+struct ResponsePlace {
+  int64_t memory = INT64_MAX;      ///< Bytes that they may take of it; if they need more they go to a scratch file
+  std::filesystem::path folder{};  ///< in this folder.
 };
 
 /// Trims, filters and (if asked) z-scores each recording, averages repeats, stacks stories in time and subjects in
-/// columns. Recordings are given up as they are used, so that not all are in memory twice.
-/// Errors: input, when subjects did not hear the same stories.
-Responses clean_responses(const Study& study, Dataset& dataset);
+/// columns, one subject after another. Recordings are given up as they are used, so that not all are in memory twice.
+/// Errors: input, when subjects did not hear the same stories or a recording changed since it was looked at.
+Responses clean_responses(const Study& study, Dataset& dataset, const ResponsePlace& place = {});
 
 /// Trim, high-pass and z-score of one story's rows: the same for design and responses.
 at::Tensor clean_story(const at::Tensor& series, const AlignEntry& align, double tr);

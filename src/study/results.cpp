@@ -67,7 +67,7 @@ Json manifest_of(const PreparedStudy& prepared, const cli::Record& record) {
   Json flags = Json::object();
   for (const auto flag : plan.responses.flags) flags[flag_name(flag)] = flags.value(flag_name(flag), 0) + 1;
   json["targets_by_flag"] = flags;
-  json["rows"] = plan.responses.matrix.size(0);
+  json["rows"] = plan.responses.matrix.rows();
   for (const auto& split : plan.splits)
     json["outer_folds"].push_back(
         {{"train", cli::row_ranges(split.outer.train)}, {"test", cli::row_ranges(split.outer.test)}});

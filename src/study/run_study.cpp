@@ -44,6 +44,10 @@ void tell_plan(const PreparedStudy& prepared, cli::Console& console) {
         "default)");
 }
 
+StudyMachine machine_of(const cli::Run& run) {
+  return {.device = run.compute.device, .memory = run.common.memory_limit.count};
+}
+
 // Where and when: the one file that differs between two runs of the same study.
 void write_log(const StudyOutputs& outputs, const cli::Run& run, std::chrono::duration<double> elapsed) {
   fs::create_directories(outputs.folder / "logs");
@@ -76,7 +80,7 @@ void tell_units(const PreparedStudy& prepared, const std::vector<size_t>& places
 
 StudyOutputs run_study(const Study& study, const fs::path& output, cli::Run& run, const StudyPart& part) {
   const auto start = std::chrono::steady_clock::now();
-  const PreparedStudy prepared(study, output, run.compute.device);
+  const PreparedStudy prepared(study, output, machine_of(run));
   const auto places = places_of(prepared.graph, part);
   StudyOutputs outputs{.folder = output};
   if (run.common.dry_run) {
@@ -112,7 +116,7 @@ StudyOutputs run_study(const Study& study, const fs::path& output, cli::Run& run
 }
 
 void explain_unit(const Study& study, const fs::path& output, const std::string& unit, cli::Run& run) {
-  const PreparedStudy prepared(study, output, run.compute.device);
+  const PreparedStudy prepared(study, output, machine_of(run));
   const auto& asked = prepared.graph.at(unit);
   const auto report = inspect(asked);
   auto& out = run.console.out();

@@ -44,7 +44,7 @@ std::vector<int64_t> good_targets(const AnalysisInput& input, const ShapePlace& 
 Tensor place_columns(const AnalysisInput& input, const ShapePlace& place, int64_t subject) {
   const auto& responses = input.plan.responses;
   const auto columns = index_tensor(good_targets(input, place, subject)) + subject * responses.target_count();
-  return responses.matrix.index_select(1, columns);
+  return responses.matrix.columns(columns);
 }
 
 Tensor layer_columns(const AnalysisInput& input, const FeatureSpace& space, const std::string& layer) {

@@ -178,7 +178,7 @@ StudyOutputs merge_study(const std::vector<fs::path>& parts, const fs::path& out
   const auto records = read_records(parts);
   check_alike(records);
   warn_about_kernels(records, run.console);
-  const PreparedStudy prepared(study_of(records.front()), output, device_of(records.front().run));
+  const PreparedStudy prepared(study_of(records.front()), output, {.device = device_of(records.front().run)});
   ensure_writable_folder(output);
   check_overwrite(output, prepared.study, run.common.force);
   run.resume_hint = "run the same command again: what was copied is kept";

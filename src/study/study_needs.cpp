@@ -103,15 +103,16 @@ UnitNeeds forecast_needs(const EncodingPlan& plan, const FeatureSpace& space, in
   // On their way into a syntactic and a semantic part, and as reduced by each fold's training words.
   for (int64_t copy = 0; copy < 6 + std::ssize(plan.splits); ++copy)
     arrays.add("states of words ahead", real(words * ahead) * width, 8);
-  arrays.add(fmt::format("scores of {} distances", distances), 6 * real(distances * plan.responses.matrix.size(1)), 8);
+  arrays.add(fmt::format("scores of {} distances", distances), 6 * real(distances * plan.responses.matrix.targets()),
+             8);
   // Responses, predictions and the null of swaps of a block of targets.
-  const double block = std::min(2048.0, real(plan.responses.matrix.size(1)));
-  arrays.add_of_a_thread((6 * real(plan.responses.matrix.size(0)) + 3 * real(plan.study.permutation.count)) * block, 8);
+  const double block = std::min(2048.0, real(plan.responses.matrix.targets()));
+  arrays.add_of_a_thread((6 * real(plan.responses.matrix.rows()) + 3 * real(plan.study.permutation.count)) * block, 8);
   return arrays.needs();
 }
 
 UnitNeeds prediction_needs(const EncodingPlan& plan, int64_t count, int64_t columns) {
-  const int64_t rows = plan.responses.matrix.size(0);
+  const int64_t rows = plan.responses.matrix.rows();
   Arrays arrays;
   for (int64_t i = 0; i < count; ++i)
     arrays.add(fmt::format("predictions: {} x {}", rows, columns), real(rows * columns), 8);
@@ -129,7 +130,7 @@ int64_t feature_width(const FeatureSpace& space, const std::vector<TimedStory>& 
 
 UnitNeeds encoding_needs(const EncodingPlan& plan, const std::vector<int64_t>& widths, int64_t columns) {
   const auto& study = plan.study;
-  const double rows = real(plan.responses.matrix.size(0)), all = real(plan.responses.matrix.size(1));
+  const double rows = real(plan.responses.matrix.rows()), all = real(plan.responses.matrix.targets());
   const bool together = study.encode.ridge.penalty_mode != PenaltyMode::per_target;
   const double block = together ? all : std::min(real(columns), all);
   const double features =
@@ -160,7 +161,7 @@ UnitNeeds encoding_needs(const EncodingPlan& plan, const std::vector<int64_t>& w
 }
 
 UnitNeeds result_needs(const EncodingPlan& plan, const std::vector<FeatureSpace>& spaces) {
-  const double columns = real(plan.responses.matrix.size(1)), folds = real(std::ssize(plan.splits));
+  const double columns = real(plan.responses.matrix.targets()), folds = real(std::ssize(plan.splits));
   double layers = 0, most = 0;
   for (const auto& space : spaces) {
     layers += real(std::ssize(space.layers));
@@ -171,7 +172,7 @@ UnitNeeds result_needs(const EncodingPlan& plan, const std::vector<FeatureSpace>
              layers * columns * (plan.control_design.defined() ? 6 + 2 * folds : 4 + 2 * folds), 8);
   arrays.add("choice of layers", 2 * most * folds * columns, 8);
   // Of one subject, whose predictions are put together from several layers: shifted in all ways, as spectra.
-  const double targets = real(plan.responses.target_count()), rows = real(plan.responses.matrix.size(0));
+  const double targets = real(plan.responses.target_count()), rows = real(plan.responses.matrix.rows());
   if (most > 1)
     arrays.add("null distribution of a subject", (3 * real(std::ssize(plan.shifts)) + 6 * rows) * targets, 8);
   return arrays.needs();

@@ -92,7 +92,7 @@ std::string inner_text(const EncodingPlan& plan) {
 PageTable fold_table(const EncodingPlan& plan) {
   PageTable table{.caption = "Outer folds: rows are volumes of all stories, one after another",
                   .columns = {"fold", "test rows", "training rows", "left out (gap)"}};
-  const auto rows = static_cast<size_t>(plan.responses.matrix.size(0));
+  const auto rows = static_cast<size_t>(plan.responses.matrix.rows());
   for (size_t k = 0; k < plan.splits.size(); ++k) {
     const auto& fold = plan.splits[k].outer;
     table.rows.push_back({std::to_string(k + 1), fmt::format("{} to {}", fold.test.front(), fold.test.back()),
@@ -158,7 +158,7 @@ PageSection method_section(const EncodingPlan& plan, const Dataset& dataset, con
   section.paragraphs.push_back(fmt::format(
       "{} subjects, {} targets, {} volumes in {}, heard {} by everybody. Features are brought to the time "
       "of the volumes, delayed by {} volumes, and a ridge regression predicts each target.",
-      dataset.subjects.size(), dataset.targets.size(), plan.responses.matrix.size(0),
+      dataset.subjects.size(), dataset.targets.size(), plan.responses.matrix.rows(),
       dataset.stories.size() == 1 ? std::string("one story") : fmt::format("{} stories", dataset.stories.size()),
       plan.responses.repeats == 1 ? std::string("once") : fmt::format("{} times", plan.responses.repeats),
       delays_text(s.align.delays)));

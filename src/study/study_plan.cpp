@@ -89,7 +89,7 @@ int64_t columns_that_fit(const PreparedStudy& prepared, int64_t limit, int threa
   for (const auto& space : prepared.spaces) width = std::max(width, feature_width(space, prepared.stories));
   std::vector<int64_t> widths{width};
   if (prepared.plan.control_design.defined()) widths.insert(widths.begin(), 1);
-  for (auto columns = std::min(prepared.study.encode.columns, prepared.responses.matrix.size(1)); columns >= 256;
+  for (auto columns = std::min(prepared.study.encode.columns, prepared.responses.matrix.targets()); columns >= 256;
        columns /= 2)
     if (read + memory_of(encoding_needs(prepared.plan, widths, columns), threads) <= limit) return columns;
   return 0;
@@ -145,7 +145,7 @@ void check_memory(const PreparedStudy& prepared, const StudyPlan& plan, const Me
       std::find_if(plan.stages.begin(), plan.stages.end(), [](const auto& stage) { return stage.name == "encode"; });
   if (plan.read < limit.bytes && encoding != plan.stages.end() && encoding->memory > limit.bytes) {
     const auto columns = columns_that_fit(prepared, limit.bytes, threads);
-    if (columns > 0 && columns < std::min(prepared.study.encode.columns, prepared.responses.matrix.size(1)))
+    if (columns > 0 && columns < std::min(prepared.study.encode.columns, prepared.responses.matrix.targets()))
       bad_usage("{}; --set encode.columns={} would make the regressions fit", need, columns);
     if (threads > 1 && columns_that_fit(prepared, limit.bytes, 1) > 0)
       bad_usage("{}; --threads 1 would make the regressions fit", need);
@@ -170,8 +170,9 @@ std::string plan_text(const PreparedStudy& prepared, const StudyPlan& plan, cons
   auto text = dataset_text(prepared) + '\n' + stage_table(plan) + '\n';
   text += line("memory", fmt::format("peak about {}, of which {} with the data read; {} {}", readable(plan.peak),
                                      readable(plan.read), readable(limit.bytes), limit.given ? "allowed" : "free"));
-  text += line("largest", fmt::format("responses: {} x {} float64, {}", matrix.size(0), matrix.size(1),
-                                      readable(static_cast<int64_t>(matrix.nbytes()))));
+  const auto response_bytes = matrix.rows() * matrix.targets() * static_cast<int64_t>(sizeof(double));
+  text += line("largest", fmt::format("responses: {} x {} float64, {}{}", matrix.rows(), matrix.targets(),
+                                      readable(response_bytes), matrix.in_memory() ? "" : ", in a scratch file"));
   if (plan.largest_bytes > 0) text += line("", fmt::format("{}, {}", plan.largest, readable(plan.largest_bytes)));
   text += line("disk", fmt::format("about {} to be written", readable(plan.disk)));
   const bool unknown = std::any_of(plan.stages.begin(), plan.stages.end(),

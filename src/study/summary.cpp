@@ -115,7 +115,7 @@ Headline headline_of(const EncodingPlan& plan, const std::vector<const LayerSumm
                      const Predictions& held_out, size_t subject) {
   if (layers.size() == 1) return only_layer(layers.front(), plan.splits.size(), subject);
   const auto targets = plan.responses.target_count(), first = static_cast<int64_t>(subject) * targets;
-  const auto y = plan.responses.matrix.slice(1, first, first + targets);
+  const auto y = plan.responses.matrix.columns(RowRange{first, first + targets});
   auto predictions = at::zeros_like(y);
   Headline headline{.space = layers.front()->space, .subject = subject};
   const auto chosen = chosen_layers(plan, layers, static_cast<int64_t>(subject));
@@ -143,7 +143,7 @@ Headline headline_of(const EncodingPlan& plan, const std::vector<const LayerSumm
 // Predictions of one subject's targets, each fold from the layer that its training rows chose for the target.
 Tensor chosen_predictions(const EncodingPlan& plan, const Predictions& held_out, const Tensor& chosen, int64_t first) {
   const int64_t targets = chosen.size(1), layers = chosen.max().item<int64_t>() + 1;
-  auto predictions = at::zeros({plan.responses.matrix.size(0), targets}, at::kDouble);
+  auto predictions = at::zeros({plan.responses.matrix.rows(), targets}, at::kDouble);
   for (int64_t layer = 0; layer < layers; ++layer) {
     if (!chosen.eq(layer).any().item<bool>()) continue;
     const auto of_layer = held_out.of(static_cast<size_t>(layer), first, targets);
@@ -170,7 +170,7 @@ TargetHeadline target_headline(const EncodingPlan& plan, const std::vector<const
   std::vector<Tensor> r, p;
   const int64_t targets = responses.target_count();
   for (int64_t first = 0; first < chosen.size(1); first += targets) {
-    const auto y = responses.matrix.slice(1, first, first + targets);
+    const auto y = responses.matrix.columns(RowRange{first, first + targets});
     const auto predictions =
         chosen_predictions(plan, held_out, chosen.slice(1, first, first + targets).contiguous(), first);
     r.push_back(at::nan_to_num(pearson(y, predictions)));

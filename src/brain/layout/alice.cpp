@@ -48,7 +48,9 @@ Dataset read(const DatasetOptions& options) {
     if (volumes == 0) volumes = responses.size(0);
     if (responses.size(1) != static_cast<int64_t>(std::size(regions)) || responses.size(0) != volumes)
       problems.add("'{}' is {}, {} x {} expected", path.string(), shape_text(responses), volumes, std::size(regions));
-    dataset.recordings.push_back({.subject = s, .story = 0, .responses = responses});
+    add_recording(dataset, options, {.subject = s, .story = 0, .responses = responses, .read = [path] {
+                                       return read_number_matrix(path);
+                                     }});
     dataset.inputs.push_back(path);
   }
   problems.raise();

@@ -138,29 +138,47 @@ std::map<RecordingKey, RecordingFiles> recording_files(const Table& table, const
   return files;
 }
 
-void read_recordings(const Table& table, const fs::path& root, Columns columns, Dataset& dataset) {
+// Hemispheres side by side, as stored.
+std::vector<at::Tensor> read_sides(const RecordingFiles& files) {
+  std::vector<at::Tensor> sides;
+  for (const auto& [side, path] : files) sides.push_back(read_responses(path));
+  return sides;
+}
+
+at::Tensor used_columns(const std::vector<at::Tensor>& sides, const std::vector<int64_t>& used) {
+  const auto responses = sides.size() == 1 ? sides.front() : at::cat(sides, 1);
+  return (used.empty() ? responses : responses.index_select(1, index_tensor(used))).to(at::kDouble);
+}
+
+void read_recordings(const Table& table, const DatasetOptions& options, Columns columns, Dataset& dataset) {
   Problems problems("the recordings do not fit together");
-  for (const auto& [key, files] : recording_files(table, root, dataset)) {
+  for (const auto& [key, files] : recording_files(table, options.root, dataset)) {
     const auto [subject, story, repeat] = key;
-    std::vector<at::Tensor> sides;
-    for (const auto& [side, path] : files) {
-      sides.push_back(read_responses(path));
+    const auto sides = read_sides(files);
+    auto& volumes = dataset.stories[story].volumes;
+    int64_t width = 0;
+    size_t side = 0;
+    for (const auto& [name, path] : files) {
+      const auto& own = sides[side++];
       dataset.inputs.push_back(path);
-      auto& volumes = dataset.stories[story].volumes;
-      if (volumes == 0 && sides.back().dim() == 2) volumes = sides.back().size(0);
-      if (sides.back().dim() != 2 || sides.back().size(0) != volumes)
-        problems.add("'{}' is {}, {} volumes x targets expected", path.string(), shape_text(sides.back()), volumes);
+      if (volumes == 0 && own.dim() == 2) volumes = own.size(0);
+      if (own.dim() != 2 || own.size(0) != volumes)
+        problems.add("'{}' is {}, {} volumes x targets expected", path.string(), shape_text(own), volumes);
+      else
+        width += own.size(1);
     }
     if (!problems.empty()) continue;  // shapes are told first, all of them
-    const auto responses = sides.size() == 1 ? sides.front() : at::cat(sides, 1);
-    if (columns.count < 0) columns.count = responses.size(1);
-    if (responses.size(1) != columns.count)
+    if (columns.count < 0) columns.count = width;
+    if (width != columns.count)
       problems.add("'{}' (and its other hemisphere, if any) has {} columns, {} targets expected",
-                   files.begin()->second.string(), responses.size(1), columns.count);
+                   files.begin()->second.string(), width, columns.count);
     else
-      dataset.recordings.push_back(
-          {subject, story, repeat,
-           (columns.used.empty() ? responses : responses.index_select(1, index_tensor(columns.used))).to(at::kDouble)});
+      add_recording(dataset, options,
+                    {.subject = subject,
+                     .story = story,
+                     .repeat = repeat,
+                     .responses = used_columns(sides, columns.used),
+                     .read = [files, used = columns.used] { return used_columns(read_sides(files), used); }});
   }
   problems.raise();
   if (dataset.targets.empty())
@@ -186,7 +204,7 @@ Dataset read(const DatasetOptions& options) {
     dataset.simulated = json_value_or<bool>(read_json(description), "Simulated", false, description.string());
   }
   const auto columns = read_targets(options.root, dataset);
-  read_recordings(recordings, options.root, columns, dataset);
+  read_recordings(recordings, options, columns, dataset);
   if (fs::is_directory(options.root / "surfaces")) {
     dataset.surfaces = options.root / "surfaces";
     dataset.inputs.push_back(dataset.surfaces);

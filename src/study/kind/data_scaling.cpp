@@ -204,7 +204,7 @@ class DataScalingAnalysis : public Analysis {
     options.gap = plan.study.encode.gap;
     const int64_t columns = single_subjects(plan) * plan.responses.target_count();
     auto found = score_subsets(
-        {.bands = {space_design(plan, space, layer)}, .responses = plan.responses.matrix.slice(1, 0, columns)},
+        {.bands = {space_design(plan, space, layer)}, .responses = plan.responses.matrix.slice({0, columns})},
         outer_folds(plan), plan.responses.stories, options, plan.study.encode.ridge, compute);
     for (auto& subset : found)
       for (int64_t c = 0; c < columns; ++c)

@@ -126,6 +126,7 @@ class ForecastAnalysis : public Analysis {
           options.scores.delays = delays_.empty() ? input.plan.study.align.delays : delays_;
           options.scores.ridge = input.plan.study.encode.ridge;
           options.scores.swaps = input.plan.study.permutation.count;
+          options.scores.columns = input.plan.study.encode.columns;
           auto made = input_of(input, space, layers);
           if (!twins.empty()) made.syntactic = states_of(input);
           write_forecast(run_forecast_study(made, input.plan.splits, options, compute), file);
@@ -279,6 +280,18 @@ class ForecastAnalysis : public Analysis {
     return timing;
   }
 
+  // Single subjects side by side; a part of the targets is small enough for memory.
+  ResponseMatrix responses_of(const AnalysisInput& input) const {
+    const auto& responses = input.plan.responses;
+    const auto wanted = targets_in(input, regions_);
+    if (std::ssize(wanted) == responses.target_count())
+      return responses.matrix.slice({0, single_subjects(input) * responses.target_count()});
+    std::vector<int64_t> columns;
+    for (int64_t s = 0; s < single_subjects(input); ++s)
+      for (const int64_t target : wanted) columns.push_back(responses.columns_of(s).begin + target);
+    return responses.matrix.columns(index_tensor(columns));
+  }
+
   ForecastInput input_of(const AnalysisInput& input, const FeatureSpace& space,
                          const std::vector<std::string>& layers) const {
     ForecastInput made;
@@ -288,12 +301,8 @@ class ForecastAnalysis : public Analysis {
       made.layers.push_back(at::cat(states, 0));
     }
     made.timing = timing_of(input);
-    const auto& responses = input.plan.responses;
-    const auto all = responses.matrix.view({responses.matrix.size(0), -1, responses.target_count()});  // T x S x V
-    made.responses = all.slice(1, 0, single_subjects(input))
-                         .index_select(2, index_tensor(targets_in(input, regions_)))
-                         .permute({1, 0, 2})
-                         .contiguous();
+    made.subjects = single_subjects(input);
+    made.responses = responses_of(input);
     made.places = places_of(input);
     return made;
   }

@@ -261,7 +261,7 @@ class NetworksAnalysis : public Analysis {
     const auto& responses = input.plan.responses;
     std::vector<at::Tensor> subjects;
     for (int64_t s = 0; s < single_subjects(input); ++s)
-      subjects.push_back(responses.matrix.slice(1, s * responses.target_count(), (s + 1) * responses.target_count()));
+      subjects.push_back(responses.matrix.columns(responses.columns_of(s)));
     const auto usable = usable_responses(subjects, responses.stories, time_.lead_in, subjects_);
     ModelNetworks model{.model = space.id};
     const NetworkProblem problem{

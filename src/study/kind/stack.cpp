@@ -222,7 +222,7 @@ class StackAnalysis : public Analysis {
   StackScores stack(const AnalysisInput& input, const std::vector<Design>& designs, const Columns& chosen,
                     const Compute& compute) const {
     const auto& plan = input.plan;
-    const auto y = plan.responses.matrix.index_select(1, index_tensor(chosen.columns));
+    const auto y = plan.responses.matrix.columns(index_tensor(chosen.columns));
     StackingProblem problem{.responses = y};
     for (const auto& [space, layer] : designs) problem.models.push_back(space_design(plan, *space, layer));
     const auto result = stack_models(problem, splits_of(plan), plan.study.encode.ridge, compute);

@@ -26,9 +26,9 @@ struct StudyWorld {
     const auto& x = input.layers[1];
     const auto window = words_ahead(x, 2, story) + words_ahead(x, 3, story) + words_ahead(x, 4, story);
     const WorldOptions world{.words = words, .targets = subjects, .noise = 0.7};
-    input.responses = at::stack({responses_to(at::cat({x, window}, 1), world), responses_to(x, world)}, 2)
-                          .permute({1, 0, 2})
-                          .contiguous();
+    input.subjects = subjects;
+    input.responses = side_by_side(
+        at::stack({responses_to(at::cat({x, window}, 1), world), responses_to(x, world)}, 2).permute({1, 0, 2}));
     input.places = {{"L", "IFG"}, {"R", "IFG"}};
   }
   ForecastStudy study() const { return run_forecast_study(input, splits_of(input.timing), options, {}); }
@@ -65,7 +65,8 @@ TEST(ForecastStudy, past_and_mirrored_windows_are_those_of_their_distances) {
 
 TEST(ForecastStudy, one_subject_is_tested_by_block_swaps) {
   StudyWorld world;
-  world.input.responses = world.input.responses.slice(0, 0, 1);
+  world.input.subjects = 1;
+  world.input.responses = world.input.responses.slice({0, 2});
   world.options.scores.swaps = 99;
   const auto study = world.study();
   EXPECT_NEAR(study.distances[0].p[0].item<double>(), 0.01, 0.011);
@@ -131,8 +132,10 @@ TEST(ForecastStudy, says_what_is_missing) {
   world.options.distances = {};
   EXPECT_TRUE(contains(message_of([&] { world.study(); }), {"at least one distance"}));
   world = StudyWorld();
-  world.input.responses = world.input.responses[0];
-  EXPECT_TRUE(contains(message_of([&] { world.study(); }), {"160 x 2", "subjects x volumes x targets"}));
+  world.input.responses = world.input.responses.slice({0, 11});
+  EXPECT_TRUE(contains(message_of([&] { world.study(); }), {"11 columns", "for 6 subjects"}));
+  EXPECT_TRUE(
+      contains(message_of([] { side_by_side(at::zeros({160, 2})); }), {"160 x 2", "subjects x volumes x targets"}));
   world = StudyWorld();
   world.input.places.pop_back();
   EXPECT_TRUE(contains(message_of([&] { world.study(); }), {"1 places for 2 targets"}));

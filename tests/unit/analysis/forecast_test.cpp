@@ -1,6 +1,7 @@
 // Forecast scores against an independent program; what each option does; what is refused.
 #include "analysis/forecast.h"
 
+#include "encode/response_store.h"
 #include "fixture.h"
 #include "forecast_world.h"
 #include "io/json.h"
@@ -87,7 +88,7 @@ TEST(Forecast, without_a_pca_windows_are_the_words_themselves) {
         ridge_cross_validated({.bands = {design}, .responses = problem.responses}, {split}, options.ridge, {});
     for (const auto row : split.outer.test) predictions[row].copy_(fit.predictions[row]);
   }
-  EXPECT_LT(largest_difference(found.joint[0], pearson(problem.responses, predictions)), 1e-9);
+  EXPECT_LT(largest_difference(found.joint[0], pearson(problem.responses.whole(), predictions)), 1e-9);
 }
 
 TEST(Forecast, states_of_words_outside_the_training_volumes_do_not_touch_the_components) {
@@ -195,14 +196,33 @@ TEST(Forecast, swaps_tell_a_real_gain_from_none) {
 TEST(Forecast, a_bad_target_has_no_numbers_and_does_not_touch_the_others) {
   Reference r;
   const auto usual = r.scores();
-  r.problem.responses.select(1, 1).fill_(3);
-  r.problem.responses[5][2] = NAN;
+  auto responses = r.problem.responses.whole();
+  responses.select(1, 1).fill_(3);
+  responses[5][2] = NAN;
+  r.problem.responses = responses;
   const auto scores = r.scores();
   EXPECT_EQ(scores.flags[1], Flag::constant);
   EXPECT_EQ(scores.flags[2], Flag::nan);
   EXPECT_TRUE(at::isnan(scores.joint.select(1, 1)).all().item<bool>());
   EXPECT_TRUE(at::isnan(scores.present[2]).item<bool>());
   EXPECT_LT(largest_difference(scores.joint.select(1, 3), usual.joint.select(1, 3)), 1e-12);
+}
+
+TEST(Forecast, targets_in_blocks_from_a_scratch_file_have_the_scores_of_all_at_once) {
+  Reference r;
+  r.options.swaps = 20;
+  const auto usual = r.scores();
+  const TemporaryFolder folder;
+  const auto values = r.problem.responses.whole();
+  ResponseStore store(values.size(0), values.size(1), folder.path());
+  store.write(0, values);
+  r.problem.responses = store.matrix();
+  r.options.columns = 3;
+  const auto scores = r.scores();
+  EXPECT_LT(largest_difference(scores.joint, usual.joint), 1e-9);
+  EXPECT_LT(largest_difference(scores.p, usual.p), 1e-9);
+  r.options.swaps = 0;
+  EXPECT_LT(largest_difference(r.scores().joint, usual.joint), 1e-9);
 }
 
 TEST(Forecast, continuations_that_are_the_story_give_the_windows_of_the_story) {
@@ -245,7 +265,7 @@ TEST(Forecast, says_everything_that_does_not_fit) {
   Reference r;
   r.problem.states[7][1] = NAN;
   r.problem.ahead = at::zeros({9, 5});
-  r.problem.responses = r.problem.responses.slice(0, 1);
+  r.problem.responses = r.problem.responses.whole().slice(0, 1);
   EXPECT_TRUE(contains(refusal(r), {"states of 1 words hold NaN", "word 8", "states ahead are 9 x 5",
                                     "one row for each of 125 words", "responses are 46 x 4", "47 volumes"}));
   r = Reference();

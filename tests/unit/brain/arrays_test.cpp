@@ -39,11 +39,12 @@ class Written {
     write_file(folder_ / "recordings.tsv", columns + "\n" + rows);
   }
   void targets(const std::string& text) const { write_file(folder_ / "targets.tsv", text); }
-  Dataset read() const {
+  DatasetOptions options() const {
     DatasetOptions options;
     options.root = folder_.path();
-    return read_dataset(options);
+    return options;
   }
+  Dataset read() const { return read_dataset(options()); }
   std::string message() const {
     return message_of([&] { read(); });
   }
@@ -104,6 +105,17 @@ TEST(Arrays, npy_without_a_list_of_targets_is_taken_as_it_is) {
   EXPECT_EQ(read.recordings[0].repeat, 0);
   EXPECT_EQ(read.recordings[0].responses.scalar_type(), at::kDouble);
   EXPECT_TRUE(at::equal(read.recordings[0].responses, series(2, 0)));
+}
+
+TEST(Arrays, recordings_that_are_not_kept_are_read_again) {
+  const Written dataset;
+  write_both_sides(dataset);
+  auto options = dataset.options();
+  options.kept_bytes = 8;
+  auto read = read_dataset(options);
+  EXPECT_FALSE(read.recordings.at(0).responses.defined());
+  EXPECT_TRUE(at::equal(take_responses(read.recordings[0]), at::cat({series(3, 100), series(2, 500)}, 1)));
+  EXPECT_TRUE(read.recordings[0].read);  // and again
 }
 
 TEST(Arrays, hemispheres_lie_side_by_side_left_first) {

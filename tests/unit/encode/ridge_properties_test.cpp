@@ -71,6 +71,7 @@ RidgeResult columns_of(const RidgeResult& result, const Tensor& columns) {
   const auto of = [&](const Tensor& t) { return t.defined() ? t.index_select(-1, columns) : t; };
   return {.r = of(result.r),
           .r2 = of(result.r2),
+          .sums = {},
           .predictions = of(result.predictions),
           .band_predictions = {},
           .penalties = of(result.penalties),
@@ -79,7 +80,7 @@ RidgeResult columns_of(const RidgeResult& result, const Tensor& columns) {
           .curves = of(result.curves)};
 }
 
-// splits x V: whether the best candidate leads the next by enough for any arithmetic to choose it.
+// splits x V: whether any arithmetic chooses the best candidate.
 Tensor clear_choices(const Tensor& curves) {
   const auto best = std::get<0>(curves.topk(2, 1));
   return (best.select(1, 0) - best.select(1, 1)).gt(clear_lead);

@@ -1,7 +1,9 @@
 // A study before anything is computed: what its units depend on.
 #include "study/prepared_study.h"
+#include "core/hash.h"
 #include "fixture.h"
 #include "io/npy.h"
+#include "study/unit_store.h"
 
 using namespace arcuate;
 using namespace arcuate::test;
@@ -31,7 +33,7 @@ TEST(PreparedStudy, units_of_another_device_are_others) {
   const TemporaryFolder folder;
   write_study(folder.path());
   const auto study = read_study(folder / "study.toml", {});
-  const PreparedStudy here(study, folder / "out"), there(study, folder / "out", c10::DeviceType::CUDA);
+  const PreparedStudy here(study, folder / "out"), there(study, folder / "out", {.device = c10::DeviceType::CUDA});
   ASSERT_EQ(here.graph.units().size(), there.graph.units().size());
   for (const auto& unit : here.graph.units()) EXPECT_NE(unit.key, there.graph.at(unit.id).key) << unit.id;
 }
@@ -52,6 +54,39 @@ TEST(PreparedStudy, holds_responses_once_and_no_recordings) {
   const TemporaryFolder folder;
   write_study(folder.path());
   const PreparedStudy prepared(read_study(folder / "study.toml", {}), folder / "out");
-  EXPECT_EQ(prepared.responses.matrix.sizes(), (at::IntArrayRef{60, 9}));  // and the mean subject
+  EXPECT_EQ(prepared.responses.matrix.rows(), 60);
+  EXPECT_EQ(prepared.responses.matrix.targets(), 9);  // and the mean subject
   for (const auto& recording : prepared.dataset.recordings) EXPECT_FALSE(recording.responses.defined());
+}
+
+// SHA-256 of every unit's output, made in order.
+std::vector<std::string> hashes_of_outputs(const PreparedStudy& prepared) {
+  std::vector<std::string> hashes;
+  for (const auto& unit : prepared.graph.units()) {
+    make_unit(unit, {.threads = 2});
+    hashes.push_back(sha256_file(unit.output));
+  }
+  return hashes;
+}
+
+// A quarter of nothing is kept: recordings are read twice, and responses are in a scratch file.
+TEST(PreparedStudy, with_little_memory_responses_are_the_same_and_not_in_it) {
+  const TemporaryFolder folder;
+  write_study(folder.path());
+  const auto study = read_study(folder / "study.toml", {});
+  const PreparedStudy here(study, folder / "out"), there(study, folder / "out", {.memory = 1});
+  EXPECT_TRUE(here.responses.matrix.in_memory());
+  EXPECT_FALSE(there.responses.matrix.in_memory());
+  EXPECT_TRUE(at::equal(here.responses.matrix.whole(), there.responses.matrix.whole()));
+  EXPECT_TRUE(at::equal(at::nan_to_num(here.responses.ceiling), at::nan_to_num(there.responses.ceiling)));
+  for (const auto& unit : here.graph.units()) EXPECT_EQ(unit.key, there.graph.at(unit.id).key) << unit.id;
+}
+
+TEST(PreparedStudy, with_little_memory_results_have_the_same_bytes) {
+  const TemporaryFolder folder;
+  write_study(folder.path(), "[[analysis]]\nkind='stack'\nspaces=['word_rate','again']\n");
+  const auto study = read_study(folder / "study.toml", {});
+  const auto here = hashes_of_outputs(PreparedStudy(study, folder / "here"));
+  EXPECT_EQ(here.size(), 3u);
+  EXPECT_EQ(here, hashes_of_outputs(PreparedStudy(study, folder / "there", {.memory = 1})));
 }

@@ -17,7 +17,7 @@ TEST_F(SurfaceStudy, responses_are_the_mean_of_the_cleaned_repeats) {
     const auto expected = cleaned_repeats(s).mean(0);
     for (int64_t v = 0; v < all().targets(); ++v) {
       if (all().responses.flags[static_cast<size_t>(first + v)] != Flag::ok) continue;
-      ASSERT_LT(largest_difference(all().responses.matrix.select(1, first + v), expected.select(1, v)), 1e-9);
+      ASSERT_LT(largest_difference(all().responses.matrix.whole().select(1, first + v), expected.select(1, v)), 1e-9);
     }
   }
 }
@@ -44,7 +44,7 @@ TEST_F(SurfaceStudy, the_ceiling_from_repeats_is_that_of_its_formula) {
 TEST_F(SurfaceStudy, a_score_is_a_share_of_the_ceiling_as_if_computed_from_the_repeats) {
   const auto& scores = unit(model, "4").r;
   const auto predictions =
-      read_predictions(encoding_file(all().plan.work, model, "4"), 0, all().responses.matrix.size(1)).to(at::kDouble);
+      read_predictions(encoding_file(all().plan.work, model, "4"), 0, all().responses.matrix.targets()).to(at::kDouble);
   const auto found = cc_norm(all().plan, scores);
   ASSERT_EQ(found.sizes(), scores.sizes());
   double largest = 0;
@@ -123,7 +123,7 @@ TEST_F(SurfaceStudy, a_target_is_judged_by_the_layer_that_training_rows_chose) {
   for (const auto& name : names) {
     inner.push_back(unit(model, name).inner_scores);
     predictions.push_back(
-        read_predictions(encoding_file(all().plan.work, model, name), 0, all().responses.matrix.size(1))
+        read_predictions(encoding_file(all().plan.work, model, name), 0, all().responses.matrix.targets())
             .to(at::kDouble));
     r.push_back(unit(model, name).r);
   }
@@ -144,13 +144,13 @@ TEST_F(SurfaceStudy, a_target_is_judged_by_the_layer_that_training_rows_chose) {
         if (value(layer) > value(best)) best = layer;
       return best;
     };
-    auto put_together = at::zeros({all().responses.matrix.size(0)}, at::kDouble);
+    auto put_together = at::zeros({all().responses.matrix.rows()}, at::kDouble);
     for (size_t fold = 0; fold < all().plan.splits.size(); ++fold) {
       const size_t chosen =
           best_of([&](size_t layer) { return inner[layer][static_cast<int64_t>(fold)][c].template item<double>(); });
       for (const int64_t row : all().plan.splits[fold].outer.test) put_together[row] = predictions[chosen][row][c];
     }
-    const auto y = all().responses.matrix.select(1, c);
+    const auto y = all().responses.matrix.whole().select(1, c);
     ASSERT_NEAR(found, pearson_of(y, put_together), 1e-9) << column;
     int64_t as_large = 0;
     for (const auto& shift : all().plan.shifts) as_large += pearson_of(y, at::roll(put_together, shift.at(0))) >= found;
