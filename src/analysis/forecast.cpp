@@ -129,14 +129,15 @@ struct HeldOut {
   }
 };
 
-HeldOut hold_out(const std::function<Tensor(size_t)>& design, const Tensor& responses,
+// responses: some of `all` targets.
+HeldOut hold_out(const std::function<Tensor(size_t)>& design, const Tensor& responses, int64_t all,
                  const std::vector<RidgeSplit>& splits, const RidgeOptions& options, int threads) {
   HeldOut result{.folds = std::vector<PairSums>(splits.size())};
   if (options.keep_predictions) result.predictions.resize(splits.size());
   parallel_for(static_cast<int64_t>(splits.size()), threads, [&](int64_t k) {
     stop_if_interrupted();
     const auto i = static_cast<size_t>(k);
-    const RidgeProblem problem{.bands = {design(i)}, .responses = responses};
+    const RidgeProblem problem{.bands = {design(i)}, .responses = responses, .of_targets = all};
     const auto fit = ridge_cross_validated(problem, {splits[i]}, options, {});
     result.folds[i] = fit.sums;
     if (options.keep_predictions)
@@ -166,9 +167,6 @@ Tensor swap_p(const Tensor& responses, const Tensor& joint, const Tensor& presen
   const auto observed = at::nan_to_num(pearson(responses, joint)) - at::nan_to_num(pearson(responses, present));
   return permutation_p(observed, swap_null(responses, joint, present, lengths, swap));
 }
-
-// Where predictions are kept, for the swap test.
-constexpr int64_t most_predicted = 2048;
 
 // Good targets, so many at a time.
 std::vector<Tensor> target_blocks(const std::vector<Flag>& flags, int64_t width) {
@@ -209,7 +207,9 @@ ForecastScores forecast_scores(const ForecastProblem& problem, const std::vector
   auto ridge = options.ridge;
   ridge.keep_predictions = swaps;
   auto scores = empty_scores(problem.responses, count, swaps);
-  const auto blocks = target_blocks(scores.flags, swaps ? std::min(options.columns, most_predicted) : options.columns);
+  const auto blocks =
+      target_blocks(scores.flags, swaps ? targets_of_a_part() : options.columns);  // predictions are kept for swaps
+  const auto good = std::count(scores.flags.begin(), scores.flags.end(), Flag::ok);
   const auto rows = held_out_rows(splits);
   const auto lengths = held_out_lengths(splits, problem.timing.volumes);
   const Designs designs(problem, splits, options, compute);
@@ -218,11 +218,12 @@ ForecastScores forecast_scores(const ForecastProblem& problem, const std::vector
   for (const auto& columns : blocks) {
     const auto responses = problem.responses.columns(columns);
     const auto present =
-        hold_out([&](size_t k) { return designs.present(k); }, responses, splits, ridge, compute.threads);
+        hold_out([&](size_t k) { return designs.present(k); }, responses, good, splits, ridge, compute.threads);
     scores.present.index_copy_(0, columns, present.score(options.score));
     parallel_for(count, compute.threads, [&](int64_t i) {
       const auto& window = windows[static_cast<size_t>(i)];
-      const auto joint = hold_out([&](size_t k) { return designs.joint(k, window); }, responses, splits, ridge, 1);
+      const auto joint =
+          hold_out([&](size_t k) { return designs.joint(k, window); }, responses, good, splits, ridge, 1);
       scores.joint.select(0, i).index_copy_(0, columns, joint.score(options.score));
       if (swaps)
         scores.p.select(0, i).index_copy_(

@@ -1,6 +1,7 @@
 // arcuate plan: what a study will take, before it is run.
 #include "cli/command.h"
 #include "cli/run.h"
+#include "study/run_study.h"
 #include "study/study_plan.h"
 
 namespace arcuate {
@@ -30,7 +31,7 @@ void describe(cli::Spec<Options>& s) {
 
 int run(const Options& options, cli::Run& run) {
   const PreparedStudy prepared(read_study(options.study, with_seed(options.settings, run.common.seed)), options.output,
-                               {.device = run.compute.device, .memory = run.common.memory_limit.count});
+                               machine_of(run));
   const auto plan = plan_study(prepared, run.compute.threads);
   const auto limit = memory_limit(run.common.memory_limit.count);
   run.console.out() << plan_text(prepared, plan, limit);

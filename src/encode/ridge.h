@@ -77,6 +77,9 @@ struct RidgeProblem {
   std::vector<int64_t> delays{};    ///< Rows by which copies of each band enter the model (delays.h); none: as it is.
   std::vector<RowRange> stories{};  ///< With delays: where rows belong together.
   ResponseMatrix responses{};       ///< N x V, finite.
+  /// Where targets are a part of those of a larger problem: how many that has. What is chosen by the number of targets,
+  /// the way to solve, is then the same for all parts; 0: they are all.
+  int64_t of_targets = 0;
   std::vector<int64_t> target_groups{};  ///< V, any numbers from 0 on: what PenaltyMode::group takes together.
 };
 
@@ -128,6 +131,10 @@ std::vector<RidgeResult> ridge_cross_validated(const RidgeProblem& problem, cons
 /// Ordinary ridge: all bands with scale 1.
 RidgeResult ridge_cross_validated(const RidgeProblem& problem, const std::vector<RidgeSplit>& splits,
                                   const RidgeOptions& options, const Compute& compute);
+
+/// Parts of a problem that begin at multiples of this, and are told how many targets there are
+/// (RidgeProblem::of_targets), have the bytes that they have in the whole, when each target has a penalty of its own.
+int64_t targets_of_a_part();
 
 /// Splits from outer folds: inner folds are contiguous blocks of each outer fold's training rows, with the same gap.
 std::vector<RidgeSplit> nested_splits(const std::vector<Fold>& outer, std::span<const RowRange> stories,

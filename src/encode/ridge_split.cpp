@@ -57,7 +57,7 @@ class Split {
         groups_(choice_groups(problem_, options)),
         scales_(all_scales(models)),
         design_(make_design(given, split, options)),
-        solver_(make_solver(design_, scales_, problem_.responses.targets())),
+        solver_(make_solver(design_, scales_, all_targets())),
         plan_(
             plan_split(solver_->needs(), solver_->stages(), compute.threads, design_.device(), memory_left(compute))) {}
 
@@ -71,7 +71,7 @@ class Split {
       const auto own = scores.of(first, count);
       const auto best = best_candidates(own, groups_, penalties());
       record(own.mean, best, k, results[m]);
-      if (k == 0) results[m].costs = costs_of(design_, scales_, problem_.responses.targets());
+      if (k == 0) results[m].costs = costs_of(design_, scales_, all_targets());
       sums.push_back(in_blocks(plan_.widths.refitted, [&](int64_t width) {
         return refit(best, first, width, 1.0 / static_cast<double>(models.size()), results[m]);
       }));
@@ -84,6 +84,7 @@ class Split {
   static constexpr double scoring_share = 0.8;  // of the work, roughly
 
   int64_t penalties() const { return std::ssize(options_.penalties); }
+  int64_t all_targets() const { return problem_.of_targets > 0 ? problem_.of_targets : problem_.responses.targets(); }
 
   InnerScores inner_scores(const std::vector<RidgeModel>& models) {
     if (!options_.bf16_scores || groups_.defined() || options_.rule != ChoiceRule::best ||

@@ -4,6 +4,7 @@
 #include <c10/core/Device.h>
 #include <c10/util/Exception.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -12,20 +13,23 @@
 
 namespace arcuate::ridge {
 
+/// Blocks of a problem and of any part of it that begins at a multiple of this are the same.
+constexpr int64_t targets_together = 4 * 480;
+
 /// Targets of a block when folds are scored; when models are refitted, where each candidate gets its share of them.
 struct BlockWidths {
-  int64_t scored = 480, refitted = 2048;
+  int64_t scored = 480, refitted = targets_together;
 };
 /// A device is slow to start and wide: few large blocks keep it busy.
 inline BlockWidths block_widths(c10::Device device) {
   return device.is_cpu() ? BlockWidths{} : BlockWidths{.scored = 8192, .refitted = 16384};
 }
 
-/// As even as can be.
+/// Of the width, but for the last.
 inline std::vector<RowRange> target_blocks(int64_t targets, int64_t width) {
-  const int64_t count = std::max<int64_t>(1, (targets + width - 1) / width);
-  std::vector<RowRange> blocks;
-  for (int64_t b = 0; b < count; ++b) blocks.push_back({b * targets / count, (b + 1) * targets / count});
+  std::vector<RowRange> blocks{{0, std::min(width, targets)}};
+  while (blocks.back().end < targets)
+    blocks.push_back({blocks.back().end, std::min(blocks.back().end + width, targets)});
   return blocks;
 }
 

@@ -300,12 +300,15 @@ at::Tensor Hdf5Reader::read_columns(const std::string& name, int64_t begin, int6
   const Id dataset = handle_->dataset(name);
   const auto type = handle_->number_type(dataset, name);
   const auto sizes = extent(dataset);
-  if (sizes.size() != 2 || begin < 0 || end < begin || static_cast<hsize_t>(end) > sizes[1])
+  if ((sizes.size() != 1 && sizes.size() != 2) || begin < 0 || end < begin || static_cast<hsize_t>(end) > sizes.back())
     bad_input("{} has no columns [{}, {})", handle_->place(name), begin, end);
-  const hsize_t first[] = {0, static_cast<hsize_t>(begin)}, count[] = {sizes[0], static_cast<hsize_t>(end - begin)};
-  auto tensor = at::empty({static_cast<int64_t>(sizes[0]), end - begin}, type);
-  const Id space(H5Dget_space(dataset), H5Sclose), memory(H5Screate_simple(2, count, nullptr), H5Sclose);
-  H5Sselect_hyperslab(space, H5S_SELECT_SET, first, nullptr, count, nullptr);
+  std::vector<hsize_t> first(sizes.size(), 0), count = sizes;
+  first.back() = static_cast<hsize_t>(begin);
+  count.back() = static_cast<hsize_t>(end - begin);
+  auto tensor = at::empty(std::vector<int64_t>(count.begin(), count.end()), type);
+  const Id space(H5Dget_space(dataset), H5Sclose),
+      memory(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr), H5Sclose);
+  H5Sselect_hyperslab(space, H5S_SELECT_SET, first.data(), nullptr, count.data(), nullptr);
   handle_->read_numbers(dataset, name, memory, space, tensor);
   return tensor;
 }

@@ -42,7 +42,8 @@ class Hdf5Reader {
   bool contains(const std::string& name) const;
   std::vector<int64_t> shape(const std::string& name) const;
   at::Tensor read(const std::string& name) const;
-  /// Columns [begin, end) of a dataset of two dimensions: the others are neither read nor held.
+  /// Columns [begin, end) of a dataset of two dimensions, or entries of one of one dimension: the others are neither
+  /// read nor held.
   at::Tensor read_columns(const std::string& name, int64_t begin, int64_t end) const;
   std::vector<std::string> read_texts(const std::string& name) const;
   std::string text_attribute(const std::string& name) const;

@@ -37,7 +37,9 @@ std::vector<RidgeModel> models_of(const EncodingPlan& plan, const std::vector<Te
 
 std::vector<RidgeResult> fit(const EncodingPlan& plan, const std::vector<Tensor>& bands, const RowRange& columns,
                              const Compute& compute) {
-  return ridge_cross_validated({.bands = bands, .responses = plan.responses.matrix.slice(columns)},
+  return ridge_cross_validated({.bands = bands,
+                                .responses = plan.responses.matrix.slice(columns),
+                                .of_targets = plan.responses.matrix.targets()},
                                models_of(plan, bands), plan.splits, plan.study.encode.ridge, compute);
 }
 
@@ -77,27 +79,35 @@ std::vector<RowRange> cut(const RowRange& columns, int64_t width) {
   return blocks;
 }
 
-// Of columns that fit the processor's cache.
-std::vector<RowRange> small_blocks(const RowRange& columns) { return cut(columns, 1024); }
+// Of columns that fit the processor's cache; the same ones wherever a part of all columns begins.
+std::vector<RowRange> small_blocks(const RowRange& columns) { return cut(columns, targets_of_a_part() / 2); }
 
 // Scores of some columns, and of each subject's mean over them what its null distribution is made from.
 struct ColumnScores {
   Tensor r{}, r2{}, p{};  // b
   Tensor subject_null{};  // draws x S: sums over the good targets among the columns
-  void append(const ColumnScores& more) {
-    const auto joined = [](const Tensor& a, const Tensor& b) { return b.defined() ? at::cat({a, b}) : a; };
-    r = joined(r, more.r);
-    r2 = joined(r2, more.r2);
-    p = joined(p, more.p);
-    subject_null = subject_null + more.subject_null;
-  }
 };
+
+// All columns', from block after block: sums have the same order however many are encoded at once.
+ColumnScores joined(const std::vector<ColumnScores>& blocks) {
+  const auto all = [&](Tensor ColumnScores::* part) {
+    std::vector<Tensor> parts;
+    for (const auto& block : blocks) parts.push_back(block.*part);
+    return parts.front().defined() ? at::cat(parts) : Tensor();
+  };
+  ColumnScores result{.r = all(&ColumnScores::r),
+                      .r2 = all(&ColumnScores::r2),
+                      .p = all(&ColumnScores::p),
+                      .subject_null = blocks.front().subject_null};
+  for (size_t b = 1; b < blocks.size(); ++b) result.subject_null = result.subject_null + blocks[b].subject_null;
+  return result;
+}
 
 // score_of(block) fills in r and r2 of a block of the range; null_of(block) gives its draws x columns, of which only p
 // of every column and the sums are kept: all of it would be too large.
-ColumnScores score_columns(const EncodingPlan& plan, const RowRange& columns, const Compute& compute,
-                           const std::function<ColumnScores(const RowRange&)>& score_of,
-                           const std::function<Tensor(const RowRange&)>& null_of) {
+std::vector<ColumnScores> score_columns(const EncodingPlan& plan, const RowRange& columns, const Compute& compute,
+                                        const std::function<ColumnScores(const RowRange&)>& score_of,
+                                        const std::function<Tensor(const RowRange&)>& null_of) {
   const auto blocks = small_blocks(columns);
   std::vector<ColumnScores> scores(blocks.size());
   parallel_for(static_cast<int64_t>(blocks.size()), compute.threads, [&](int64_t b) {
@@ -109,8 +119,7 @@ ColumnScores score_columns(const EncodingPlan& plan, const RowRange& columns, co
     own.p = permutation_p(own.r, null);
     own.subject_null = subject_sums(null, plan.responses, block.begin);
   });
-  for (size_t b = 1; b < scores.size(); ++b) scores.front().append(scores[b]);
-  return scores.front();
+  return scores;
 }
 
 // A prediction without variance predicts nothing: its r is 0, not absent, so that means over targets are fair.
@@ -137,8 +146,8 @@ struct PredictedColumns {
   Tensor of(const RowRange& block) const { return predictions.slice(1, block.begin - first, block.end - first); }
 };
 
-ColumnScores score_alone(const EncodingPlan& plan, const Tensor& design, const RidgeResult& result,
-                         const RowRange& columns, const Compute& compute) {
+std::vector<ColumnScores> score_alone(const EncodingPlan& plan, const Tensor& design, const RidgeResult& result,
+                                      const RowRange& columns, const Compute& compute) {
   const auto& y = plan.responses.matrix;
   const PredictedColumns predicted{result.predictions, columns.begin};
   const Tensor refitted = plan.study.permutation.refit ? refit_null(plan, design, columns, compute) : Tensor();
@@ -156,12 +165,12 @@ ColumnScores score_alone(const EncodingPlan& plan, const Tensor& design, const R
 }
 
 // The joint model against the controls alone, on the same held-out rows: r is the increment.
-ColumnScores score_increment(const EncodingPlan& plan, const RidgeResult& joint, const RowRange& columns,
-                             const Compute& compute) {
+std::vector<ColumnScores> score_increment(const EncodingPlan& plan, const RidgeResult& joint, const RowRange& columns,
+                                          const Compute& compute) {
   const auto& y = plan.responses.matrix;
   const auto controls = encoding_file(plan.work, controls_id, "0");
   const auto alone = read_predictions(controls, columns.begin, columns.size());
-  const auto alone_r = at::nan_to_num(read_encoding(controls).r);
+  const auto alone_r = at::nan_to_num(Hdf5Reader(controls).read("r"));
   const PredictedColumns predicted{joint.predictions, columns.begin}, of_controls{alone, columns.begin};
   const SwapOptions swaps{
       .count = plan.study.permutation.count, .block = plan.study.min_shift(), .seed = plan.study.seed};
@@ -180,8 +189,7 @@ ColumnScores score_increment(const EncodingPlan& plan, const RidgeResult& joint,
 // Columns that are encoded together. A penalty that all share is chosen by all.
 std::vector<RowRange> encoded_blocks(const EncodingPlan& plan) {
   const RowRange all{0, plan.responses.matrix.targets()};
-  const auto& encode = plan.study.encode;
-  return cut(all, encode.ridge.penalty_mode == PenaltyMode::per_target ? encode.columns : all.size());
+  return cut(all, plan.study.encode.ridge.penalty_mode == PenaltyMode::per_target ? plan.columns : all.size());
 }
 
 void write_scores(const EncodingPlan& plan, const ColumnScores& alone, const ColumnScores& increment,
@@ -201,13 +209,10 @@ void write_scores(const EncodingPlan& plan, const ColumnScores& alone, const Col
 }
 
 void score_space(const EncodingPlan& plan, const std::vector<Tensor>& bands, const Compute& compute, Hdf5Writer& file) {
-  ColumnScores alone, increment;
+  std::vector<ColumnScores> alone, increment;
   std::vector<Tensor> penalties, inner_scores;
-  const auto add = [](ColumnScores& all, const ColumnScores& more) {
-    if (all.r.defined())
-      all.append(more);
-    else
-      all = more;
+  const auto add = [](std::vector<ColumnScores>& all, const std::vector<ColumnScores>& more) {
+    all.insert(all.end(), more.begin(), more.end());
   };
   for (const auto& columns : encoded_blocks(plan)) {
     const auto results = fit(plan, bands, columns, compute);
@@ -220,7 +225,7 @@ void score_space(const EncodingPlan& plan, const std::vector<Tensor>& bands, con
   }
   file.write("penalties", hide_bad(at::cat(penalties, 1), plan.responses));
   file.write("inner_scores", hide_bad(at::cat(inner_scores, 1), plan.responses));
-  write_scores(plan, alone, increment, file);
+  write_scores(plan, joined(alone), increment.empty() ? ColumnScores() : joined(increment), file);
 }
 
 Json plan_identity(const EncodingPlan& plan) {
@@ -237,6 +242,7 @@ Json plan_identity(const EncodingPlan& plan) {
   settings.precision = s.precision;
   settings.align = s.align;
   settings.encode = s.encode;
+  settings.encode.columns = 0;  // changes no score
   settings.controls = s.controls;
   settings.permutation = s.permutation;
   return {{"settings", resolved_json(settings)},
@@ -280,12 +286,15 @@ EncodingPlan plan_encoding(const Study& study, const Responses& responses, const
     plan.splits.push_back({fold, inner_folds(fold.train, responses.stories, e.inner_rule, enough, plan.splits.size())});
   plan.shifts = circular_shifts(responses.story_lengths(),
                                 {.count = study.permutation.count, .min_shift = study.min_shift(), .seed = study.seed});
+  plan.columns = encode_columns(e.columns);
   std::vector<Tensor> controls;
   for (const auto& space : spaces)
     if (is_control(plan, space)) controls.push_back(space_design(plan, space, "0"));
   if (!controls.empty()) plan.control_design = at::cat(controls, 1);
   return plan;
 }
+
+int64_t encode_columns(int64_t most) { return std::max(most / targets_of_a_part(), int64_t{1}) * targets_of_a_part(); }
 
 std::filesystem::path encoding_file(const std::filesystem::path& work, const std::string& space_id,
                                     const std::string& layer) {
@@ -319,7 +328,7 @@ std::vector<Unit> encoding_units(const EncodingPlan& plan, const std::vector<Fea
       plan.control_design.defined() ? plan.control_design.size(1) / std::ssize(plan.study.align.delays) : 0;
   if (plan.control_design.defined()) {
     auto& unit = add(controls_id, "0", control_identity);
-    unit.needs = encoding_needs(plan, {controls_width}, plan.study.encode.columns);
+    unit.needs = encoding_needs(plan, {controls_width}, plan.columns);
     unit.write = [&plan](const Compute& compute, Hdf5Writer& file) {
       score_space(plan, {plan.control_design}, compute, file);
     };
@@ -330,7 +339,7 @@ std::vector<Unit> encoding_units(const EncodingPlan& plan, const std::vector<Fea
     const bool against_controls = plan.control_design.defined() && !is_control(plan, space);
     std::vector<int64_t> widths{feature_width(space, plan.stories)};
     if (against_controls) widths.insert(widths.begin(), controls_width);
-    const auto needs = encoding_needs(plan, widths, plan.study.encode.columns);
+    const auto needs = encoding_needs(plan, widths, plan.columns);
     for (const auto& layer : space.layer_names) {
       auto& unit = add(space.id, layer, features);
       unit.inputs = extraction_ids(space, plan.stories);
@@ -359,6 +368,22 @@ EncodingScores read_encoding(const std::filesystem::path& path) {
           .increment = optional("increment"),
           .increment_p = optional("increment_p"),
           .increment_null = optional("increment_null")};
+}
+
+EncodingScores read_encoding(const std::filesystem::path& path, const RowRange& columns) {
+  const Hdf5Reader file(path);
+  const auto of = [&](const char* name) {
+    return file.contains(name) ? file.read_columns(name, columns.begin, columns.end) : Tensor();
+  };
+  return {.r = of("r"),
+          .r2 = of("r2"),
+          .p = of("p"),
+          .penalties = of("penalties"),
+          .inner_scores = of("inner_scores"),
+          .subject_null = {},
+          .increment = of("increment"),
+          .increment_p = of("increment_p"),
+          .increment_null = {}};
 }
 
 Tensor read_predictions(const std::filesystem::path& path, int64_t first, int64_t count) {

@@ -21,9 +21,14 @@ struct EncodingPlan {
   std::vector<std::vector<int64_t>> shifts{};  ///< Circular shifts of the permutation tests.
   at::Tensor control_design{};                 ///< rows x control features; undefined without controls.
   std::filesystem::path work{};
+  int64_t columns = 0;  ///< Encoded together, which changes memory and speed only.
 };
 EncodingPlan plan_encoding(const Study& study, const Responses& responses, const std::vector<TimedStory>& stories,
                            const std::vector<FeatureSpace>& spaces, const std::filesystem::path& work);
+
+/// As many columns, or the next smaller number that scores do not depend on; the smallest such number where there is
+/// none.
+int64_t encode_columns(int64_t most);
 
 /// One score table of a unit: everything a C x 1 column of the responses has. C = subjects * targets, S = subjects, m
 /// draws.
@@ -42,6 +47,8 @@ std::string encoding_id(const std::string& space_id, const std::string& layer);
 std::filesystem::path encoding_file(const std::filesystem::path& work, const std::string& space_id,
                                     const std::string& layer);
 EncodingScores read_encoding(const std::filesystem::path& path);
+/// Of some columns alone, without null distributions.
+EncodingScores read_encoding(const std::filesystem::path& path, const RowRange& columns);
 /// Held-out predictions of a unit, rows x count in float32, of the columns first, first + 1, …: those of all columns
 /// and units would fill the memory.
 at::Tensor read_predictions(const std::filesystem::path& path, int64_t first, int64_t count);

@@ -2,6 +2,7 @@
 
 #include "cli/machine.h"
 #include "core/memory.h"
+#include "study/study_needs.h"
 
 namespace arcuate {
 namespace {
@@ -11,11 +12,12 @@ std::optional<SurfaceMaps> surfaces_of(const Dataset& dataset) {
   return std::optional<SurfaceMaps>(std::in_place, dataset);
 }
 
-// A quarter of what the process may take.
-int64_t response_memory(const StudyMachine& machine) {
-  const int64_t all = machine.memory > 0 ? machine.memory : resident_bytes() + cli::available_memory().count;
-  return all / 4;
+// What the process may take.
+int64_t memory_of(const StudyMachine& machine) {
+  return machine.memory > 0 ? machine.memory : resident_bytes() + cli::available_memory().count;
 }
+
+int64_t response_memory(const StudyMachine& machine) { return memory_of(machine) / 4; }
 
 Dataset dataset_of(const Study& study, int64_t kept_bytes) {
   auto options = study.dataset;
@@ -26,6 +28,11 @@ Dataset dataset_of(const Study& study, int64_t kept_bytes) {
 // `plan` may have no output folder.
 std::filesystem::path scratch_folder(const std::filesystem::path& output, const std::filesystem::path& work) {
   return output.empty() ? std::filesystem::temp_directory_path() : work;
+}
+
+EncodingPlan fitted(EncodingPlan plan, const std::vector<FeatureSpace>& spaces, const StudyMachine& machine) {
+  plan.columns = fitting_columns(plan, spaces, memory_of(machine) - resident_bytes(), machine.threads);
+  return plan;
 }
 
 }  // namespace
@@ -40,7 +47,7 @@ PreparedStudy::PreparedStudy(const Study& described, const std::filesystem::path
       stories(read_stories(study, dataset)),
       spaces(feature_spaces(study)),
       responses(clean_responses(study, dataset, {response_memory(machine), scratch_folder(output, work)})),
-      plan(plan_encoding(study, responses, stories, spaces, work)) {
+      plan(fitted(plan_encoding(study, responses, stories, spaces, work), spaces, machine)) {
   stamps = FileStamps(inputs());
   const auto add = [&](std::vector<Unit> units) {
     for (auto& unit : units) {

@@ -16,6 +16,7 @@ struct StudyMachine {
   /// Bytes that the process may take; 0: those that are free. Responses get a quarter of them, and are in a scratch
   /// file of the work folder where they need more.
   int64_t memory = 0;
+  int threads = 1;  ///< Memory is planned for so many.
 };
 
 /// Its parts refer to each other, so it stays where it is made. Errors: usage and input, all that can be known before

@@ -44,10 +44,6 @@ void tell_plan(const PreparedStudy& prepared, cli::Console& console) {
         "default)");
 }
 
-StudyMachine machine_of(const cli::Run& run) {
-  return {.device = run.compute.device, .memory = run.common.memory_limit.count};
-}
-
 // Where and when: the one file that differs between two runs of the same study.
 void write_log(const StudyOutputs& outputs, const cli::Run& run, std::chrono::duration<double> elapsed) {
   fs::create_directories(outputs.folder / "logs");
@@ -77,6 +73,10 @@ void tell_units(const PreparedStudy& prepared, const std::vector<size_t>& places
 }
 
 }  // namespace
+
+StudyMachine machine_of(const cli::Run& run) {
+  return {.device = run.compute.device, .memory = run.common.memory_limit.count, .threads = run.compute.threads};
+}
 
 StudyOutputs run_study(const Study& study, const fs::path& output, cli::Run& run, const StudyPart& part) {
   const auto start = std::chrono::steady_clock::now();

@@ -21,6 +21,9 @@ struct StudyPart {
 StudyOutputs run_study(const Study& study, const std::filesystem::path& output, cli::Run& run,
                        const StudyPart& part = {});
 
+/// The machine as the command line describes it.
+StudyMachine machine_of(const cli::Run& run);
+
 /// Says on standard output why a unit would run, or that it would not.
 void explain_unit(const Study& study, const std::filesystem::path& output, const std::string& unit, cli::Run& run);
 

@@ -70,8 +70,8 @@ struct EncodeEntry {
   InnerFolds inner_rule{};                         ///< The same, read.
   int64_t inner_folds = 5;
   int64_t gap = 5;  ///< TRs between training and test rows, on both sides.
-  /// Targets, of all subjects, that are encoded at once: memory grows with it, and each such block decomposes the
-  /// design anew.
+  /// Targets, of all subjects, that are encoded at once, at most: memory grows with it, and each such block decomposes
+  /// the design anew. Scores do not depend on it.
   int64_t columns = 65536;
   bool mean_subject = true;  ///< Also encode the mean of all subjects' z-scored responses.
 };

@@ -106,8 +106,12 @@ UnitNeeds forecast_needs(const EncodingPlan& plan, const FeatureSpace& space, in
   arrays.add(fmt::format("scores of {} distances", distances), 6 * real(distances * plan.responses.matrix.targets()),
              8);
   // Responses, predictions and the null of swaps of a block of targets.
-  const double block = std::min(2048.0, real(plan.responses.matrix.targets()));
-  arrays.add_of_a_thread((6 * real(plan.responses.matrix.rows()) + 3 * real(plan.study.permutation.count)) * block, 8);
+  const double block = std::min(real(subject_count(plan) > 1 ? plan.columns : targets_of_a_part()),
+                                real(plan.responses.matrix.targets()));
+  arrays.add("responses of a block", real(plan.responses.matrix.rows()) * block, 8);
+  arrays.add_of_a_thread((6 * real(plan.responses.matrix.rows()) + 3 * real(plan.study.permutation.count)) *
+                             std::min(block, real(targets_of_a_part())),
+                         8);
   return arrays.needs();
 }
 
@@ -160,19 +164,34 @@ UnitNeeds encoding_needs(const EncodingPlan& plan, const std::vector<int64_t>& w
   return needs;
 }
 
+int64_t fitting_columns(const EncodingPlan& plan, const std::vector<FeatureSpace>& spaces, int64_t bytes, int threads) {
+  const int64_t least = encode_columns(1);
+  int64_t width = 1;
+  for (const auto& space : spaces) width = std::max(width, feature_width(space, plan.stories));
+  std::vector<int64_t> widths{width};
+  if (plan.control_design.defined()) widths.insert(widths.begin(), 1);
+  int64_t columns = encode_columns(std::min(plan.study.encode.columns, plan.responses.matrix.targets() + least - 1));
+  const auto taken = [&] {
+    const auto needs = encoding_needs(plan, widths, columns);
+    return needs.memory + threads * needs.of_a_thread;
+  };
+  while (columns > least && taken() > bytes) columns = encode_columns(columns / 2);
+  return columns;
+}
+
 UnitNeeds result_needs(const EncodingPlan& plan, const std::vector<FeatureSpace>& spaces) {
   const double columns = real(plan.responses.matrix.targets()), folds = real(std::ssize(plan.splits));
-  double layers = 0, most = 0;
+  double models = 0, most = 0;
   for (const auto& space : spaces) {
-    layers += real(std::ssize(space.layers));
+    if (space.training == Training::trained) ++models;
     most = std::max(most, real(std::ssize(space.layers)));
   }
   Arrays arrays;
-  arrays.add(fmt::format("scores of {} layers at {} columns", layers, columns),
-             layers * columns * (plan.control_design.defined() ? 6 + 2 * folds : 4 + 2 * folds), 8);
-  arrays.add("choice of layers", 2 * most * folds * columns, 8);
+  arrays.add(fmt::format("scores of a layer at {} columns", columns), 2 * columns * (5 + 2 * folds), 8);
+  arrays.add(fmt::format("headlines of {} models at {} columns", models, columns), models * columns * 4, 8);
   // Of one subject, whose predictions are put together from several layers: shifted in all ways, as spectra.
   const double targets = real(plan.responses.target_count()), rows = real(plan.responses.matrix.rows());
+  arrays.add("choice of a subject's layers", 2 * most * folds * targets, 8);
   if (most > 1)
     arrays.add("null distribution of a subject", (3 * real(std::ssize(plan.shifts)) + 6 * rows) * targets, 8);
   return arrays.needs();

@@ -27,7 +27,10 @@ int64_t feature_width(const FeatureSpace& space, const std::vector<TimedStory>& 
 /// controls first where they are there. Work: multiplications.
 UnitNeeds encoding_needs(const EncodingPlan& plan, const std::vector<int64_t>& widths, int64_t columns);
 
-/// Of writing the results: the scores of all layers of all spaces are in memory then.
+/// The most columns encoded at once that take no more than so many bytes, or the fewest there can be.
+int64_t fitting_columns(const EncodingPlan& plan, const std::vector<FeatureSpace>& spaces, int64_t bytes, int threads);
+
+/// Of writing the results: layer by layer and subject by subject, but for the headlines.
 UnitNeeds result_needs(const EncodingPlan& plan, const std::vector<FeatureSpace>& spaces);
 
 }  // namespace arcuate

@@ -65,7 +65,7 @@ PageSection maps_section(const EncodingPlan& plan, const Summary& summary, const
   const auto repeats = responses.repeat_ceiling.defined();
   for (const auto& headline : summary.by_target) {
     if (!repeats) break;
-    const auto share = at::nanmean(cc_norm(plan, headline.r).view({-1, targets}), 0);
+    const auto share = at::nanmean(cc_norm(plan, headline.r, {0, headline.r.numel()}).view({-1, targets}), 0);
     if (!any_number(share)) continue;
     section.figures.push_back(figures.add(
         "map_cc_norm_" + bids_label(headline.space->name),

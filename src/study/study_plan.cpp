@@ -82,19 +82,6 @@ std::string dataset_text(const PreparedStudy& prepared) {
   return text;
 }
 
-// The most columns, halved from those of the study, that keep every unit of encoding below the limit; 0: none do.
-int64_t columns_that_fit(const PreparedStudy& prepared, int64_t limit, int threads) {
-  const int64_t read = resident_bytes();
-  int64_t width = 1;
-  for (const auto& space : prepared.spaces) width = std::max(width, feature_width(space, prepared.stories));
-  std::vector<int64_t> widths{width};
-  if (prepared.plan.control_design.defined()) widths.insert(widths.begin(), 1);
-  for (auto columns = std::min(prepared.study.encode.columns, prepared.responses.matrix.targets()); columns >= 256;
-       columns /= 2)
-    if (read + memory_of(encoding_needs(prepared.plan, widths, columns), threads) <= limit) return columns;
-  return 0;
-}
-
 }  // namespace
 
 StudyPlan plan_study(const PreparedStudy& prepared, int threads) {
@@ -141,15 +128,7 @@ void check_memory(const PreparedStudy& prepared, const StudyPlan& plan, const Me
   if (plan.peak <= limit.bytes) return;
   const auto need = fmt::format("the study needs about {} of memory, and {} {}", readable(plan.peak),
                                 readable(limit.bytes), limit.given ? "are allowed (--memory-limit)" : "are free");
-  const auto encoding =
-      std::find_if(plan.stages.begin(), plan.stages.end(), [](const auto& stage) { return stage.name == "encode"; });
-  if (plan.read < limit.bytes && encoding != plan.stages.end() && encoding->memory > limit.bytes) {
-    const auto columns = columns_that_fit(prepared, limit.bytes, threads);
-    if (columns > 0 && columns < std::min(prepared.study.encode.columns, prepared.responses.matrix.targets()))
-      bad_usage("{}; --set encode.columns={} would make the regressions fit", need, columns);
-    if (threads > 1 && columns_that_fit(prepared, limit.bytes, 1) > 0)
-      bad_usage("{}; --threads 1 would make the regressions fit", need);
-  }
+  if (threads > 1 && plan_study(prepared, 1).peak <= limit.bytes) bad_usage("{}; --threads 1 would make it fit", need);
   bad_usage(
       "{}; {} are taken once the data are read: choose fewer subjects or stories (dataset.subjects, "
       "dataset.stories), or allow {}",

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "core/tensor.h"
+#include "io/hdf5.h"
 #include "stats/ceiling.h"
 #include "stats/fdr.h"
 #include "stats/permutation.h"
@@ -18,13 +19,6 @@ using at::Tensor;
 namespace {
 
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
-
-Tensor q_within_subjects(const Tensor& p, int64_t targets) {
-  std::vector<Tensor> parts;
-  for (int64_t first = 0; first < p.numel(); first += targets)
-    parts.push_back(bh_fdr(p.slice(0, first, first + targets)));
-  return at::cat(parts);
-}
 
 double standard_error(const Tensor& values) {
   return values.numel() > 1 ? values.std().item<double>() / std::sqrt(static_cast<double>(values.numel())) : missing;
@@ -40,19 +34,25 @@ double p_of_mean(const Tensor& observed, const Tensor& null, const EncodingPlan&
   return permutation_p(singles(observed, plan).mean().unsqueeze(0), singles(null, plan).mean(-1, true)).item<double>();
 }
 
-void count_edges(const EncodingPlan& plan, LayerSummary& layer) {
+double median_of(const Tensor& values) {
+  const auto known = values.masked_select(at::logical_not(at::isnan(values)));
+  return known.numel() == 0 ? missing : known.median().item<double>();
+}
+
+void count_edges(const EncodingPlan& plan, const Tensor& chosen, LayerSummary& layer) {
   const auto& penalties = plan.study.encode.ridge.penalties;
-  const auto good = at::logical_not(at::isnan(layer.scores.penalties));
+  const auto good = at::logical_not(at::isnan(chosen));
   const auto total = good.sum().item<double>();
   if (penalties.size() < 2 || total == 0) return;
-  layer.edge_low = layer.scores.penalties.eq(penalties.front()).sum().item<double>() / total;
-  layer.edge_high = layer.scores.penalties.eq(penalties.back()).sum().item<double>() / total;
+  layer.edge_low = chosen.eq(penalties.front()).sum().item<double>() / total;
+  layer.edge_high = chosen.eq(penalties.back()).sum().item<double>() / total;
 }
 
 LayerSummary summarize_layer(const EncodingPlan& plan, const FeatureSpace& space, const std::string& name) {
-  LayerSummary layer{.space = &space, .layer = name, .scores = read_encoding(encoding_file(plan.work, space.id, name))};
-  const auto& s = layer.scores;
-  layer.q = q_within_subjects(s.p, plan.responses.target_count());
+  LayerSummary layer{.space = &space, .layer = name, .file = encoding_file(plan.work, space.id, name)};
+  const auto s = read_encoding(layer.file);
+  layer.inner = subject_means(s.inner_scores, plan.responses);
+  layer.median_r = median_of(singles(s.r.view({-1, plan.responses.target_count()}).t(), plan));
   layer.subject_r = subject_means(s.r, plan.responses);
   layer.subject_p = permutation_p(layer.subject_r, s.subject_null);
   layer.single_r = singles(layer.subject_r, plan).mean().item<double>();
@@ -66,7 +66,7 @@ LayerSummary summarize_layer(const EncodingPlan& plan, const FeatureSpace& space
     layer.single_increment_se = standard_error(singles(layer.subject_increment, plan));
     layer.single_increment_p = p_of_mean(layer.subject_increment, s.increment_null, plan);
   }
-  count_edges(plan, layer);
+  count_edges(plan, s.penalties, layer);
   return layer;
 }
 
@@ -75,8 +75,7 @@ std::vector<size_t> chosen_layers(const EncodingPlan& plan, const std::vector<co
                                   int64_t subject) {
   std::vector<size_t> chosen;
   std::vector<Tensor> scores;  // layers x folds
-  for (const auto* layer : layers)
-    scores.push_back(subject_means(layer->scores.inner_scores, plan.responses).select(1, subject));
+  for (const auto* layer : layers) scores.push_back(layer->inner.select(1, subject));
   const auto table = at::stack(scores);
   for (size_t fold = 0; fold < plan.splits.size(); ++fold)
     chosen.push_back(static_cast<size_t>(table.select(1, static_cast<int64_t>(fold)).argmax().item<int64_t>()));
@@ -125,7 +124,7 @@ Headline headline_of(const EncodingPlan& plan, const std::vector<const LayerSumm
     predictions.index_copy_(0, rows, own.index_select(0, rows).to(at::kDouble));
     headline.layers.push_back(layers[chosen[fold]]->layer);
   }
-  const auto good = at::logical_not(at::isnan(layers.front()->scores.r.slice(0, first, first + targets)));
+  const auto good = at::logical_not(at::isnan(scores_of(*layers.front(), {first, first + targets}).r));
   const auto mean_over_good = [&](const Tensor& r) { return (at::nan_to_num(r) * good).sum(-1) / good.sum(); };
   const auto null = mean_over_good(shift_null(y, predictions, plan.responses.story_lengths(), plan.shifts));
   const auto r = mean_over_good(pearson(y, predictions));
@@ -158,36 +157,44 @@ Tensor chosen_predictions(const EncodingPlan& plan, const Predictions& held_out,
   return predictions;
 }
 
-TargetHeadline target_headline(const EncodingPlan& plan, const std::vector<const LayerSummary*>& layers,
-                               const Predictions& held_out) {
+// The headline of one subject's targets.
+TargetHeadline subject_headline(const EncodingPlan& plan, const std::vector<const LayerSummary*>& layers,
+                                const Predictions& held_out, const RowRange& columns) {
   const auto& responses = plan.responses;
   std::vector<Tensor> inner;
-  for (const auto* layer : layers) inner.push_back(layer->scores.inner_scores);
-  const auto scores = at::stack(inner);  // layers x folds x C
-  const auto chosen = at::nan_to_num(scores, -1e300).argmax(0);
-  TargetHeadline headline{.space = layers.front()->space};
-  headline.layer = at::nan_to_num(scores, -1e300).mean(1).argmax(0);
-  std::vector<Tensor> r, p;
-  const int64_t targets = responses.target_count();
-  for (int64_t first = 0; first < chosen.size(1); first += targets) {
-    const auto y = responses.matrix.columns(RowRange{first, first + targets});
-    const auto predictions =
-        chosen_predictions(plan, held_out, chosen.slice(1, first, first + targets).contiguous(), first);
-    r.push_back(at::nan_to_num(pearson(y, predictions)));
-    p.push_back(
-        permutation_p(r.back(), at::nan_to_num(shift_null(y, predictions, responses.story_lengths(), plan.shifts))));
-  }
-  headline.r = at::cat(r);
-  headline.p = at::cat(p);
-  for (size_t c = 0; c < responses.flags.size(); ++c)
-    if (responses.flags[c] != Flag::ok) {
-      const auto column = static_cast<int64_t>(c);
-      headline.r[column] = missing;
-      headline.p[column] = missing;
-      headline.layer[column] = -1;
+  for (const auto* layer : layers) inner.push_back(at::nan_to_num(scores_of(*layer, columns).inner_scores, -1e300));
+  const auto scores = at::stack(inner);  // layers x folds x targets
+  const auto y = responses.matrix.columns(columns);
+  const auto predictions = chosen_predictions(plan, held_out, scores.argmax(0), columns.begin);
+  TargetHeadline headline{.space = layers.front()->space, .layer = scores.mean(1).argmax(0)};
+  headline.r = at::nan_to_num(pearson(y, predictions));
+  headline.p =
+      permutation_p(headline.r, at::nan_to_num(shift_null(y, predictions, responses.story_lengths(), plan.shifts)));
+  for (int64_t v = 0; v < columns.size(); ++v)
+    if (responses.flags[static_cast<size_t>(columns.begin + v)] != Flag::ok) {
+      headline.r[v] = missing;
+      headline.p[v] = missing;
+      headline.layer[v] = -1;
     }
-  headline.q = q_within_subjects(headline.p, targets);
+  headline.q = bh_fdr(headline.p);
   return headline;
+}
+
+TargetHeadline target_headline(const EncodingPlan& plan, const std::vector<const LayerSummary*>& layers,
+                               const Predictions& held_out) {
+  std::vector<TargetHeadline> subjects;
+  for (int64_t s = 0; s < std::ssize(plan.responses.subjects); ++s)
+    subjects.push_back(subject_headline(plan, layers, held_out, plan.responses.columns_of(s)));
+  const auto joined = [&](Tensor TargetHeadline::* part) {
+    std::vector<Tensor> parts;
+    for (const auto& subject : subjects) parts.push_back(subject.*part);
+    return at::cat(parts);
+  };
+  return {.space = layers.front()->space,
+          .r = joined(&TargetHeadline::r),
+          .p = joined(&TargetHeadline::p),
+          .q = joined(&TargetHeadline::q),
+          .layer = joined(&TargetHeadline::layer)};
 }
 
 void add_spread(const EncodingPlan& plan, const LayerSummary& layer, std::vector<Spread>& spreads) {
@@ -210,9 +217,16 @@ size_t mean_subject_index(const EncodingPlan& plan) {
   return plan.study.encode.mean_subject ? plan.responses.subjects.size() - 1 : SIZE_MAX;
 }
 
-Tensor cc_norm(const EncodingPlan& plan, const Tensor& r) {
+EncodingScores scores_of(const LayerSummary& layer, const RowRange& columns) {
+  return read_encoding(layer.file, columns);
+}
+Tensor q_values(const EncodingScores& scores_of_subject) { return bh_fdr(scores_of_subject.p); }
+Tensor all_r(const LayerSummary& layer) { return Hdf5Reader(layer.file).read("r"); }
+
+Tensor cc_norm(const EncodingPlan& plan, const Tensor& r, const RowRange& columns) {
   const auto& ceiling = plan.responses.repeat_ceiling;
-  return ceiling.defined() ? share_of_ceiling(r, ceiling.reshape({-1}), plan.study.score.cc_floor) : Tensor();
+  if (!ceiling.defined()) return {};
+  return share_of_ceiling(r, ceiling.reshape({-1}).slice(0, columns.begin, columns.end), plan.study.score.cc_floor);
 }
 
 Moments moments(const std::vector<double>& values) {

@@ -13,10 +13,11 @@ namespace arcuate {
 struct LayerSummary {
   const FeatureSpace* space = nullptr;
   std::string layer{};
-  EncodingScores scores{};
-  at::Tensor q{};          ///< C: BH-FDR over the good targets of each subject.
-  at::Tensor subject_r{};  ///< S: mean r over good targets.
-  at::Tensor subject_p{};  ///< S: permutation p of subject_r.
+  std::filesystem::path file{};  ///< Of the unit: scores of all columns and layers would fill the memory.
+  at::Tensor inner{};            ///< folds x S: mean inner score over good targets, by which a layer is chosen.
+  double median_r = 0;           ///< Over the good targets of all single subjects.
+  at::Tensor subject_r{};        ///< S: mean r over good targets.
+  at::Tensor subject_p{};        ///< S: permutation p of subject_r.
   double single_r = 0, single_se = 0,
          single_p = 0;  ///< Mean over single subjects of subject_r, its standard error, its p.
   at::Tensor subject_increment{}, subject_increment_p{};  ///< S; undefined without controls.
@@ -24,6 +25,12 @@ struct LayerSummary {
   double edge_low = 0,
          edge_high = 0;  ///< Share of (fold, good target) choices at the smallest and the largest penalty.
 };
+
+/// Scores of some columns, and of those of one subject also q: BH-FDR over its good targets.
+EncodingScores scores_of(const LayerSummary& layer, const RowRange& columns);
+at::Tensor q_values(const EncodingScores& scores_of_subject);
+/// r of all columns: C.
+at::Tensor all_r(const LayerSummary& layer);
 
 /// The layer a space is judged by, chosen for each fold and subject by the inner score on training rows.
 struct Headline {
@@ -60,8 +67,8 @@ struct Summary {
 };
 Summary summarize(const EncodingPlan& plan, const std::vector<FeatureSpace>& spaces);
 
-/// Floored CC_norm (stats/ceiling.h) of scores of all columns: C; undefined without repeats, NaN for the mean subject.
-at::Tensor cc_norm(const EncodingPlan& plan, const at::Tensor& r);
+/// Floored CC_norm (stats/ceiling.h) of r of some columns; undefined without repeats, NaN for the mean subject.
+at::Tensor cc_norm(const EncodingPlan& plan, const at::Tensor& r, const RowRange& columns);
 
 struct Moments {
   double mean = 0, sd = 0, low = 0, high = 0;

@@ -95,7 +95,8 @@ void write_surface_maps(const SurfaceMaps& maps, const EncodingPlan& plan, const
       Json sidecar{{"Model", headline.space->name}, {"Simulated", dataset.simulated}};
       TargetMaps layers;
       for (const auto& layer : summary.layers)
-        if (layer.space == headline.space) layers.add("r, layer " + layer.layer, own(layer.scores.r));
+        if (layer.space == headline.space)
+          layers.add("r, layer " + layer.layer, scores_of(layer, responses.columns_of(subject)).r);
       sidecar["Description"] = "Brain scores: Pearson r of held-out predictions, one map a layer";
       write_target_maps(maps, layers, stem("stat-r_desc-brainscore"), sidecar);
       TargetMaps best;
@@ -106,7 +107,7 @@ void write_surface_maps(const SurfaceMaps& maps, const EncodingPlan& plan, const
       best.add("inter-subject correlation", responses.ceiling[subject]);
       if (responses.repeat_ceiling.defined()) {
         best.add("ceiling from repeats", responses.repeat_ceiling[subject]);
-        best.add("share of the ceiling from repeats", own(cc_norm(plan, headline.r)));
+        best.add("share of the ceiling from repeats", cc_norm(plan, own(headline.r), responses.columns_of(subject)));
       }
       sidecar["Description"] =
           "Each target's layer is chosen on training folds; r, p and q of its held-out predictions, the layer, "

@@ -68,19 +68,20 @@ TidyTable score_table(const EncodingPlan& plan, const Summary& summary, size_t s
   table.columns.insert(table.columns.end(), std::begin(own), std::end(own));
   const int64_t targets = responses.target_count();
   const auto repeats = responses.repeat_ceiling.defined() ? responses.repeat_ceiling.reshape({-1}) : at::Tensor();
+  const auto columns = responses.columns_of(static_cast<int64_t>(subject));
   for (const auto& layer : summary.layers) {
-    const auto normalized = cc_norm(plan, layer.scores.r);
+    const auto s = scores_of(layer, columns);
+    const auto normalized = cc_norm(plan, s.r, columns), q = q_values(s);
     for (int64_t v = 0; v < targets; ++v) {
-      const int64_t c = static_cast<int64_t>(subject) * targets + v;
-      const auto& s = layer.scores;
-      const double r = s.r[c].item<double>();
+      const int64_t c = columns.begin + v;
+      const double r = s.r[v].item<double>();
       std::vector<std::string> row{responses.subjects[subject], responses.targets[static_cast<size_t>(v)]};
       for (auto& field : space_fields(layer)) row.push_back(field);
       for (auto& field :
-           {number(r), number(r * std::abs(r)), at_index(s.r2, c),
+           {number(r), number(r * std::abs(r)), at_index(s.r2, v),
             number(responses.ceiling[static_cast<int64_t>(subject)][v].item<double>()), at_index(repeats, c),
-            at_index(normalized, c), at_index(s.p, c), at_index(layer.q, c), at_index(s.increment, c),
-            at_index(s.increment_p, c), median_text(in_unit(s.penalties.select(1, c), plan.study.encode.penalty_unit)),
+            at_index(normalized, v), at_index(s.p, v), at_index(q, v), at_index(s.increment, v),
+            at_index(s.increment_p, v), median_text(in_unit(s.penalties.select(1, v), plan.study.encode.penalty_unit)),
             flag_name(responses.flags[static_cast<size_t>(c)])})
         row.push_back(field);
       table.rows.push_back(std::move(row));
@@ -117,7 +118,8 @@ std::string share_below(const at::Tensor& q, double limit) {
 TidyTable region_table(const EncodingPlan& plan, const Dataset& dataset, const Summary& summary, size_t subject) {
   const auto& responses = plan.responses;
   const auto regions = named_regions(dataset.places);
-  const auto s = static_cast<int64_t>(subject), first = s * responses.target_count();
+  const auto s = static_cast<int64_t>(subject);
+  const auto columns = responses.columns_of(s);
   TidyTable table{.columns = {{"subject", "Subject; 'mean' is the mean of all subjects' z-scored responses"},
                               {"hemisphere", "L or R"},
                               {"region", "Patch or parcel; n/a: vertices in none"}}};
@@ -136,22 +138,23 @@ TidyTable region_table(const EncodingPlan& plan, const Dataset& dataset, const S
       {"increment", "Mean of r of the joint model (controls and layer) minus r of the controls alone"}};
   table.columns.insert(table.columns.end(), std::begin(own), std::end(own));
   for (const auto& layer : summary.layers) {
-    const auto normalized = cc_norm(plan, layer.scores.r);
+    const auto scores = scores_of(layer, columns);
+    const auto normalized = cc_norm(plan, scores.r, columns), q = q_values(scores);
     for (const auto& region : regions) {
       const auto within = at::tensor(region.targets, at::kLong);
-      const auto of = [&](const at::Tensor& columns) {
-        return columns.defined() ? columns.index_select(0, within + first) : columns;
+      const auto of = [&](const at::Tensor& values) {
+        return values.defined() ? values.index_select(0, within) : values;
       };
-      const auto r = of(layer.scores.r);
+      const auto r = of(scores.r);
       std::vector<std::string> row{responses.subjects[subject], region.hemisphere,
                                    region.name.empty() ? "n/a" : region.name};
       for (auto& field : space_fields(layer)) row.push_back(field);
       for (auto& field :
            {std::to_string(region.targets.size()), std::to_string(at::logical_not(at::isnan(r)).sum().item<int64_t>()),
-            mean_text(r), median_text(r), mean_text(r * r.abs()), mean_text(of(layer.scores.r2)),
+            mean_text(r), median_text(r), mean_text(r * r.abs()), mean_text(of(scores.r2)),
             mean_text(responses.ceiling[s].index_select(0, within)),
             responses.repeat_ceiling.defined() ? mean_text(responses.repeat_ceiling[s].index_select(0, within)) : "n/a",
-            mean_text(of(normalized)), share_below(of(layer.q), 0.05), mean_text(of(layer.scores.increment))})
+            mean_text(of(normalized)), share_below(of(q), 0.05), mean_text(of(scores.increment))})
         row.push_back(field);
       table.rows.push_back(std::move(row));
     }
@@ -210,18 +213,19 @@ TidyTable group_table(const EncodingPlan& plan, const Summary& summary) {
     const auto& layer = summary.layers[i];
     auto row = space_fields(layer);
     const auto m = static_cast<int64_t>(mean == SIZE_MAX ? 0 : mean);
-    if (by_target)
-      for (int64_t v = 0; v < targets; ++v) row.push_back(at_index(layer.scores.r, m * targets + v));
+    if (by_target) {
+      const auto scores = scores_of(layer, responses.columns_of(m));
+      for (int64_t v = 0; v < targets; ++v) row.push_back(at_index(scores.r, v));
+    }
     const auto of_mean = [&](const at::Tensor& values) {
       return mean == SIZE_MAX ? std::string("n/a") : at_index(values, m);
     };
-    const auto single_count = static_cast<int64_t>(responses.subjects.size() - (mean == SIZE_MAX ? 0 : 1)) * targets;
     for (auto& field :
          {of_mean(layer.subject_r), of_mean(layer.subject_p), number(summary.layer_q[i]),
           of_mean(layer.subject_increment), of_mean(layer.subject_increment_p), number(summary.increment_q[i]),
           number(layer.single_r), number(layer.single_se), number(layer.single_p), number(layer.single_increment),
           number(layer.single_increment_se), number(layer.single_increment_p), number(summary.single_increment_q[i]),
-          median_text(layer.scores.r.slice(0, 0, single_count)), number(layer.edge_low), number(layer.edge_high)})
+          number(layer.median_r), number(layer.edge_low), number(layer.edge_high)})
       row.push_back(field);
     table.rows.push_back(std::move(row));
   }

@@ -126,7 +126,7 @@ class ForecastAnalysis : public Analysis {
           options.scores.delays = delays_.empty() ? input.plan.study.align.delays : delays_;
           options.scores.ridge = input.plan.study.encode.ridge;
           options.scores.swaps = input.plan.study.permutation.count;
-          options.scores.columns = input.plan.study.encode.columns;
+          options.scores.columns = input.plan.columns;
           auto made = input_of(input, space, layers);
           if (!twins.empty()) made.syntactic = states_of(input);
           write_forecast(run_forecast_study(made, input.plan.splits, options, compute), file);

@@ -25,7 +25,7 @@ at::Tensor column_scores(const Summary& summary, const FeatureSpace& space) {
   for (const auto& headline : summary.by_target)
     if (headline.space == &space) return headline.r;
   for (const auto& layer : summary.layers)
-    if (layer.space == &space && space.layer_names.size() == 1) return layer.scores.r;
+    if (layer.space == &space && space.layer_names.size() == 1) return all_r(layer);
   return {};
 }
 
@@ -153,7 +153,7 @@ class ScalingAnalysis : public Analysis {
       const auto number = to_integer(layer.layer);
       if (!is_wanted(*layer.space) || !number) continue;  // "final" is a norm, not a depth
       const auto depth = static_cast<double>(*number) / static_cast<double>(layer.space->layers.back());
-      add_records(input, *layer.space, layer.scores.r, {.layer = layer.layer, .depth = depth}, records);
+      add_records(input, *layer.space, all_r(layer), {.layer = layer.layer, .depth = depth}, records);
     }
     return records;
   }

@@ -27,12 +27,12 @@ struct Evaluated {
 };
 
 // Mean over subjects of the mean score of the place's targets.
-double score_of(const Evaluated& all, const LayerSummary& layer, const ShapePlace& place) {
+double score_of(const Evaluated& all, const at::Tensor& r, const ShapePlace& place) {
   double sum = 0;
   for (const int64_t subject : all.work.subjects()) {
     const auto columns =
         index_tensor(good_targets(all.input, place, subject)) + subject * all.input.plan.responses.target_count();
-    sum += at::nanmean(layer.scores.r.index_select(0, columns)).item<double>();
+    sum += at::nanmean(r.index_select(0, columns)).item<double>();
   }
   return sum / static_cast<double>(all.work.subjects().size());
 }
@@ -41,8 +41,7 @@ double score_of(const Evaluated& all, const LayerSummary& layer, const ShapePlac
 std::string best_layer(const Evaluated& all, const FeatureSpace& space) {
   std::vector<double> scores;
   for (const auto& layer : space.layer_names) {
-    const auto inner =
-        subject_means(summary_of(all.summary, space, layer).scores.inner_scores, all.input.plan.responses);
+    const auto& inner = summary_of(all.summary, space, layer).inner;
     scores.push_back(at::nanmean(inner.index_select(1, index_tensor(all.work.subjects()))).item<double>());
   }
   return space.layer_names[static_cast<size_t>(to_tensor(scores).argmax().item<int64_t>())];
@@ -53,11 +52,12 @@ void add_rows(const Evaluated& all, const FeatureSpace& space, ShapeLayers layer
   const auto best = best_layer(all, space);
   const auto& places = all.work.places();
   std::vector<double> means(places.size(), 0);
-  for (size_t l = 0; l < space.layer_names.size(); ++l)
+  for (size_t l = 0; l < space.layer_names.size(); ++l) {
+    const auto& name = space.layer_names[l];
+    const auto r = all_r(summary_of(all.summary, space, name));
     for (size_t p = 0; p < places.size(); ++p) {
-      const auto& name = space.layer_names[l];
       const bool used = layers == ShapeLayers::all || (layers == ShapeLayers::headline && name == best);
-      const double score = score_of(all, summary_of(all.summary, space, name), places[p]);
+      const double score = score_of(all, r, places[p]);
       rows.push_back({.space = &space,
                       .layer = name,
                       .place = p,
@@ -66,6 +66,7 @@ void add_rows(const Evaluated& all, const FeatureSpace& space, ShapeLayers layer
                       .features = to_vector(features[static_cast<int64_t>(l)][static_cast<int64_t>(p)])});
       means[p] += score / static_cast<double>(space.layer_names.size());
     }
+  }
   if (layers != ShapeLayers::mean) return;
   for (size_t p = 0; p < places.size(); ++p)
     rows.push_back({.space = &space,

@@ -48,8 +48,7 @@ World make_world(int64_t rows, const std::vector<int64_t>& widths, int64_t targe
   return world;
 }
 
-// More rows than features, fewer, about as many, both kinds of bands; folds that test more rows than there are
-// features.
+// More rows than features, fewer, about as many, both kinds of bands; folds that test more rows than features.
 const std::vector<World>& worlds() {
   static const std::vector<World> all{make_world(40, {7}),     make_world(36, {30}),   make_world(36, {14}),
                                       make_world(36, {3, 24}), make_world(40, {3, 5}), make_world(96, {4})};

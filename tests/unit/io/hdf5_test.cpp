@@ -74,11 +74,13 @@ TEST(Hdf5, columns_are_read_alone) {
   Hdf5Writer writer(folder / "x.h5");
   writer.write("double", numbers);
   writer.write("float", numbers.to(at::kFloat));
+  writer.write("row", numbers[0].contiguous());
   writer.write("cube", foreign_values('f'));
   writer.finish();
   const Hdf5Reader file(folder / "x.h5");
   EXPECT_TRUE(same(file.read_columns("double", 2, 5), numbers.slice(1, 2, 5).contiguous()));
   EXPECT_TRUE(same(file.read_columns("float", 0, 7), numbers.to(at::kFloat)));
+  EXPECT_TRUE(same(file.read_columns("row", 1, 3), numbers[0].slice(0, 1, 3).contiguous()));
   EXPECT_EQ(file.read_columns("double", 7, 7).sizes(), (at::IntArrayRef{5, 0}));
   EXPECT_TRUE(contains(input_error([&] { file.read_columns("double", 5, 8); }), {"'double' has no columns [5, 8)"}));
   EXPECT_TRUE(contains(input_error([&] { file.read_columns("cube", 0, 1); }), {"'cube' has no columns [0, 1)"}));

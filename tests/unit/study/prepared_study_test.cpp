@@ -10,8 +10,8 @@ using namespace arcuate::test;
 
 namespace {
 
-// Two subjects with three targets who heard one story.
-void write_study(const fs::path& folder, const std::string& tail = "") {
+// Two subjects with some targets who heard one story.
+void write_study(const fs::path& folder, const std::string& tail = "", int64_t targets = 3) {
   std::string words = "onset\toffset\tword\n";
   for (int i = 0; i < 300; ++i) words += fmt::format("{:.2f}\t{:.2f}\tword{}\n", 0.4 * i, 0.4 * i + 0.2, i % 7);
   write_text(folder / "words.tsv", words);
@@ -19,7 +19,7 @@ void write_study(const fs::path& folder, const std::string& tail = "") {
   write_text(folder / "recordings.tsv", "subject\tstory\tresponses\na\tsmall\ta.npy\nb\tsmall\tb.npy\n");
   for (const char* subject : {"a", "b"})
     write_npy(folder / (std::string(subject) + ".npy"),
-              at::arange(180, at::kDouble).view({60, 3}).sin() + (*subject == 'a'));
+              at::arange(60 * targets, at::kDouble).view({60, targets}).sin() + (*subject == 'a'));
   write_text(
       folder / "study.toml",
       "name='small'\n[dataset]\nroot='.'\n[[feature]]\nkind='word_rate'\n[[feature]]\nname='again'\nkind='word_rate'\n"
@@ -67,6 +67,27 @@ std::vector<std::string> hashes_of_outputs(const PreparedStudy& prepared) {
     hashes.push_back(sha256_file(unit.output));
   }
   return hashes;
+}
+
+TEST(PreparedStudy, however_many_columns_are_encoded_at_once_results_have_the_same_bytes) {
+  const TemporaryFolder folder;
+  write_study(folder.path(), "[controls]\nspaces=['word_rate']\n[permutation]\ncount=20\n", 1300);
+  const auto at_once = [&](const std::string& columns) {
+    const PreparedStudy prepared(read_study(folder / "study.toml", {"encode.columns=" + columns}), folder / columns);
+    return std::pair(prepared.plan.columns, hashes_of_outputs(prepared));
+  };
+  const auto all = at_once("4000"), few = at_once("2000");
+  EXPECT_EQ(all.first, 3840);  // of 3 x 1300
+  EXPECT_EQ(few.first, 1920);
+  EXPECT_EQ(all.second, few.second);
+}
+
+TEST(PreparedStudy, with_little_memory_few_columns_are_encoded_at_once) {
+  const TemporaryFolder folder;
+  write_study(folder.path(), "", 1300);
+  const auto study = read_study(folder / "study.toml", {});
+  EXPECT_EQ(PreparedStudy(study, folder / "out", {.memory = 1}).plan.columns, 1920);
+  EXPECT_EQ(PreparedStudy(study, folder / "out").plan.columns, 5760);
 }
 
 // A quarter of nothing is kept: recordings are read twice, and responses are in a scratch file.

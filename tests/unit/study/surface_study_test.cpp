@@ -45,7 +45,7 @@ TEST_F(SurfaceStudy, a_score_is_a_share_of_the_ceiling_as_if_computed_from_the_r
   const auto& scores = unit(model, "4").r;
   const auto predictions =
       read_predictions(encoding_file(all().plan.work, model, "4"), 0, all().responses.matrix.targets()).to(at::kDouble);
-  const auto found = cc_norm(all().plan, scores);
+  const auto found = cc_norm(all().plan, scores, {0, scores.numel()});
   ASSERT_EQ(found.sizes(), scores.sizes());
   double largest = 0;
   for (int64_t s = 0; s < 2; ++s) {
