@@ -19,10 +19,15 @@ static void add_rotary(const BlockSpec& spec, int64_t tokens, const Tensor& like
   context.sin = angle.sin().to(like.options());
 }
 
+static Tensor mask_of(const BlockSpec& spec, int64_t tokens, const Tensor& like) {
+  if (!spec.causal) return {};
+  const auto hidden = at::full({tokens, tokens}, -std::numeric_limits<double>::infinity(), like.options());
+  return spec.window ? hidden.triu(1) + hidden.tril(-*spec.window) : hidden.triu(1);
+}
+
 BlockContext block_context(const BlockSpec& spec, int64_t tokens, const Tensor& like) {
   BlockContext context;
-  if (spec.causal)
-    context.mask = at::full({tokens, tokens}, -std::numeric_limits<double>::infinity(), like.options()).triu(1);
+  context.mask = mask_of(spec, tokens, like);
   if (spec.rotary) add_rotary(spec, tokens, like, context);
   return context;
 }
@@ -59,6 +64,7 @@ static Tensor to_heads(const Tensor& x, int64_t heads, int64_t head_size) {
   return x.view({x.size(0), x.size(1), heads, head_size}).transpose(1, 2);
 }
 
+// What the heads give, side by side.
 static Tensor self_attention(const BlockSpec& s, const BlockWeights& w, const Tensor& x, const BlockContext& context) {
   const int64_t q_width = s.heads * s.head_size, kv_width = s.kv_heads * s.head_size;
   const auto parts = linear(w.qkv, x).split_with_sizes({q_width, kv_width, kv_width}, -1);
@@ -75,8 +81,7 @@ static Tensor self_attention(const BlockSpec& s, const BlockWeights& w, const Te
   }
   auto scores = at::matmul(q / std::sqrt(static_cast<double>(s.head_size)), k.transpose(-1, -2));  // B x H x T x T
   if (context.mask.defined()) scores += context.mask;
-  const auto mixed = at::matmul(scores.softmax(-1), v).transpose(1, 2).reshape({x.size(0), x.size(1), q_width});
-  return linear(w.attention_out, mixed);
+  return at::matmul(scores.softmax(-1), v).transpose(1, 2).reshape({x.size(0), x.size(1), q_width});
 }
 
 static Tensor feed_forward(const BlockSpec& s, const BlockWeights& w, const Tensor& x) {
@@ -94,9 +99,9 @@ static Tensor after(const BlockSpec& s, const Affine& norm, const Tensor& x, con
 
 BlockStates block(const BlockSpec& s, const BlockWeights& w, const Tensor& input, const BlockContext& context) {
   const auto attention = self_attention(s, w, before(s, w.attention_norm, input), context);
-  const auto x = after(s, w.attention_norm, input, attention);
+  const auto x = after(s, w.attention_norm, input, linear(w.attention_out, attention));
   const auto ffn = feed_forward(s, w, before(s, w.ffn_norm, x));
-  return {.ffn = ffn, .residual = after(s, w.ffn_norm, x, ffn)};
+  return {.attention = attention, .ffn = ffn, .residual = after(s, w.ffn_norm, x, ffn)};
 }
 
 }  // namespace arcuate

@@ -19,10 +19,11 @@ BlockContext block_context(const BlockSpec& spec, int64_t tokens, const at::Tens
 
 at::Tensor normalize(const BlockSpec& spec, const Affine& norm, const at::Tensor& x);
 
-/// What a block makes of the residual stream, B x T x C each.
+/// What a block makes of the residual stream, B x T x C unless said otherwise.
 struct BlockStates {
-  at::Tensor ffn;       ///< Output of the second layer of its feed-forward network, not yet added to anything.
-  at::Tensor residual;  ///< The stream after the block.
+  at::Tensor attention;  ///< B x T x H D: what its heads give, side by side, before the output projection mixes them.
+  at::Tensor ffn;        ///< Output of the second layer of its feed-forward network, not yet added to anything.
+  at::Tensor residual;   ///< The stream after the block.
 };
 
 /// x: B x T x C, the stream before the block.

@@ -44,6 +44,10 @@ std::vector<Entry> expected_entries(const Family& family, int64_t layers) {
 // q, k and v of one layer are one matrix for us; a file may hold them apart.
 const char* const attention_parts[] = {"q", "k", "v"};
 
+bool is_absent(const ModelSpec& spec, std::string_view part, std::string_view kind) {
+  return !spec.block.key_bias && part == "k" && kind == ".bias";
+}
+
 std::map<std::string, std::vector<int64_t>> split_shapes(const ModelSpec& spec, const std::vector<Entry>& entries) {
   auto shapes = weight_shapes(spec);
   std::set<std::string> names;
@@ -57,7 +61,7 @@ std::map<std::string, std::vector<int64_t>> split_shapes(const ModelSpec& spec, 
       shapes.erase(fused);
       for (const char* part : attention_parts) {
         shape[0] = (part[0] == 'q' ? spec.block.heads : spec.block.kv_heads) * spec.block.head_size;
-        shapes[block + part + kind] = shape;
+        if (!is_absent(spec, part, kind)) shapes[block + part + kind] = shape;
       }
     }
   }
@@ -65,13 +69,15 @@ std::map<std::string, std::vector<int64_t>> split_shapes(const ModelSpec& spec, 
 }
 
 void fuse_attention(const ModelSpec& spec, std::map<std::string, at::Tensor>& named) {
+  const int64_t keys = spec.block.kv_heads * spec.block.head_size;
   for (int64_t layer = 0; layer < spec.layers; ++layer) {
     const std::string block = fmt::format("block.{}.", layer);
     for (const char* kind : {".weight", ".bias"}) {
       if (!named.contains(block + "q" + kind)) continue;
       std::vector<at::Tensor> parts;
       for (const char* part : attention_parts) {
-        parts.push_back(named[block + part + kind]);
+        parts.push_back(is_absent(spec, part, kind) ? at::zeros_like(parts.front()).slice(0, 0, keys)
+                                                    : named[block + part + kind]);
         named.erase(block + part + kind);
       }
       named[block + "qkv" + kind] = at::cat(parts, 0);
@@ -89,7 +95,8 @@ void split_attention(const ModelSpec& spec, const std::map<std::string, std::vec
       if (!shapes.contains(block + "q" + kind)) continue;
       const auto parts = named.at(block + "qkv" + kind).split_with_sizes({q, kv, kv}, 0);
       named.erase(block + "qkv" + kind);
-      for (size_t i = 0; i < parts.size(); ++i) named[block + attention_parts[i] + kind] = parts[i];
+      for (size_t i = 0; i < parts.size(); ++i)
+        if (!is_absent(spec, attention_parts[i], kind)) named[block + attention_parts[i] + kind] = parts[i];
     }
   }
 }

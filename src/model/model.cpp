@@ -21,8 +21,7 @@ static void move_to(ModelWeights& weights, c10::Device device) {
     if (tensor->defined()) *tensor = tensor->to(device);
   move_to(weights.final_norm, device);
   for (auto& b : weights.blocks)
-    for (Affine* map : {&b.attention_norm, &b.qkv, &b.attention_out, &b.ffn_norm, &b.gate, &b.up, &b.down})
-      move_to(*map, device);
+    for (const auto& [name, map] : block_maps) move_to(b.*map, device);
 }
 
 Model Model::load(const std::filesystem::path& folder, const ModelOptions& options) {

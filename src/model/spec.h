@@ -28,9 +28,12 @@ struct BlockSpec {
   NormOrder order = NormOrder::pre;
   double epsilon = 1e-5;
   Activation activation = Activation::gelu_tanh;
-  bool causal = true;
+  bool causal = true;               ///< Otherwise every token sees all others (BERT, encoders of speech).
+  std::optional<int64_t> window{};  ///< Sliding attention: a token sees this many last ones, itself included (Mistral).
   std::optional<Rotary> rotary{};
-  bool attention_bias = true;
+  bool qkv_bias = true;
+  bool key_bias = true;  ///< Of the three, keys may have none (Whisper); it is then 0.
+  bool attention_out_bias = true;
   bool ffn_bias = true;
   bool norm_bias = true;
 };

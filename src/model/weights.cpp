@@ -27,8 +27,8 @@ std::map<std::string, std::vector<int64_t>> weight_shapes(const ModelSpec& spec)
     const std::string block = fmt::format("block.{}.", layer);
     const int64_t q = b.heads * b.head_size, kv = b.kv_heads * b.head_size;
     affine(block + "attention_norm", {b.width}, b.norm_bias);
-    affine(block + "qkv", {q + 2 * kv, b.width}, b.attention_bias);
-    affine(block + "attention_out", {b.width, q}, b.attention_bias);
+    affine(block + "qkv", {q + 2 * kv, b.width}, b.qkv_bias);
+    affine(block + "attention_out", {b.width, q}, b.attention_out_bias);
     affine(block + "ffn_norm", {b.width}, b.norm_bias);
     if (b.gated) affine(block + "gate", {b.ffn_width, b.width}, b.ffn_bias);
     affine(block + "up", {b.ffn_width, b.width}, b.ffn_bias);
@@ -48,9 +48,8 @@ ModelWeights assemble(const ModelSpec& spec, std::map<std::string, at::Tensor> n
                        .head = spec.tied_head ? named["tokens"] : named["head"]};
   for (int64_t layer = 0; layer < spec.layers; ++layer) {
     const std::string block = fmt::format("block.{}.", layer);
-    weights.blocks.push_back({affine(block + "attention_norm"), affine(block + "qkv"), affine(block + "attention_out"),
-                              affine(block + "ffn_norm"), affine(block + "gate"), affine(block + "up"),
-                              affine(block + "down")});
+    auto& made = weights.blocks.emplace_back();
+    for (const auto& [name, map] : block_maps) made.*map = affine(block + name);
   }
   return weights;
 }
@@ -69,13 +68,7 @@ std::map<std::string, at::Tensor> named_weights(const ModelSpec& spec, const Mod
   for (int64_t layer = 0; layer < spec.layers; ++layer) {
     const std::string block = fmt::format("block.{}.", layer);
     const BlockWeights& b = weights.blocks[static_cast<size_t>(layer)];
-    affine(block + "attention_norm", b.attention_norm);
-    affine(block + "qkv", b.qkv);
-    affine(block + "attention_out", b.attention_out);
-    affine(block + "ffn_norm", b.ffn_norm);
-    affine(block + "gate", b.gate);
-    affine(block + "up", b.up);
-    affine(block + "down", b.down);
+    for (const auto& [name, map] : block_maps) affine(block + name, b.*map);
   }
   affine("final_norm", weights.final_norm);
   if (!spec.tied_head) add("head", weights.head);

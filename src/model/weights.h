@@ -33,6 +33,21 @@ struct BlockWeights {
   Affine ffn_norm, gate, up, down;
 };
 
+/// The maps of a block with their names, in the order in which they are used.
+struct BlockMap {
+  const char* name;
+  Affine BlockWeights::* map;
+};
+inline constexpr BlockMap block_maps[] = {
+    {"attention_norm", &BlockWeights::attention_norm},
+    {"qkv", &BlockWeights::qkv},
+    {"attention_out", &BlockWeights::attention_out},
+    {"ffn_norm", &BlockWeights::ffn_norm},
+    {"gate", &BlockWeights::gate},
+    {"up", &BlockWeights::up},
+    {"down", &BlockWeights::down},
+};
+
 struct ModelWeights {
   at::Tensor tokens;     ///< vocabulary x width
   at::Tensor positions;  ///< max_tokens x width, or undefined

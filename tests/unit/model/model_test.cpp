@@ -162,6 +162,21 @@ TEST(Model, an_untrained_twin_needs_no_weights_and_has_the_family_deviations) {
   EXPECT_NEAR(scaled, gpt2.init_std / std::sqrt(2.0 * 3), 0.1 * gpt2.init_std);
 }
 
+TEST(Model, keys_without_bias_are_neither_stored_nor_missed) {
+  Copy copy("llama-bias-tied");
+  auto spec = read_spec(copy.folder.path());
+  spec.block.key_bias = false;
+  EXPECT_TRUE(contains(message_of([&] { read_weights(copy.folder.path(), spec, at::kDouble); }),
+                       {"3 problems", "layers.2.self_attn.k_proj.bias' is there, but config.json says"}));
+  copy.rewrite_weights(
+      [](auto& tensors) { std::erase_if(tensors, [](const auto& t) { return t.first.ends_with("k_proj.bias"); }); });
+  const auto weights = read_weights(copy.folder.path(), spec, at::kDouble);
+  EXPECT_EQ(weights.blocks[1].qkv.bias.slice(0, 32, 48).abs().max().item<double>(), 0);
+  write_weights(copy.folder / "model.safetensors", spec, weights);
+  EXPECT_TRUE(
+      at::equal(read_weights(copy.folder.path(), spec, at::kDouble).blocks[1].qkv.bias, weights.blocks[1].qkv.bias));
+}
+
 TEST(Model, a_token_does_not_see_what_follows_it) {
   const auto model = Model::load(reference_model("llama"), {.type = at::kDouble});
   const auto ids = at::arange(12, at::kLong).unsqueeze(0) * 4;
