@@ -101,9 +101,11 @@ void split_attention(const ModelSpec& spec, const std::map<std::string, std::vec
   }
 }
 
-// Whether `name` is the pattern with one of the layers put in.
-bool is_of_layer(std::string_view name, std::string_view pattern, int64_t layers) {
+// Whether `name` is the pattern with one of the layers put in, or begins as "cls.*" does.
+bool matches(std::string_view name, std::string_view pattern, int64_t layers) {
   const auto hole = pattern.find("{}");
+  if (hole == pattern.npos)
+    return pattern.ends_with('*') ? name.starts_with(pattern.substr(0, pattern.size() - 1)) : name == pattern;
   const auto before = pattern.substr(0, hole), after = pattern.substr(hole + 2);
   if (name.size() <= before.size() + after.size() || !name.starts_with(before) || !name.ends_with(after)) return false;
   const auto layer = to_integer(name.substr(before.size(), name.size() - before.size() - after.size()));
@@ -112,11 +114,19 @@ bool is_of_layer(std::string_view name, std::string_view pattern, int64_t layers
 
 bool is_ignored(const Family& family, const std::string& name, int64_t layers) {
   return std::any_of(family.ignored.begin(), family.ignored.end(),
-                     [&](const char* pattern) { return is_of_layer(name, pattern, layers); });
+                     [&](const char* pattern) { return matches(name, pattern, layers); });
 }
 
-std::string without_prefix(const std::string& name, const char* prefix) {
-  return name.starts_with(prefix) ? name.substr(std::string_view(prefix).size()) : name;
+// The name as the family's table has it.
+std::string table_name(const Family& family, std::string name) {
+  for (const std::string_view prefix : family.prefixes)
+    if (name.starts_with(prefix)) {
+      name.erase(0, prefix.size());
+      break;
+    }
+  for (const auto& [old_end, end] : family.endings)
+    if (name.ends_with(old_end)) name.replace(name.size() - std::string_view(old_end).size(), name.npos, end);
+  return name;
 }
 
 class Loader {
@@ -133,7 +143,7 @@ class Loader {
 
   void read(const SafetensorsFile& file) {
     for (const auto& full_name : file.names()) {
-      const auto name = without_prefix(full_name, family_.prefix);
+      const auto name = table_name(family_, full_name);
       const auto entry = by_file_name_.find(name);
       if (entry != by_file_name_.end())
         take(file, full_name, entry->second);
@@ -145,7 +155,7 @@ class Loader {
   std::map<std::string, at::Tensor> finish() {
     for (const auto& [file_name, entry] : by_file_name_)
       if (shapes_.contains(entry.name) && !named_.contains(entry.name))
-        problems_.add("'{}{}' is missing", family_.prefix, file_name);
+        problems_.add("'{}{}' is missing", family_.prefixes.front(), file_name);
     problems_.raise();
     return std::move(named_);
   }
@@ -240,7 +250,7 @@ void write_weights(const fs::path& file, const ModelSpec& spec, const ModelWeigh
     const auto found = named.find(name);
     if (found == named.end()) continue;
     // The head belongs to the model around the base model that the prefix names.
-    const std::string full = name == "head" ? file_name : family.prefix + file_name;
+    const std::string full = name == "head" ? file_name : family.prefixes.front() + file_name;
     tensors.emplace_back(full, (store == Store::transposed ? found->second.t() : found->second).contiguous());
   }
   write_safetensors(file, tensors, {{"format", "pt"}});  // the original library refuses files that do not say "pt"
@@ -254,6 +264,7 @@ ModelWeights random_weights(const ModelSpec& spec, uint64_t seed, at::ScalarType
   for (const auto& [file_name, name, store] : entries)
     if (const auto shape = shapes.find(name); shape != shapes.end())
       named[name] = initial_tensor(spec, name, shape->second, store, random).to(type);
+  if (spec.padding_token) named["tokens"][*spec.padding_token].zero_();
   fuse_attention(spec, named);
   return assemble(spec, std::move(named));
 }

@@ -22,9 +22,9 @@ ModelWeights read_weights(const std::filesystem::path& folder, const ModelSpec& 
 void write_weights(const std::filesystem::path& file, const ModelSpec& spec, const ModelWeights& weights);
 
 /// The family's own initialisation: matrices normal with init_std (residual writers scaled where the family does),
-/// biases 0, norms 1. Numbers are drawn tensor by tensor, stem first, then layer after layer in the order of the
-/// family's table, row-major as stored in the file; no weight file is needed. A forward pass of it is the "untrained
-/// twin" of a model.
+/// biases 0, norms 1, the padding token's embedding 0 where the family says so. Numbers are drawn tensor by tensor,
+/// stem first, then layer after layer in the order of the family's table, row-major as stored in the file; no weight
+/// file is needed. A forward pass of it is the "untrained twin" of a model.
 ModelWeights random_weights(const ModelSpec& spec, uint64_t seed, at::ScalarType type);
 
 }  // namespace arcuate

@@ -51,6 +51,9 @@ static void check_sizes(const ModelSpec& spec, Problems& problems) {
   size("the feed-forward width", spec.block.ffn_width);
   size("the vocabulary", spec.vocabulary, int64_t{1} << 31);
   size("the longest sequence", spec.max_tokens, int64_t{1} << 31);
+  size("the width of token embeddings", spec.embedding_width.value_or(spec.block.width));
+  if (spec.token_types < 0 || spec.token_types > largest_size)
+    problems.add("the number of token types is {}, 0 to {} expected", spec.token_types, largest_size);
   if (!problems.empty()) return;
   if (const double weights = count_weights(spec); weights > most_weights)
     problems.add("it would have {:.3g} weights, at most {:.0e} expected", weights, most_weights);
@@ -74,9 +77,38 @@ ModelSpec read_spec(const std::filesystem::path& folder) {
   });
 }
 
+EvenHeads even_heads(const Json& c, const char* width_key, const char* heads_key, const std::string& source) {
+  const auto width = json_value<int64_t>(c, width_key, source), heads = json_value<int64_t>(c, heads_key, source);
+  if (heads < 1 || width < 1 || width > largest_size || width % heads != 0)
+    bad_input("'{}': {} {} is not a possible multiple of {} {}", source, width_key, width, heads_key, heads);
+  return {width, heads, width / heads};
+}
+
+Head head_of(const Json& c, bool tied, const std::string& source) {
+  return json_value_or<bool>(c, "tie_word_embeddings", tied, source) ? Head::tied : Head::own;
+}
+
+std::optional<int64_t> padding_token(const Json& c, std::optional<int64_t> usual, const std::string& source) {
+  const char* key = "pad_token_id";
+  if (c.contains(key) && c[key].is_null()) return {};
+  if (!c.contains(key) && !usual) return {};
+  const auto vocabulary = json_value<int64_t>(c, "vocab_size", source);
+  const auto token = json_value_or<int64_t>(c, key, usual.value_or(0), source);
+  if (token >= vocabulary || token < -vocabulary)
+    bad_input("'{}': {} is {}, but the vocabulary has {} tokens", source, key, token, vocabulary);
+  return token < 0 ? token + vocabulary : token;
+}
+
+void refuse_options(const Json& c, std::span<const char* const> names, bool usual, const std::string& source) {
+  Problems problems(fmt::format("'{}' asks for what is not supported", source));
+  for (const char* name : names)
+    if (json_value_or<bool>(c, name, usual, source) != usual) problems.add("the option {} is {}", name, !usual);
+  problems.raise();
+}
+
 Activation activation_named(const std::string& name, const std::string& source) {
   if (name == "relu") return Activation::relu;
-  if (name == "gelu") return Activation::gelu;
+  if (name == "gelu" || name == "gelu_python") return Activation::gelu;
   if (name == "gelu_new" || name == "gelu_pytorch_tanh" || name == "gelu_fast") return Activation::gelu_tanh;
   if (name == "silu" || name == "swish") return Activation::silu;
   bad_input("'{}': the activation '{}' is not supported; known: relu, gelu, gelu_new, gelu_pytorch_tanh, silu", source,

@@ -1,6 +1,7 @@
 // A model family as data: how config.json becomes a ModelSpec and how the file's tensor names become ours.
 // One file in model/family/ each; the build lists them (adding a file adds the family).
 #pragma once
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,12 +12,22 @@
 
 namespace arcuate {
 
+/// "LayerNorm.gamma" in an older file is "LayerNorm.weight" in the table.
+struct Ending {
+  const char* old_end;
+  const char* end;
+};
+
 struct Family {
   const char* model_type;  ///< `model_type` of config.json.
-  const char* prefix;      ///< Prefix that base-model checkpoints lack ("transformer.").
+  /// What may stand before the names of the base model, longest first, or be missing ("transformer."). The first one is
+  /// written.
+  std::span<const char* const> prefixes;
   ModelSpec (*spec)(const Json& config, const std::string& source);
   std::span<const Rename> tensors;
-  std::span<const char* const> ignored;  ///< Names in files that are not weights (masks, tables).
+  /// Names in files that are no weights of ours: "{}" is a layer (masks, tables), "cls.*" all that begin so (heads).
+  std::span<const char* const> ignored;
+  std::span<const Ending> endings{};  ///< Ends of names that older files write in another way.
 };
 
 /// Bounds of what a config.json may announce: above those of any model, and small enough that no product overflows.
@@ -33,6 +44,19 @@ const Family& family_named(const std::string& model_type);
 
 /// Numbers in the weights of a model, tied ones once.
 double count_weights(ModelSpec spec);
+
+/// The width, the number of heads that share it evenly, and a head's part. Errors: input, naming both keys.
+struct EvenHeads {
+  int64_t width = 0, heads = 0, head_size = 0;
+};
+EvenHeads even_heads(const Json& config, const char* width_key, const char* heads_key, const std::string& source);
+
+/// From tie_word_embeddings, or `tied` where the config says nothing.
+Head head_of(const Json& config, bool tied, const std::string& source);
+/// From pad_token_id; a negative number counts from the vocabulary's end, as PyTorch does, and null is none.
+std::optional<int64_t> padding_token(const Json& config, std::optional<int64_t> usual, const std::string& source);
+/// Errors: input, naming every option of `names` that the config sets to something else than `usual`.
+void refuse_options(const Json& config, std::span<const char* const> names, bool usual, const std::string& source);
 
 /// The value of an enumeration's name in a config, or an input error listing the known names.
 Activation activation_named(const std::string& name, const std::string& source);

@@ -17,9 +17,9 @@ static void move_to(Affine& map, c10::Device device) {
 
 static void move_to(ModelWeights& weights, c10::Device device) {
   if (device.is_cpu()) return;
-  for (Tensor* tensor : {&weights.tokens, &weights.positions, &weights.head})
-    if (tensor->defined()) *tensor = tensor->to(device);
-  move_to(weights.final_norm, device);
+  for (const auto& [name, table] : model_tables)
+    if ((weights.*table).defined()) weights.*table = (weights.*table).to(device);
+  for (const auto& [name, map] : model_maps) move_to(weights.*map, device);
   for (auto& b : weights.blocks)
     for (const auto& [name, map] : block_maps) move_to(b.*map, device);
 }
@@ -40,9 +40,12 @@ std::string units_name(Units units) { return units == Units::ffn ? "ffn" : "resi
 std::string Model::layer_name(int64_t layer) const { return layer > spec_.layers ? "final" : std::to_string(layer); }
 
 static Tensor stem(const ModelSpec& spec, const ModelWeights& weights, const Tensor& ids) {
-  const auto tokens = at::embedding(weights.tokens, ids);
-  if (spec.position == Position::none) return tokens;
-  return tokens + weights.positions.slice(0, 0, ids.size(1));
+  auto x = at::embedding(weights.tokens, ids);
+  if (spec.embedding_width) x = at::linear(x, weights.project_in.weight);
+  if (spec.token_types > 0) x = x + weights.types[0];
+  if (spec.position == Position::learned)
+    x = x + weights.positions.slice(0, spec.position_offset, spec.position_offset + ids.size(1));
+  return spec.embedding_norm ? normalize(spec.block, weights.embedding_norm, x) : x;
 }
 
 static void check_ids(const Tensor& ids, const ModelSpec& spec) {
@@ -91,7 +94,9 @@ std::vector<Tensor> model_states(const ModelSpec& spec, const ModelWeights& weig
 }
 
 Tensor model_logits(const ModelWeights& weights, const Tensor& final_states) {
-  return at::matmul(final_states, weights.head.t());
+  if (!weights.head.defined()) bad_usage("the model has no next-token head: it does not predict what follows");
+  const auto& out = weights.project_out.weight;
+  return at::matmul(out.defined() ? at::linear(final_states, out) : final_states, weights.head.t());
 }
 
 }  // namespace arcuate

@@ -34,7 +34,7 @@ std::string units_name(Units units);
 /// its vocabulary; usage for a layer without such units.
 std::vector<at::Tensor> model_states(const ModelSpec& spec, const ModelWeights& weights, const at::Tensor& ids,
                                      std::span<const int64_t> layers, Units units = Units::residual);
-/// Next-token logits, … x vocabulary, from states of the layer "final".
+/// Next-token logits, … x vocabulary, from states of the layer "final". Errors: usage, for a model without such a head.
 at::Tensor model_logits(const ModelWeights& weights, const at::Tensor& final_states);
 
 /// A spec and its weights, on one device.

@@ -10,6 +10,11 @@ enum class Norm { layer, rms };
 enum class NormOrder { pre, post };  ///< Normalise before a sub-layer (GPT-2, LLaMA) or after its residual sum (BERT).
 enum class Activation { relu, gelu, gelu_tanh, silu };
 enum class Position { none, learned };
+enum class Head {
+  none,
+  tied,
+  own
+};  ///< Next-token logits: not there, from the token embedding, from their own matrix.
 
 /// Rotary position embedding (Su et al. 2021) in the "halves" layout of LLaMA.
 struct Rotary {
@@ -43,12 +48,17 @@ struct ModelSpec {
   BlockSpec block{};
   int64_t layers = 0;
   int64_t vocabulary = 0;
-  int64_t max_tokens = 0;  ///< Longest sequence the positions allow.
+  std::optional<int64_t> embedding_width{};  ///< Numbers of a token, projected to the width and back (OPT 350m).
+  int64_t max_tokens = 0;                    ///< Longest sequence the positions allow.
   Position position = Position::none;
+  int64_t position_offset = 0;  ///< Rows of the table of positions before the first token's (OPT, RoBERTa).
+  int64_t token_types = 0;      ///< Rows of a table of segments; all tokens are of the first (BERT).
+  bool embedding_norm = false;
   bool final_norm = true;
-  bool tied_head = true;              ///< Logits use the token embedding.
-  double init_std = 0.02;             ///< Standard deviation of the family's own initialisation.
-  bool scaled_residual_init = false;  ///< Matrices that write into the residual stream: init_std / sqrt(2 layers).
+  Head head = Head::tied;
+  std::optional<int64_t> padding_token{};  ///< Its embedding is 0 in the family's own initialisation.
+  double init_std = 0.02;                  ///< Standard deviation of the family's own initialisation.
+  bool scaled_residual_init = false;       ///< Matrices that write into the residual stream: init_std / sqrt(2 layers).
 };
 
 }  // namespace arcuate

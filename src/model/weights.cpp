@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <string_view>
-
 namespace arcuate {
 
 std::string with_layer(const char* pattern, int64_t layer) {
@@ -21,8 +19,12 @@ std::map<std::string, std::vector<int64_t>> weight_shapes(const ModelSpec& spec)
     if (bias) shapes[name + ".bias"] = {shape.front()};
     shapes[name + ".weight"] = std::move(shape);
   };
-  shapes["tokens"] = {spec.vocabulary, b.width};
-  if (spec.position == Position::learned) shapes["positions"] = {spec.max_tokens, b.width};
+  const int64_t embedding = spec.embedding_width.value_or(b.width);
+  shapes["tokens"] = {spec.vocabulary, embedding};
+  if (spec.position == Position::learned) shapes["positions"] = {spec.position_offset + spec.max_tokens, b.width};
+  if (spec.token_types > 0) shapes["types"] = {spec.token_types, b.width};
+  if (spec.embedding_width) affine("project_in", {b.width, embedding}, false);
+  if (spec.embedding_norm) affine("embedding_norm", {b.width}, b.norm_bias);
   for (int64_t layer = 0; layer < spec.layers; ++layer) {
     const std::string block = fmt::format("block.{}.", layer);
     const int64_t q = b.heads * b.head_size, kv = b.kv_heads * b.head_size;
@@ -35,17 +37,22 @@ std::map<std::string, std::vector<int64_t>> weight_shapes(const ModelSpec& spec)
     affine(block + "down", {b.width, b.ffn_width}, b.ffn_bias);
   }
   if (spec.final_norm) affine("final_norm", {b.width}, b.norm_bias);
-  if (!spec.tied_head) shapes["head"] = {spec.vocabulary, b.width};
+  if (spec.embedding_width) affine("project_out", {embedding, b.width}, false);
+  if (spec.head == Head::own) shapes["head"] = {spec.vocabulary, embedding};
   return shapes;
+}
+
+bool is_stem_weight(std::string_view name) {
+  const auto part = name.substr(0, name.find('.'));
+  return part == "tokens" || part == "positions" || part == "types" || part == "project_in" || part == "embedding_norm";
 }
 
 ModelWeights assemble(const ModelSpec& spec, std::map<std::string, at::Tensor> named) {
   const auto affine = [&](const std::string& name) { return Affine{named[name + ".weight"], named[name + ".bias"]}; };
-  ModelWeights weights{.tokens = named["tokens"],
-                       .positions = named["positions"],
-                       .blocks = {},
-                       .final_norm = affine("final_norm"),
-                       .head = spec.tied_head ? named["tokens"] : named["head"]};
+  ModelWeights weights;
+  for (const auto& [name, table] : model_tables) weights.*table = named[name];
+  for (const auto& [name, map] : model_maps) weights.*map = affine(name);
+  if (spec.head == Head::tied) weights.head = weights.tokens;
   for (int64_t layer = 0; layer < spec.layers; ++layer) {
     const std::string block = fmt::format("block.{}.", layer);
     auto& made = weights.blocks.emplace_back();
@@ -63,15 +70,14 @@ std::map<std::string, at::Tensor> named_weights(const ModelSpec& spec, const Mod
     add(name + ".weight", map.weight);
     add(name + ".bias", map.bias);
   };
-  add("tokens", weights.tokens);
-  add("positions", weights.positions);
+  for (const auto& [name, table] : model_tables) add(name, weights.*table);
+  for (const auto& [name, map] : model_maps) affine(name, weights.*map);
+  if (spec.head == Head::tied) named.erase("head");
   for (int64_t layer = 0; layer < spec.layers; ++layer) {
     const std::string block = fmt::format("block.{}.", layer);
     const BlockWeights& b = weights.blocks[static_cast<size_t>(layer)];
     for (const auto& [name, map] : block_maps) affine(block + name, b.*map);
   }
-  affine("final_norm", weights.final_norm);
-  if (!spec.tied_head) add("head", weights.head);
   return named;
 }
 

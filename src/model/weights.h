@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/spec.h"
@@ -48,13 +49,42 @@ inline constexpr BlockMap block_maps[] = {
     {"down", &BlockWeights::down},
 };
 
+/// What a model does not have is undefined.
 struct ModelWeights {
-  at::Tensor tokens;     ///< vocabulary x width
-  at::Tensor positions;  ///< max_tokens x width, or undefined
+  at::Tensor tokens;      ///< vocabulary x embedding width
+  at::Tensor positions;   ///< (position_offset + max_tokens) x width
+  at::Tensor types;       ///< token_types x width
+  Affine project_in;      ///< width x embedding width
+  Affine embedding_norm;  ///< Of the sum of embeddings.
   std::vector<BlockWeights> blocks;
   Affine final_norm;
-  at::Tensor head;  ///< vocabulary x width
+  Affine project_out;  ///< embedding width x width, before the head
+  at::Tensor head;     ///< vocabulary x embedding width
 };
+
+/// The tables and maps of a model outside of its blocks, with their names.
+struct ModelTable {
+  const char* name;
+  at::Tensor ModelWeights::* table;
+};
+struct ModelMap {
+  const char* name;
+  Affine ModelWeights::* map;
+};
+inline constexpr ModelTable model_tables[] = {
+    {"tokens", &ModelWeights::tokens},
+    {"positions", &ModelWeights::positions},
+    {"types", &ModelWeights::types},
+    {"head", &ModelWeights::head},
+};
+inline constexpr ModelMap model_maps[] = {
+    {"project_in", &ModelWeights::project_in},
+    {"embedding_norm", &ModelWeights::embedding_norm},
+    {"final_norm", &ModelWeights::final_norm},
+    {"project_out", &ModelWeights::project_out},
+};
+/// Whether a weight is used before the first block.
+bool is_stem_weight(std::string_view name);
 
 /// Orders named tensors (all of weight_shapes(spec)) into the structure that the forward pass uses.
 ModelWeights assemble(const ModelSpec& spec, std::map<std::string, at::Tensor> named);

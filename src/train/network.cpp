@@ -74,7 +74,7 @@ void add_gradients(const NamedTensors& leaves, NamedTensors& sums) {
 bool is_trained(const std::string& weight, int64_t from) {
   if (from == 0) return true;
   constexpr std::string_view block = "block.";
-  if (!weight.starts_with(block)) return weight != "tokens" && weight != "positions";
+  if (!weight.starts_with(block)) return !is_stem_weight(weight);
   const auto number = weight.substr(block.size(), weight.find('.', block.size()) - block.size());
   return to_integer(number).value() + 1 >= from;
 }

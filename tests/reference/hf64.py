@@ -1,27 +1,59 @@
-"""Hugging Face models in true float64. LLaMA's normalisation and rotary angles fall back to float32 inside
-transformers whatever the dtype of the model (logits then differ by about 4e-6), so both are replaced here."""
+"""Hugging Face models in true float64. The normalisation and rotary angles of LLaMA and its relatives fall back to
+float32 inside transformers whatever the dtype of the model (logits then differ by about 4e-6), so both are replaced
+here; the frequencies must be those of the library to float32's precision."""
+
+import math
 
 import torch
 from transformers import AutoModelForCausalLM
+from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 from transformers.models.llama import modeling_llama as llama
+from transformers.models.mistral import modeling_mistral as mistral
+from transformers.models.qwen2 import modeling_qwen2 as qwen2
 
 
 def _norm(self, x):
     return self.weight * (x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.variance_epsilon))
 
 
-def _rotary(self, x, position_ids):
-    config = self.config
+def _stretched(frequency, rope):
+    """LLaMA 3: waves that are long against the original context are stretched, short ones are not."""
+    wave, context = 2 * math.pi / frequency, rope["original_max_position_embeddings"]
+    low, high = rope["low_freq_factor"], rope["high_freq_factor"]
+    keep = ((context / wave - low) / (high - low)).clamp(0, 1)
+    return frequency * (keep + (1 - keep) / rope["factor"])
+
+
+def frequencies(config, tokens):
+    rope, longest = config.rope_parameters, config.max_position_embeddings
     dim = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
-    theta = config.rope_parameters["rope_theta"]
+    kind, theta = rope["rope_type"], rope["rope_theta"]
+    if kind == "dynamic" and tokens > longest:
+        theta *= (rope["factor"] * tokens / longest - (rope["factor"] - 1)) ** (dim / (dim - 2))
     frequency = theta ** (-torch.arange(0, dim, 2, dtype=torch.float64) / dim)
+    if kind == "linear":
+        frequency = frequency / rope["factor"]
+    if kind == "llama3":
+        frequency = _stretched(frequency, rope)
+    if kind != "default":
+        theirs = ROPE_INIT_FUNCTIONS[kind](config, torch.device("cpu"), seq_len=tokens)[0].double()
+        assert torch.allclose(frequency, theirs, rtol=1e-6, atol=0), (kind, frequency, theirs)
+    return frequency
+
+
+def _rotary(self, x, position_ids):
+    frequency = frequencies(self.config, int(position_ids.max()) + 1)
     angle = position_ids[..., None].double() * frequency
     angle = torch.cat([angle, angle], -1)
     return angle.cos(), angle.sin()
 
 
-llama.LlamaRMSNorm.forward = _norm
-llama.LlamaRotaryEmbedding.forward = _rotary
+for norm, rotary in (
+    (llama.LlamaRMSNorm, llama.LlamaRotaryEmbedding),
+    (mistral.MistralRMSNorm, mistral.MistralRotaryEmbedding),
+    (qwen2.Qwen2RMSNorm, qwen2.Qwen2RotaryEmbedding),
+):
+    norm.forward, rotary.forward = _norm, _rotary
 
 
 def load(folder):

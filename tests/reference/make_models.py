@@ -21,9 +21,9 @@ def randomise(model, seed):
     generator = torch.Generator().manual_seed(seed)
     for name, p in sorted(model.named_parameters()):
         noise = torch.randn(p.shape, generator=generator)
-        is_norm = "ln_" in name or "norm" in name
+        is_norm = "ln_" in name or "norm" in name.lower()
         scale, mean = (0.15, 0.0) if name.endswith("bias") else (0.2, 1.0) if is_norm else (0.3, 0.0)
-        if any(part in name for part in ("wte", "wpe", "embed_tokens")):
+        if not is_norm and any(part in name for part in ("wte", "wpe", "embed_", "embeddings")):
             scale = 0.6
         p.data = mean + scale * noise
     model.tie_weights()

@@ -1,5 +1,4 @@
 // GPT-2 (Radford et al. 2019): learned positions, layer norm before each sub-layer, matrices stored (in, out).
-#include "core/error.h"
 #include "model/family.h"
 
 namespace arcuate {
@@ -24,18 +23,18 @@ constexpr Rename tensors[] = {
     {"ln_f.bias", "final_norm.bias"},
     {"lm_head.weight", "head"},
 };
+constexpr const char* prefixes[] = {"transformer."};
 constexpr const char* ignored[] = {"h.{}.attn.bias", "h.{}.attn.masked_bias"};  // the causal mask, stored as a tensor
 
+constexpr const char* unsupported[] = {"scale_attn_by_inverse_layer_idx", "reorder_and_upcast_attn"};
+
 ModelSpec spec(const Json& c, const std::string& source) {
-  const auto width = json_value<int64_t>(c, "n_embd", source), heads = json_value<int64_t>(c, "n_head", source);
-  if (heads < 1 || width < 1 || width > largest_size || width % heads != 0)
-    bad_input("'{}': n_embd {} is not a possible multiple of n_head {}", source, width, heads);
-  for (const char* flag : {"scale_attn_by_inverse_layer_idx", "reorder_and_upcast_attn"})
-    if (json_value_or<bool>(c, flag, false, source)) bad_input("'{}': the option {} is not supported", source, flag);
+  const auto [width, heads, head_size] = even_heads(c, "n_embd", "n_head", source);
+  refuse_options(c, unsupported, false, source);
   return {.block = {.width = width,
                     .heads = heads,
                     .kv_heads = heads,
-                    .head_size = width / heads,
+                    .head_size = head_size,
                     .ffn_width = json_value_or<int64_t>(c, "n_inner", 4 * width, source),
                     .epsilon = json_value_or<double>(c, "layer_norm_epsilon", 1e-5, source),
                     .activation = activation_named(
@@ -44,7 +43,7 @@ ModelSpec spec(const Json& c, const std::string& source) {
           .vocabulary = json_value<int64_t>(c, "vocab_size", source),
           .max_tokens = json_value<int64_t>(c, "n_positions", source),
           .position = Position::learned,
-          .tied_head = json_value_or<bool>(c, "tie_word_embeddings", true, source),
+          .head = head_of(c, true, source),
           .init_std = json_value_or<double>(c, "initializer_range", 0.02, source),
           .scaled_residual_init = true};
 }
@@ -52,6 +51,7 @@ ModelSpec spec(const Json& c, const std::string& source) {
 }  // namespace
 
 extern const Family gpt2_family;
-const Family gpt2_family{"gpt2", "transformer.", spec, tensors, ignored};
+const Family gpt2_family{
+    .model_type = "gpt2", .prefixes = prefixes, .spec = spec, .tensors = tensors, .ignored = ignored};
 
 }  // namespace arcuate

@@ -26,6 +26,7 @@ constexpr Rename tensors[] = {
     {"norm.weight", "final_norm.weight"},
     {"lm_head.weight", "head"},
 };
+constexpr const char* prefixes[] = {"model."};
 constexpr const char* ignored[] = {"layers.{}.self_attn.rotary_emb.inv_freq"};
 
 // Newer files keep theta and the scaling together under rope_parameters.
@@ -60,13 +61,14 @@ ModelSpec spec(const Json& c, const std::string& source) {
           .layers = json_value<int64_t>(c, "num_hidden_layers", source),
           .vocabulary = json_value<int64_t>(c, "vocab_size", source),
           .max_tokens = json_value_or<int64_t>(c, "max_position_embeddings", 2048, source),
-          .tied_head = json_value_or<bool>(c, "tie_word_embeddings", false, source),
+          .head = head_of(c, false, source),
           .init_std = json_value_or<double>(c, "initializer_range", 0.02, source)};
 }
 
 }  // namespace
 
 extern const Family llama_family;
-const Family llama_family{"llama", "model.", spec, tensors, ignored};
+const Family llama_family{
+    .model_type = "llama", .prefixes = prefixes, .spec = spec, .tensors = tensors, .ignored = ignored};
 
 }  // namespace arcuate

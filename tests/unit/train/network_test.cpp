@@ -114,6 +114,8 @@ TEST(Network, what_is_trained_begins_with_a_layer) {
     EXPECT_TRUE(is_trained(name, 0)) << name;
   EXPECT_FALSE(is_trained("tokens", 1));
   EXPECT_FALSE(is_trained("positions", 1));
+  EXPECT_FALSE(is_trained("project_in.weight", 1));
+  EXPECT_TRUE(is_trained("project_out.weight", 1));
   EXPECT_TRUE(is_trained("block.0.qkv.weight", 1));
   EXPECT_FALSE(is_trained("block.0.qkv.weight", 2));
   EXPECT_TRUE(is_trained("block.11.qkv.weight", 2));
