@@ -94,7 +94,7 @@ std::optional<int64_t> padding_token(const Json& c, std::optional<int64_t> usual
   if (!c.contains(key) && !usual) return {};
   const auto vocabulary = json_value<int64_t>(c, "vocab_size", source);
   const auto token = json_value_or<int64_t>(c, key, usual.value_or(0), source);
-  if (token >= vocabulary || token < -vocabulary)
+  if (vocabulary < 1 || token >= vocabulary || token < -vocabulary)
     bad_input("'{}': {} is {}, but the vocabulary has {} tokens", source, key, token, vocabulary);
   return token < 0 ? token + vocabulary : token;
 }

@@ -76,8 +76,23 @@ TEST_P(FamilyReference, an_untrained_twin_is_written_and_read_as_it_was_drawn) {
   for (const auto& [name, tensor] : before) EXPECT_TRUE(at::equal(tensor, after.at(name))) << name;
 }
 INSTANTIATE_TEST_SUITE_P(Families, FamilyReference,
-                         testing::Values(Golden{"opt"}, Golden{"opt-post"}, Golden{"opt-bare"}), [](const auto& test) {
+                         testing::Values(Golden{"opt"}, Golden{"opt-post"}, Golden{"opt-bare"}, Golden{"bert", false},
+                                         Golden{"bert-old", false}, Golden{"roberta", false},
+                                         Golden{"distilbert", false}),
+                         [](const auto& test) {
                            std::string name = test.param.name;
                            std::replace(name.begin(), name.end(), '-', '_');
                            return name;
                          });
+
+TEST(Family, an_untrained_twin_of_full_width_is_that_of_the_documented_order_of_numbers) {
+  const auto folder = reference_model("bert-twin");
+  const Fixture expected(folder / "expected.safetensors");
+  const auto model = Model::load(folder, {.type = at::kFloat, .random_init = 5});
+  const std::vector<int64_t> layers{0, 1};
+  const auto states = model.states(expected["input_ids"].to(at::kLong), layers);
+  for (const int64_t layer : layers) {
+    const auto some = states[static_cast<size_t>(layer)].index_select(1, at::tensor({0, 5})).slice(2, 0, 768, 8);
+    EXPECT_LT(relative_difference(some, expected["hidden_states"][layer]), 2e-5) << layer;
+  }
+}
