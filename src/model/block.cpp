@@ -5,16 +5,16 @@
 #include <cmath>
 #include <limits>
 
+#include "model/rotary.h"
+
 namespace arcuate {
 
 using at::Tensor;
 
 // Angles are computed in float64: at position 2000 a float32 angle is already off by 1e-4.
 static void add_rotary(const BlockSpec& spec, int64_t tokens, const Tensor& like, BlockContext& context) {
-  const auto exact = at::TensorOptions().dtype(at::kDouble);
-  const auto frequency =
-      at::pow(spec.rotary->theta, -at::arange(0, spec.head_size, 2, exact) / static_cast<double>(spec.head_size));
-  const auto angle = at::outer(at::arange(tokens, exact), frequency);
+  const auto angle =
+      at::outer(at::arange(tokens, at::kDouble), rotary_frequencies(*spec.rotary, spec.head_size, tokens));
   context.cos = angle.cos().to(like.options());
   context.sin = angle.sin().to(like.options());
 }

@@ -54,6 +54,7 @@ static void check_sizes(const ModelSpec& spec, Problems& problems) {
   size("the width of token embeddings", spec.embedding_width.value_or(spec.block.width));
   if (spec.token_types < 0 || spec.token_types > largest_size)
     problems.add("the number of token types is {}, 0 to {} expected", spec.token_types, largest_size);
+  if (spec.block.window) size("the attention window", *spec.block.window, int64_t{1} << 31);
   if (!problems.empty()) return;
   if (const double weights = count_weights(spec); weights > most_weights)
     problems.add("it would have {:.3g} weights, at most {:.0e} expected", weights, most_weights);
@@ -75,6 +76,12 @@ ModelSpec read_spec(const std::filesystem::path& folder) {
     problems.raise();
     return spec;
   });
+}
+
+int64_t causal_tokens(const ModelSpec& spec) {
+  if (!spec.block.causal) return 0;
+  const auto& rotary = spec.block.rotary;
+  return rotary && rotary->scaling == RopeScaling::dynamic ? rotary->trained : spec.max_tokens;
 }
 
 EvenHeads even_heads(const Json& c, const char* width_key, const char* heads_key, const std::string& source) {

@@ -16,9 +16,21 @@ enum class Head {
   own
 };  ///< Next-token logits: not there, from the token embedding, from their own matrix.
 
+/// How a rotary embedding was stretched for longer sequences.
+enum class RopeScaling {
+  none,
+  linear,   ///< Every angle is divided by the factor.
+  dynamic,  ///< theta grows with the sequence, once it is longer than those trained on: angles depend on its length.
+  llama3    ///< Only long waves are stretched (LLaMA 3.1).
+};
+
 /// Rotary position embedding (Su et al. 2021) in the "halves" layout of LLaMA.
 struct Rotary {
   double theta = 10000.0;  ///< Base of the geometric row of wavelengths.
+  RopeScaling scaling = RopeScaling::none;
+  double factor = 1;         ///< How many times longer sequences shall be than those trained on.
+  int64_t trained = 0;       ///< dynamic, llama3: tokens of the sequences trained on.
+  double low = 1, high = 4;  ///< llama3: waves that fit `high` times into them stay, those that fit `low` times do not.
 };
 
 /// All that a block's arithmetic depends on.
@@ -60,5 +72,8 @@ struct ModelSpec {
   double init_std = 0.02;                  ///< Standard deviation of the family's own initialisation.
   bool scaled_residual_init = false;       ///< Matrices that write into the residual stream: init_std / sqrt(2 layers).
 };
+
+/// The longest sequence whose tokens' states do not depend on what follows them.
+int64_t causal_tokens(const ModelSpec& spec);
 
 }  // namespace arcuate

@@ -78,7 +78,8 @@ TEST_P(FamilyReference, an_untrained_twin_is_written_and_read_as_it_was_drawn) {
 INSTANTIATE_TEST_SUITE_P(Families, FamilyReference,
                          testing::Values(Golden{"opt"}, Golden{"opt-post"}, Golden{"opt-bare"}, Golden{"bert", false},
                                          Golden{"bert-old", false}, Golden{"roberta", false},
-                                         Golden{"distilbert", false}),
+                                         Golden{"distilbert", false}, Golden{"llama-linear"}, Golden{"llama-dynamic"},
+                                         Golden{"llama-llama3"}, Golden{"mistral"}, Golden{"qwen2"}),
                          [](const auto& test) {
                            std::string name = test.param.name;
                            std::replace(name.begin(), name.end(), '-', '_');
