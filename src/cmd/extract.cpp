@@ -48,16 +48,17 @@ void describe_model(cli::Spec<Options>& s) {
   s.option(
        "layers", &Options::layers,
        "layers to keep: numbers (0 is the embedding, l the state after block l), final (after the last norm), or all; "
-       "feed-forward units have neither 0 nor final")
+       "units of feed-forward networks and attention have neither 0 nor final")
       .metavar("LIST");
-  s.option(
-       "units", &Options::units,
-       "which activations of a layer: the residual stream, or what the second layer of its feed-forward network gives, "
-       "before it is added to the stream")
-      .choices({{"residual", Units::residual}, {"ffn", Units::ffn}});
-  s.option(
-       "context", &Options::context,
-       "words that the model sees: N (the last N), grow:N:M (grows to N words, then restarts with the last M), or full")
+  s.option("units", &Options::units,
+           "which activations of a layer: the residual stream, what the second layer of its feed-forward network gives "
+           "before "
+           "it is added to the stream, or what its attention heads give, side by side, before their output projection")
+      .choices({{"residual", Units::residual}, {"ffn", Units::ffn}, {"attention", Units::attention}});
+  s.option("context", &Options::context,
+           "words that the model sees: N (the last N), grow:N:M (grows to N words, then restarts with the last M), "
+           "full, or "
+           "centred:N (N around the word, for models that see both sides)")
       .metavar("RULE");
   s.option("random-init", &Options::random_init, "an untrained twin: weights are drawn from this seed instead of read")
       .metavar("SEED");
@@ -191,8 +192,9 @@ std::vector<int64_t> wanted_layers(const Options& options, const ModelSpec& spec
   const auto text = join(options.layers, ",");
   if (text == "all") return {};
   const auto layers = parse_layers(text, spec.layers);
-  if (options.units == Units::ffn && (layers.front() < 1 || layers.back() > spec.layers))
-    bad_usage("--layers {}: the embedding (0) and 'final' have no feed-forward network; --units ffn has 1 to {}", text,
+  if (options.units != Units::residual && (layers.front() < 1 || layers.back() > spec.layers))
+    bad_usage("--layers {}: the embedding (0) and 'final' have no {}; --units {} has 1 to {}", text,
+              options.units == Units::ffn ? "feed-forward network" : "attention", units_name(options.units),
               spec.layers);
   return layers;
 }
@@ -223,7 +225,7 @@ int run(const Options& options, cli::Run& run) {
   file.finish();
   run.console.info("read       {} tokens in {} windows", activations.tokens, activations.windows);
   run.console.info("written    {} ({} layers x {} words x {})", output.string(), activations.layers.size(),
-                   story.words.size(), spec.block.width);
+                   story.words.size(), activations.states.size(2));
   return 0;
 }
 

@@ -11,16 +11,16 @@ namespace {
 // Running sums answer "how many tokens have words [a, b)?".
 class TokenSpan {
  public:
-  TokenSpan(std::span<const int64_t> counts, int64_t prefix) : sums_(counts.size() + 1, 0), prefix_(prefix) {
+  TokenSpan(std::span<const int64_t> counts, int64_t special) : sums_(counts.size() + 1, 0), special_(special) {
     for (size_t i = 0; i < counts.size(); ++i) sums_[i + 1] = sums_[i] + counts[i];
   }
   int64_t operator()(int64_t first, int64_t end) const {
-    return prefix_ + sums_[static_cast<size_t>(end)] - sums_[static_cast<size_t>(first)];
+    return special_ + sums_[static_cast<size_t>(end)] - sums_[static_cast<size_t>(first)];
   }
 
  private:
   std::vector<int64_t> sums_;
-  int64_t prefix_;
+  int64_t special_;
 };
 
 // The earliest first word, not before `first`, from which the words up to `end` fit.
@@ -59,16 +59,45 @@ std::vector<Window> growing_windows(const TokenSpan& tokens, int64_t words, cons
   return windows;
 }
 
+std::vector<Window> centred_windows(const TokenSpan& tokens, int64_t words, int64_t length, int64_t max_tokens) {
+  std::vector<Window> windows;
+  for (int64_t word = 0; word < words; ++word) {
+    int64_t first = std::max<int64_t>(0, word - length / 2), last = std::min(words - 1, word + (length - 1) / 2);
+    while (tokens(first, last + 1) > max_tokens)
+      if (word - first > last - word)
+        ++first;
+      else
+        --last;
+    windows.push_back({first, word, word + 1, last - word});
+  }
+  return windows;
+}
+
 }  // namespace
 
+std::vector<Window> passes_of_their_own(std::span<const Window> windows, std::span<const int64_t> token_counts,
+                                        int64_t causal_tokens, int64_t special) {
+  const TokenSpan tokens(token_counts, special);
+  std::vector<Window> passes;
+  for (const auto& window : windows) {
+    int64_t shared = window.end;
+    while (shared > window.wanted && tokens(window.first, shared) > causal_tokens) --shared;
+    if (shared > window.wanted) passes.push_back({window.first, window.wanted, shared});
+    for (int64_t word = shared; word < window.end; ++word)
+      passes.push_back({window.first, word, word + 1, window.after});
+  }
+  return passes;
+}
+
 std::vector<Window> context_windows(std::span<const int64_t> token_counts, const ContextOptions& options,
-                                    int64_t max_tokens, int64_t prefix) {
+                                    int64_t max_tokens, int64_t special) {
   const auto words = static_cast<int64_t>(token_counts.size());
   for (int64_t word = 0; word < words; ++word)
-    if (prefix + token_counts[static_cast<size_t>(word)] > max_tokens)
-      bad_input("word {} has {} tokens, more than the model's {} positions", word + 1,
-                token_counts[static_cast<size_t>(word)], max_tokens);
-  const TokenSpan tokens(token_counts, prefix);
+    if (special + token_counts[static_cast<size_t>(word)] > max_tokens)
+      bad_input("word {} has {} tokens, which with {} special ones is more than the model's {} positions", word + 1,
+                token_counts[static_cast<size_t>(word)], special, max_tokens);
+  const TokenSpan tokens(token_counts, special);
+  if (options.kind == ContextKind::centred) return centred_windows(tokens, words, options.words, max_tokens);
   if (options.kind == ContextKind::fixed) return fixed_windows(tokens, words, options.words, max_tokens);
   ContextOptions growth = options;
   if (options.kind == ContextKind::full) growth.words = growth.keep = std::max<int64_t>(words, 1);
@@ -85,7 +114,10 @@ ContextOptions parse_context(const std::string& text) {
   const auto parts = split_fields(text, ':');
   if (parts.size() == 1 && parts[0] == "full") return {.kind = ContextKind::full};
   if (parts.size() == 1) return {.kind = ContextKind::fixed, .words = word_count(parts[0], text)};
-  if (parts.size() != 3 || parts[0] != "grow") bad_usage("context '{}' is not one of: N, grow:N:M, full", text);
+  if (parts.size() == 2 && parts[0] == "centred")
+    return {.kind = ContextKind::centred, .words = word_count(parts[1], text)};
+  if (parts.size() != 3 || parts[0] != "grow")
+    bad_usage("context '{}' is not one of: N, grow:N:M, full, centred:N", text);
   const ContextOptions options{
       .kind = ContextKind::grow, .words = word_count(parts[1], text), .keep = word_count(parts[2], text)};
   if (options.keep > options.words)
@@ -96,6 +128,7 @@ ContextOptions parse_context(const std::string& text) {
 std::string context_text(const ContextOptions& options) {
   if (options.kind == ContextKind::full) return "full";
   if (options.kind == ContextKind::fixed) return std::to_string(options.words);
+  if (options.kind == ContextKind::centred) return fmt::format("centred:{}", options.words);
   return fmt::format("grow:{}:{}", options.words, options.keep);
 }
 

@@ -8,9 +8,10 @@
 namespace arcuate {
 
 enum class ContextKind {
-  fixed,  ///< Each word sees exactly the last `words` words, itself included.
-  grow,   ///< The window grows to `words` words, then restarts with the last `keep` (itself included in both).
-  full    ///< The whole story so far; restarts as `grow` does, with half a window, only where positions end.
+  fixed,   ///< Each word sees exactly the last `words` words, itself included.
+  grow,    ///< The window grows to `words` words, then restarts with the last `keep` (itself included in both).
+  full,    ///< The whole story so far; restarts as `grow` does, with half a window, only where positions end.
+  centred  ///< `words` words around each word, of an even number one more before it. For models that see both sides.
 };
 
 struct ContextOptions {
@@ -19,18 +20,25 @@ struct ContextOptions {
   int64_t keep = 256;   ///< Words in the first window after a restart, the current one included.
 };
 
-/// Words [first, end) go through the model together; the states of [wanted, end) are kept. Exact for causal models:
-/// a word's state does not depend on what follows it, so one pass serves every word that shares the left edge.
+/// Words [first, end + after) go through the model together; the states of [wanted, end) are kept. Exact for causal
+/// models: a word's state does not depend on what follows it, so one pass serves every word that shares the left edge.
 struct Window {
   int64_t first = 0, wanted = 0, end = 0;
+  int64_t after = 0;  ///< Words that are seen behind the last one that is wanted.
 };
 
-/// Windows for words of `token_counts` tokens, with `prefix` special tokens before each window. Where a window would
-/// exceed `max_tokens` tokens, leading words are left out. Errors: a single word longer than that (input).
+/// Windows for words of `token_counts` tokens, with `special` special tokens around each window. Where a window would
+/// exceed `max_tokens` tokens, leading words are left out (of a centred one, those farthest from its word). Errors: a
+/// single word longer than that (input).
 std::vector<Window> context_windows(std::span<const int64_t> token_counts, const ContextOptions& options,
-                                    int64_t max_tokens, int64_t prefix);
+                                    int64_t max_tokens, int64_t special);
 
-/// "41", "grow:512:256" or "full".
+/// The same windows for a model whose states depend on what follows in sequences of more than `causal_tokens` tokens
+/// (all, if it sees both sides): in those every word gets a pass of its own, which ends with it.
+std::vector<Window> passes_of_their_own(std::span<const Window> windows, std::span<const int64_t> token_counts,
+                                        int64_t causal_tokens, int64_t special);
+
+/// "41", "grow:512:256", "full" or "centred:21".
 ContextOptions parse_context(const std::string& text);
 std::string context_text(const ContextOptions& options);
 

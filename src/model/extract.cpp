@@ -13,7 +13,7 @@ namespace {
 using WordTokens = std::vector<std::span<const int64_t>>;
 
 std::vector<int64_t> all_layers(int64_t layers, Units units) {
-  const int64_t first = units == Units::ffn ? 1 : 0;
+  const int64_t first = units == Units::residual ? 0 : 1;
   std::vector<int64_t> all(static_cast<size_t>(layers + 1 - first));
   std::iota(all.begin(), all.end(), first);
   return all;
@@ -26,10 +26,15 @@ PassOptions pass_options(const Model& model, const ExtractOptions& options) {
 }
 
 std::vector<Window> windows_of(const WordTokens& words, const Model& model, const ExtractOptions& options,
-                               int64_t prefix) {
+                               int64_t special) {
+  const auto& spec = model.spec();
+  if (spec.block.causal && options.context.kind == ContextKind::centred)
+    bad_usage("the context {} needs a model that sees both sides; {} sees the words before: ask for the last {}",
+              context_text(options.context), spec.family, options.context.words / 2 + 1);
   std::vector<int64_t> counts;
   for (const auto& ids : words) counts.push_back(std::ssize(ids));
-  return context_windows(counts, options.context, model.spec().max_tokens, prefix);
+  const auto windows = context_windows(counts, options.context, spec.max_tokens, special);
+  return passes_of_their_own(windows, counts, causal_tokens(spec), special);
 }
 
 }  // namespace
@@ -38,10 +43,10 @@ Activations extract(const Model& model, const Tokenizer& tokenizer, std::span<co
                     const ExtractOptions& options, const Compute& compute) {
   const auto tokens = tokenize_words(tokenizer, words);
   const WordTokens text(tokens.begin(), tokens.end());
-  const auto prefix = prefix_tokens(tokenizer, options.start_token);
+  const auto special = special_tokens(tokenizer, options.start_token, model.spec());
   std::vector<Pass> passes;
-  for (const auto& window : windows_of(text, model, options, std::ssize(prefix)))
-    passes.push_back(window_pass(window, text, prefix, window.wanted));
+  for (const auto& window : windows_of(text, model, options, special.count()))
+    passes.push_back(window_pass(window, text, special, window.wanted));
 
   const auto wanted = pass_options(model, options);
   Activations result{.layers = wanted.layers, .units = wanted.units, .states = {}, .syntactic = {}};
@@ -59,15 +64,15 @@ at::Tensor continued_states(const Model& model, const Tokenizer& tokenizer, std:
   if (count != std::ssize(other))
     bad_input("a text of {} words continues one of {}: expected as many", other.size(), words.size());
   const auto tokens = tokenize_words(tokenizer, words), other_tokens = tokenize_words(tokenizer, other);
-  const auto prefix = prefix_tokens(tokenizer, options.start_token);
+  const auto special = special_tokens(tokenizer, options.start_token, model.spec());
   std::vector<Pass> passes;
   for (int64_t n = 0; n + 1 < count; ++n) {
     WordTokens text(tokens.begin(), tokens.begin() + n + 1);
     text.insert(text.end(), other_tokens.begin() + n + 1, other_tokens.begin() + std::min(n + 1 + ahead, count));
-    for (auto window : windows_of(text, model, options, std::ssize(prefix))) {
+    for (auto window : windows_of(text, model, options, special.count())) {
       if (window.end <= n + 1) continue;
       window.wanted = std::max(window.wanted, n + 1);
-      passes.push_back(window_pass(window, text, prefix, n * ahead + window.wanted - (n + 1)));
+      passes.push_back(window_pass(window, text, special, n * ahead + window.wanted - (n + 1)));
     }
   }
   const auto states = run_passes(model, passes, count * ahead, pass_options(model, options), compute);

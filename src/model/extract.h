@@ -16,7 +16,7 @@ namespace arcuate {
 
 struct ExtractOptions {
   ContextOptions context{};
-  std::vector<int64_t> layers{};  ///< Ascending; empty: 0 … L, or 1 … L for feed-forward units.
+  std::vector<int64_t> layers{};  ///< Ascending; empty: 0 … L, or 1 … L for units of a block's inside.
   Units units = Units::residual;
   StartToken start_token = StartToken::from_tokenizer;
   int64_t tokens_per_batch = 4096;  ///< Windows of similar length run together; changes speed and memory only.

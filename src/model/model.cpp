@@ -35,7 +35,10 @@ Model Model::load(const std::filesystem::path& folder, const ModelOptions& optio
   return model;
 }
 
-std::string units_name(Units units) { return units == Units::ffn ? "ffn" : "residual"; }
+std::string units_name(Units units) {
+  if (units == Units::residual) return "residual";
+  return units == Units::ffn ? "ffn" : "attention";
+}
 
 std::string Model::layer_name(int64_t layer) const { return layer > spec_.layers ? "final" : std::to_string(layer); }
 
@@ -62,9 +65,10 @@ static void check_layers(std::span<const int64_t> layers, const ModelSpec& spec,
   for (const int64_t layer : layers) {
     if (layer > spec.layers + 1)
       bad_usage("layer {} was asked for; the model has layers 0 to {} and 'final'", layer, spec.layers);
-    if (units == Units::ffn && (layer < 1 || layer > spec.layers))
-      bad_usage("{} has no feed-forward network; units 'ffn' have the layers 1 to {}",
-                layer < 1 ? "layer 0 (the embedding)" : "layer 'final'", spec.layers);
+    if (units != Units::residual && (layer < 1 || layer > spec.layers))
+      bad_usage("{} has no {}; units '{}' have the layers 1 to {}",
+                layer < 1 ? "layer 0 (the embedding)" : "layer 'final'",
+                units == Units::ffn ? "feed-forward network" : "attention", units_name(units), spec.layers);
   }
 }
 
@@ -77,16 +81,15 @@ std::vector<Tensor> model_states(const ModelSpec& spec, const ModelWeights& weig
   std::vector<Tensor> taps;
   auto wanted = layers.begin();
   for (int64_t layer = 0; wanted != layers.end(); ++layer) {
-    Tensor ffn;
+    BlockStates made;
     if (layer > spec.layers) {
       x = spec.final_norm ? normalize(spec.block, weights.final_norm, x) : x;
     } else if (layer > 0) {
-      const auto made = block(spec.block, weights.blocks[static_cast<size_t>(layer - 1)], x, context);
+      made = block(spec.block, weights.blocks[static_cast<size_t>(layer - 1)], x, context);
       x = made.residual;
-      ffn = made.ffn;
     }
     if (*wanted == layer) {
-      taps.push_back(units == Units::ffn ? ffn : x);
+      taps.push_back(units == Units::residual ? x : units == Units::ffn ? made.ffn : made.attention);
       ++wanted;
     }
   }

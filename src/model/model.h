@@ -21,17 +21,18 @@ struct ModelOptions {
 
 /// What is tapped of a layer.
 enum class Units {
-  residual,  ///< The residual stream after the block.
-  ffn        ///< The output of the second layer of the block's feed-forward network, before it is added to the stream.
+  residual,   ///< The residual stream after the block.
+  attention,  ///< What the heads of its attention give, side by side, before the output projection mixes them.
+  ffn         ///< The output of the second layer of the block's feed-forward network, before it is added to the stream.
 };
 std::string units_name(Units units);
 
 /// Layer numbers of a model with L blocks: 0 is the embedding, l the residual stream after block l, L + 1 the state
-/// after the final norm ("final"). Feed-forward units have layers 1 to L only.
+/// after the final norm ("final"). The units of a block's inside have layers 1 to L only.
 ///
-/// ids: B x T int64. One B x T x C state per wanted layer (ascending); layers above the last wanted are not computed.
-/// Where weights ask for gradients the states carry them. Errors: input when T exceeds the model's positions or an id
-/// its vocabulary; usage for a layer without such units.
+/// ids: B x T int64. One B x T x C state per wanted layer (ascending), of attention B x T x heads head_size; layers
+/// above the last wanted are not computed. Where weights ask for gradients the states carry them. Errors: input when T
+/// exceeds the model's positions or an id its vocabulary; usage for a layer without such units.
 std::vector<at::Tensor> model_states(const ModelSpec& spec, const ModelWeights& weights, const at::Tensor& ids,
                                      std::span<const int64_t> layers, Units units = Units::residual);
 /// Next-token logits, … x vocabulary, from states of the layer "final". Errors: usage, for a model without such a head.

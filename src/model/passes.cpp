@@ -13,9 +13,9 @@
 namespace arcuate {
 namespace {
 
-// Passes of similar length together, so that little is padded; the order depends on the passes alone. Few passes are
-// cut into batches that keep several threads busy.
-std::vector<std::vector<size_t>> batches_of(std::span<const Pass> passes, int64_t tokens_per_batch) {
+// Passes of similar length together, so that little is padded, and of equal length where tokens would see the padding;
+// the order depends on the passes alone. Few passes are cut into batches that keep several threads busy.
+std::vector<std::vector<size_t>> batches_of(std::span<const Pass> passes, int64_t tokens_per_batch, int64_t causal) {
   constexpr int64_t several = 8, smallest = 512;
   const auto length = [&](size_t pass) { return std::ssize(passes[pass].ids); };
   int64_t tokens = 0;
@@ -27,14 +27,15 @@ std::vector<std::vector<size_t>> batches_of(std::span<const Pass> passes, int64_
   std::vector<std::vector<size_t>> batches;
   for (size_t pass : order) {
     const bool full = batches.empty() || (std::ssize(batches.back()) + 1) * length(pass) > tokens_per_batch;
-    if (full) batches.emplace_back();
+    const bool unlike = !batches.empty() && length(pass) > causal && length(pass) != length(batches.back().front());
+    if (full || unlike) batches.emplace_back();
     batches.back().push_back(pass);
   }
   return batches;
 }
 
 struct Batch {
-  at::Tensor ids;               // B x T; shorter passes are filled up on the right, which a causal model cannot see
+  at::Tensor ids;               // B x T; shorter passes are filled up on the right, which no token sees
   std::vector<int64_t> tokens;  // flat index (b * T + t) of each wanted token …
   std::vector<int64_t> rows;    // … and its row
 };
@@ -68,28 +69,34 @@ std::vector<std::vector<int64_t>> tokenize_words(const Tokenizer& tokenizer, std
   return tokens;
 }
 
-std::vector<int64_t> prefix_tokens(const Tokenizer& tokenizer, StartToken choice) {
+SpecialTokens special_tokens(const Tokenizer& tokenizer, StartToken choice, const ModelSpec& spec) {
   if (choice == StartToken::never) return {};
-  if (choice == StartToken::from_tokenizer) return tokenizer.template_prefix();
+  SpecialTokens special{.before = tokenizer.template_prefix()};
+  const auto around_nothing = tokenizer.encode("", Special::template_);
+  if (!spec.block.causal) special.after.assign(around_nothing.begin() + special.count(), around_nothing.end());
+  if (choice == StartToken::from_tokenizer) return special;
   const auto start = tokenizer.bos();
   if (!start) bad_usage("a start token was asked for, but the tokenizer names none");
-  return {*start};
+  special.before = {*start};
+  return special;
 }
 
-Pass window_pass(const Window& window, std::span<const std::span<const int64_t>> words, std::span<const int64_t> prefix,
+Pass window_pass(const Window& window, std::span<const std::span<const int64_t>> words, const SpecialTokens& special,
                  int64_t first_row) {
-  Pass pass{.ids = {prefix.begin(), prefix.end()}, .wanted = {}};
-  for (int64_t word = window.first; word < window.end; ++word) {
+  Pass pass{.ids = special.before, .wanted = {}};
+  for (int64_t word = window.first; word < window.end + window.after; ++word) {
     const auto& ids = words[static_cast<size_t>(word)];
     pass.ids.insert(pass.ids.end(), ids.begin(), ids.end());
-    if (word >= window.wanted) pass.wanted.push_back({std::ssize(pass.ids) - 1, first_row + word - window.wanted});
+    if (word >= window.wanted && word < window.end)
+      pass.wanted.push_back({std::ssize(pass.ids) - 1, first_row + word - window.wanted});
   }
+  pass.ids.insert(pass.ids.end(), special.after.begin(), special.after.end());
   return pass;
 }
 
 at::Tensor run_passes(const Model& model, std::span<const Pass> passes, int64_t rows, const PassOptions& options,
                       const Compute& compute) {
-  const auto batches = batches_of(passes, options.tokens_per_batch);
+  const auto batches = batches_of(passes, options.tokens_per_batch, causal_tokens(model.spec()));
   const auto layers = std::ssize(options.layers);
   at::Tensor result;
   std::mutex guard;

@@ -18,8 +18,15 @@ enum class StartToken { from_tokenizer, always, never };  ///< Special tokens be
 
 /// Every word as it stands in running text (with its leading space). Errors: input, naming all words without a token.
 std::vector<std::vector<int64_t>> tokenize_words(const Tokenizer& tokenizer, std::span<const std::string> words);
-/// Errors: usage, for `always` with a tokenizer that names no start token.
-std::vector<int64_t> prefix_tokens(const Tokenizer& tokenizer, StartToken choice);
+
+/// What stands around every window.
+struct SpecialTokens {
+  std::vector<int64_t> before{}, after{};
+  int64_t count() const { return std::ssize(before) + std::ssize(after); }
+};
+/// Those after it only for a model that sees both sides, and as the tokenizer's template says ([SEP]). Errors: usage,
+/// for `always` with a tokenizer that names no start token.
+SpecialTokens special_tokens(const Tokenizer& tokenizer, StartToken choice, const ModelSpec& spec);
 
 struct Pass {
   struct Wanted {
@@ -30,9 +37,9 @@ struct Pass {
   std::vector<Wanted> wanted{};
 };
 
-/// The tokens of a window's words behind `prefix`; the last token of each wanted word gives the row `first_row` + its
-/// distance from the window's first wanted word.
-Pass window_pass(const Window& window, std::span<const std::span<const int64_t>> words, std::span<const int64_t> prefix,
+/// The tokens of a window's words between the special ones; the last token of each wanted word gives the row
+/// `first_row` + its distance from the window's first wanted word.
+Pass window_pass(const Window& window, std::span<const std::span<const int64_t>> words, const SpecialTokens& special,
                  int64_t first_row);
 
 struct PassOptions {

@@ -22,6 +22,8 @@ toml::table context_table(const ContextOptions& context) {
   toml::table table;
   if (context.kind == ContextKind::fixed)
     table.insert("words", context.words);
+  else if (context.kind == ContextKind::centred)
+    table.insert("centred", context.words);
   else
     table = toml::table{{"grow_to", context.words}, {"keep", context.keep}};
   table.is_inline(true);

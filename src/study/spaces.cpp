@@ -151,6 +151,10 @@ void write_activations(Hdf5Writer& file, const Activations& activations, const M
                        const std::vector<Word>& words) {
   file.attribute("family", model.spec().family);
   file.attribute("units", units_name(activations.units));
+  if (activations.units == Units::attention) {  // head h: columns h * head_size … of each layer
+    file.attribute("heads", model.spec().block.heads);
+    file.attribute("head_size", model.spec().block.head_size);
+  }
   file.attribute("windows", activations.windows);
   file.attribute("tokens", activations.tokens);
   std::vector<std::string> texts;

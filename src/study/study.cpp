@@ -24,6 +24,9 @@ void read_context(StudySection& section, ContextOptions& context) {
     if (inner.contains("words")) {
       context.kind = ContextKind::fixed;
       inner.read("words", context.words);
+    } else if (inner.contains("centred")) {
+      context.kind = ContextKind::centred;
+      inner.read("centred", context.words);
     } else {
       context.kind = ContextKind::grow;
       inner.read("grow_to", context.words);
@@ -34,7 +37,7 @@ void read_context(StudySection& section, ContextOptions& context) {
   } else if (node->value<std::string>() == "full") {
     context.kind = ContextKind::full;
   } else {
-    section.wrong("context", *node, "{ words = N }, { grow_to = N, keep = M } or \"full\"");
+    section.wrong("context", *node, "{ words = N }, { centred = N }, { grow_to = N, keep = M } or \"full\"");
   }
 }
 

@@ -31,9 +31,11 @@ class Arrays {
 double real(int64_t value) { return static_cast<double>(value); }
 
 // How many words a model reads for each word of the text.
-double words_read(const ContextOptions& context, double words) {
+double words_read(const ContextOptions& context, double words, bool causal) {
+  if (!causal) return context.kind == ContextKind::full ? words / 2 : std::min(real(context.words), words);
   switch (context.kind) {
     case ContextKind::fixed:
+    case ContextKind::centred:
       return std::min(real(context.words), words);
     case ContextKind::grow:
       if (real(context.words) >= words) return 1;
@@ -68,7 +70,8 @@ UnitNeeds extraction_needs(const Study& study, const FeatureSpace& space, int64_
   const auto spec = read_spec(space.model->path);
   const int64_t item = item_of(study), width = tapped == Units::ffn ? spec.block.ffn_width : spec.block.width;
   const double weights = count_weights(spec), widths = real(std::ssize(space.layers) * width);
-  const double tokens = tokens_per_word * words_read(space.model->context, real(words)) * real(words);
+  const double tokens =
+      tokens_per_word * words_read(space.model->context, real(words), spec.block.causal) * real(words);
   Arrays arrays;
   arrays.add(fmt::format("weights of {}", space.id), weights, item);
   arrays.add(fmt::format("states of {}: {} layers x {} words x {}", space.id, space.layers.size(), words, width),
@@ -85,7 +88,8 @@ UnitNeeds twin_needs(const Study& study, const FeatureSpace& space, int64_t word
   const double width = real(spec.block.width), states = real(words * std::max<int64_t>(ahead, 1)) * width;
   const double length = context_tokens(space.model->context, real(words)) + tokens_per_word * real(ahead);
   const double tokens =
-      ahead > 0 ? real(words) * length : tokens_per_word * words_read(space.model->context, real(words)) * real(words);
+      ahead > 0 ? real(words) * length
+                : tokens_per_word * words_read(space.model->context, real(words), spec.block.causal) * real(words);
   Arrays arrays;
   arrays.add("states of words ahead", 3 * states, item_of(study));
   arrays.add("tokens of all passes", tokens, 8);

@@ -9,7 +9,8 @@ namespace {
 std::string text_of(const std::vector<Window>& windows) {
   std::string text;
   for (const auto& w : windows)
-    text += std::to_string(w.first) + "/" + std::to_string(w.wanted) + "-" + std::to_string(w.end) + " ";
+    text += std::to_string(w.first) + "/" + std::to_string(w.wanted) + "-" + std::to_string(w.end) +
+            (w.after > 0 ? "+" + std::to_string(w.after) : "") + " ";
   return text;
 }
 const std::vector<int64_t> ten_words(10, 1);
@@ -54,13 +55,37 @@ TEST(Context, no_window_exceeds_the_positions_and_every_word_is_wanted_once) {
   }
 }
 
+TEST(Context, a_centred_window_has_as_many_words_on_both_sides_while_there_are_any) {
+  const std::vector<int64_t> six_words(6, 1);
+  const auto windows = [&](int64_t words, int64_t limit) {
+    return text_of(context_windows(six_words, {.kind = ContextKind::centred, .words = words}, limit, 2));
+  };
+  EXPECT_EQ(windows(3, plenty), "0/0-1+1 0/1-2+1 1/2-3+1 2/3-4+1 3/4-5+1 4/5-6 ");
+  EXPECT_EQ(windows(4, plenty), "0/0-1+1 0/1-2+1 0/2-3+1 1/3-4+1 2/4-5+1 3/5-6 ");
+  EXPECT_EQ(windows(5, 6), "0/0-1+2 0/1-2+2 0/2-3+1 1/3-4+1 2/4-5+1 3/5-6 ");  // 4 words fit beside 2 special tokens
+}
+
+TEST(Context, words_that_would_see_what_follows_get_passes_of_their_own) {
+  const std::vector<int64_t> counts{1, 2, 1, 3};
+  const std::vector<Window> windows{{0, 0, 2}, {1, 2, 4}};
+  const auto passes = [&](int64_t causal_tokens) {
+    return text_of(passes_of_their_own(windows, counts, causal_tokens, 1));
+  };
+  EXPECT_EQ(passes(plenty), "0/0-2 1/2-4 ");
+  EXPECT_EQ(passes(0), "0/0-1 0/1-2 1/2-3 1/3-4 ");
+  EXPECT_EQ(passes(4), "0/0-2 1/2-3 1/3-4 ");  // 1 + 2 + 1 tokens, but not 1 + 2 + 1 + 3
+  const std::vector<Window> centred{{0, 1, 2, 2}};
+  EXPECT_EQ(text_of(passes_of_their_own(centred, counts, 0, 1)), "0/1-2+2 ");
+}
+
 TEST(Context, a_word_longer_than_the_positions_is_refused) {
   const std::vector<int64_t> counts{1, 9, 1};
   EXPECT_TRUE(test::contains(test::message_of([&] { context_windows(counts, {}, 9, 1); }), {"word 2", "9 tokens"}));
 }
 
 TEST(Context, is_read_and_written_as_text) {
-  for (const char* text : {"41", "grow:512:256", "full"}) EXPECT_EQ(context_text(parse_context(text)), text);
-  for (const char* text : {"", "0", "grow", "grow:4:8", "grow:x:1", "shrink:1:1", "1.5"})
+  for (const char* text : {"41", "grow:512:256", "full", "centred:21"})
+    EXPECT_EQ(context_text(parse_context(text)), text);
+  for (const char* text : {"", "0", "grow", "grow:4:8", "grow:x:1", "shrink:1:1", "1.5", "centred", "centred:0"})
     EXPECT_NE(test::message_of([&] { parse_context(text); }), "") << text;
 }

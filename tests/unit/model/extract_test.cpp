@@ -3,9 +3,11 @@
 #include <algorithm>
 
 #include "fixture.h"
+#include "io/json.h"
 #include "model/twin_states.h"
 
 using namespace arcuate;
+namespace fs = std::filesystem;
 using arcuate::test::contains;
 using arcuate::test::largest_difference;
 using arcuate::test::message_of;
@@ -43,6 +45,41 @@ struct Loaded {
 };
 Loaded load(const std::filesystem::path& folder) {
   return {Model::load(folder, {.type = at::kDouble}), Tokenizer::load(folder)};
+}
+
+// A model of a reference configuration, untrained, with the tokenizer of stories260K, whose template also gets an end.
+struct Untrained {
+  test::TemporaryFolder folder;
+  Untrained(const std::string& name, const fs::path& tokenizer_of, const Json& changes) {
+    auto config = read_json(test::source_path("reference/models/" + name + "/config.json"));
+    config["vocab_size"] = 512;
+    config.update(changes);
+    write_json(folder / "config.json", config);
+    auto tokenizer = read_json(tokenizer_of / "tokenizer.json");
+    auto& processor = tokenizer["post_processor"];
+    processor["single"].push_back({{"SpecialToken", {{"id", "</s>"}, {"type_id", 0}}}});
+    processor["special_tokens"]["</s>"] = {
+        {"id", "</s>"}, {"ids", Json::array({2})}, {"tokens", Json::array({"</s>"})}};
+    write_json(folder / "tokenizer.json", tokenizer);
+  }
+  Model model() const { return Model::load(folder.path(), {.type = at::kDouble, .random_init = 7}); }
+  Tokenizer tokenizer() const { return Tokenizer::load(folder.path()); }
+};
+
+// The state of a word's last token where `before` words stand before it and `after` behind, between <s> and </s>.
+at::Tensor state_between(const Model& model, const Tokenizer& tokenizer, int64_t word, int64_t before, int64_t after,
+                         bool special) {
+  std::vector<int64_t> ids;
+  int64_t last = 0;
+  if (special) ids.push_back(1);
+  for (int64_t i = std::max<int64_t>(0, word - before); i <= std::min<int64_t>(word + after, std::ssize(story) - 1);
+       ++i) {
+    for (int64_t id : tokenizer.encode_word(story[static_cast<size_t>(i)], true)) ids.push_back(id);
+    if (i == word) last = std::ssize(ids) - 1;
+  }
+  if (special && !model.spec().block.causal) ids.push_back(2);
+  const std::vector<int64_t> layers{2};
+  return model.states(at::tensor(ids, at::kLong).unsqueeze(0), layers)[0][0][last];
 }
 
 }  // namespace
@@ -113,6 +150,53 @@ TEST(Extract, gives_the_same_bytes_for_any_number_of_threads) {
   const ExtractOptions options{.context = {.kind = ContextKind::fixed, .words = 6}, .tokens_per_batch = 64};
   EXPECT_TRUE(at::equal(extract(model, tokenizer, story, options, {.threads = 1}).states,
                         extract(model, tokenizer, story, options, {.threads = 3}).states));
+}
+
+TEST(Extract, a_model_that_sees_both_sides_has_windows_that_end_with_the_word_or_lie_around_it) {
+  ARCUATE_DATA_OR_SKIP(root, "models/stories260K");
+  const Untrained bert("bert", root, {{"max_position_embeddings", 60}, {"initializer_range", 0.5}});
+  const auto model = bert.model();
+  const auto tokenizer = bert.tokenizer();
+  struct Case {
+    ContextOptions context;
+    int64_t before, after;
+  };
+  for (const auto& [context, before, after] : {Case{{.kind = ContextKind::fixed, .words = 5}, 4, 0},
+                                               Case{{.kind = ContextKind::grow, .words = 1000, .keep = 1}, 1000, 0},
+                                               Case{{.kind = ContextKind::centred, .words = 6}, 3, 2}})
+    for (const bool special : {true, false}) {
+      const auto states = extract(model, tokenizer, story,
+                                  {.context = context,
+                                   .layers = {2},
+                                   .start_token = special ? StartToken::from_tokenizer : StartToken::never},
+                                  {.threads = 2})
+                              .states[0];
+      for (int64_t word = 0; word < 18; ++word)
+        EXPECT_LT(largest_difference(states[word], state_between(model, tokenizer, word, before, after, special)),
+                  1e-12)
+            << context_text(context) << " " << word;
+    }
+}
+
+TEST(Extract, angles_that_depend_on_the_length_of_a_sequence_are_those_of_the_words_window) {
+  ARCUATE_DATA_OR_SKIP(root, "models/stories260K");
+  const Untrained llama("llama-dynamic", root, {{"initializer_range", 0.5}, {"max_position_embeddings", 12}});
+  const auto model = llama.model();
+  const auto tokenizer = llama.tokenizer();
+  EXPECT_EQ(model.spec().max_tokens, 36);
+  const auto result =
+      extract(model, tokenizer, story, {.context = {.kind = ContextKind::fixed, .words = 6}, .layers = {2}}, {});
+  for (int64_t word = 0; word < std::ssize(story); ++word)
+    EXPECT_LT(largest_difference(result.states[0][word], state_between(model, tokenizer, word, 5, 0, true)), 1e-12)
+        << word;
+}
+
+TEST(Extract, a_centred_context_is_refused_for_a_causal_model) {
+  ARCUATE_DATA_OR_SKIP(folder, "models/stories260K");
+  const auto [model, tokenizer] = load(folder);
+  const ContextOptions centred{.kind = ContextKind::centred, .words = 21};
+  EXPECT_TRUE(contains(message_of([&] { extract(model, tokenizer, story, {.context = centred}, {}); }),
+                       {"centred:21 needs a model that sees both sides", "llama", "the last 11"}));
 }
 
 TEST(Extract, continuations_follow_the_words_that_were_heard) {

@@ -46,6 +46,7 @@ void expect_all(const Golden& golden, at::ScalarType type, double tolerance) {
   const std::vector<int64_t> blocks(layers.begin() + 1, layers.end()), last{model.spec().layers + 1};
   expect_layers(model.states(ids, layers), expected["hidden_states"], tolerance, "residual");
   expect_layers(model.states(ids, blocks, Units::ffn), expected["ffn_units"], tolerance, "ffn");
+  expect_layers(model.states(ids, blocks, Units::attention), expected["heads"], tolerance, "attention");
   const auto final_states = model.states(ids, last)[0];
   EXPECT_LT(relative_difference(final_states, expected["final_norm"]), tolerance);
   EXPECT_EQ(model.spec().head != Head::none, golden.predicts);

@@ -50,6 +50,7 @@ TEST(Study, reads_every_kind_of_context) {
   EXPECT_EQ(context_text(with("{ words = 41 }")), "41");
   EXPECT_EQ(context_text(with("{ grow_to = 512, keep = 256 }")), "grow:512:256");
   EXPECT_EQ(context_text(with("'full'")), "full");
+  EXPECT_EQ(context_text(with("{ centred = 21 }")), "centred:21");
   EXPECT_TRUE(
       contains(error_of(std::string(small) + "[[model]]\nname='n'\npath='p'\ncontext='some'"), {"model.context"}));
   EXPECT_TRUE(contains(error_of(std::string(small) + "[[model]]\nname='n'\npath='p'\ncontext={grow_to=5,keep=9}"),
