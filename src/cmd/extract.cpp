@@ -17,6 +17,7 @@
 #include "model/extract.h"
 #include "model/family.h"
 #include "model/model.h"
+#include "model/surprisal.h"
 #include "model/twin_states.h"
 #include "study/spaces.h"
 #include "study/unit.h"
@@ -35,6 +36,7 @@ struct Options {
   std::optional<uint64_t> random_init{};
   StartToken start_token = StartToken::from_tokenizer;
   Precision precision = Precision::f32;
+  bool surprisal = false;
   std::string tier{};
   bool lowercase = false;
   Untimed untimed = Untimed::error;
@@ -66,6 +68,8 @@ void describe_model(cli::Spec<Options>& s) {
            "special tokens before each window: as the tokenizer's template says, always its start token, or never")
       .choices(
           {{"tokenizer", StartToken::from_tokenizer}, {"always", StartToken::always}, {"never", StartToken::never}});
+  s.flag("surprisal", &Options::surprisal,
+         "also store surprisal and entropy of every word, in bits, by the model's predictions of the next token");
   s.option("precision", &Options::precision, "arithmetic of the forward pass, and of the states in the file")
       .choices({{"f32", Precision::f32}, {"f64", Precision::f64}});
 }
@@ -104,7 +108,8 @@ void describe(cli::Spec<Options>& s) {
   s.summary("hidden states of a language model for every word of a story");
   s.description(
       "Writes an HDF5 file with one dataset layer/<name> (words x width) a layer: the state of each word's last token. "
-      "Beside them stand word, onset and offset. One pass serves all words that share the beginning of their context.");
+      "Beside them stand word, onset and offset, and with --surprisal surprisal and entropy. One pass serves all words "
+      "that share the beginning of their context.");
   s.description(
       "With --twins a dataset syntactic/<name> a layer joins them, 1 x words x words ahead x width (without the third "
       "where texts have a past of their own): the mean over the texts, as forecast --syntactic takes it.");
@@ -146,6 +151,7 @@ std::string activation_key(const Options& options, const std::vector<int64_t>& l
                    {"twins", twins},
                    {"twins_past", static_cast<int>(options.twin_options.past)},
                    {"ahead", options.twin_options.ahead},
+                   {"surprisal", options.surprisal},
                    {"precision", options.precision == Precision::f64 ? "f64" : "f32"}});
 }
 
@@ -187,6 +193,15 @@ Activations run_model(const Options& options, const Model& model, const Story& s
   return activations;
 }
 
+void write_predictions(Hdf5Writer& file, const Options& options, const Model& model, const Story& story,
+                       const ExtractOptions& extraction, cli::Run& run) {
+  auto bar = run.console.progress("predicting words");
+  run.compute.progress = bar.callback();
+  const auto found = word_predictions(model, Tokenizer::load(options.model), texts_of(story), extraction, run.compute);
+  file.write("surprisal", found.surprisal);
+  file.write("entropy", found.entropy);
+}
+
 // "all" stays empty: extract() knows which layers have such units.
 std::vector<int64_t> wanted_layers(const Options& options, const ModelSpec& spec) {
   const auto text = join(options.layers, ",");
@@ -212,6 +227,8 @@ int run(const Options& options, cli::Run& run) {
   run.console.info("model      {}: {} layers of width {}{}", spec.family, spec.layers, spec.block.width,
                    options.random_init ? fmt::format(", untrained (seed {})", *options.random_init) : "");
   run.console.info("story      {} words", story.words.size());
+  if (options.surprisal && spec.head == Head::none)
+    bad_usage("--surprisal needs a model that predicts the next word; {} has no next-token head", spec.family);
   if (run.common.dry_run) return 0;
   const auto type = options.precision == Precision::f64 ? at::kDouble : at::kFloat;
   const auto model =
@@ -222,6 +239,7 @@ int run(const Options& options, cli::Run& run) {
   file.attribute("format", activations_format);
   file.attribute("key", activation_key(options, activations.layers, story));
   write_activations(file, activations, model, story.words);
+  if (options.surprisal) write_predictions(file, options, model, story, extraction, run);
   file.finish();
   run.console.info("read       {} tokens in {} windows", activations.tokens, activations.windows);
   run.console.info("written    {} ({} layers x {} words x {})", output.string(), activations.layers.size(),

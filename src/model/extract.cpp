@@ -39,15 +39,19 @@ std::vector<Window> windows_of(const WordTokens& words, const Model& model, cons
 
 }  // namespace
 
-Activations extract(const Model& model, const Tokenizer& tokenizer, std::span<const std::string> words,
-                    const ExtractOptions& options, const Compute& compute) {
-  const auto tokens = tokenize_words(tokenizer, words);
+std::vector<Pass> story_passes(const Model& model, const Tokenizer& tokenizer,
+                               std::span<const std::vector<int64_t>> tokens, const ExtractOptions& options) {
   const WordTokens text(tokens.begin(), tokens.end());
   const auto special = special_tokens(tokenizer, options.start_token, model.spec());
   std::vector<Pass> passes;
   for (const auto& window : windows_of(text, model, options, special.count()))
     passes.push_back(window_pass(window, text, special, window.wanted));
+  return passes;
+}
 
+Activations extract(const Model& model, const Tokenizer& tokenizer, std::span<const std::string> words,
+                    const ExtractOptions& options, const Compute& compute) {
+  const auto passes = story_passes(model, tokenizer, tokenize_words(tokenizer, words), options);
   const auto wanted = pass_options(model, options);
   Activations result{.layers = wanted.layers, .units = wanted.units, .states = {}, .syntactic = {}};
   result.windows = std::ssize(passes);

@@ -30,6 +30,11 @@ struct Activations {
   int64_t windows = 0, tokens = 0;  ///< Passes and tokens (without padding) that were needed.
 };
 
+/// The passes that give the states of words of these tokens: row w of the result is word w's last token. Errors: as
+/// extract().
+std::vector<Pass> story_passes(const Model& model, const Tokenizer& tokenizer,
+                               std::span<const std::vector<int64_t>> tokens, const ExtractOptions& options);
+
 /// State of each word's last token. Every word is tokenised as it stands in running text (with its leading space).
 /// Errors: input, naming the word that has no token or too many.
 Activations extract(const Model& model, const Tokenizer& tokenizer, std::span<const std::string> words,

@@ -99,7 +99,8 @@ std::vector<Tensor> model_states(const ModelSpec& spec, const ModelWeights& weig
 Tensor model_logits(const ModelWeights& weights, const Tensor& final_states) {
   if (!weights.head.defined()) bad_usage("the model has no next-token head: it does not predict what follows");
   const auto& out = weights.project_out.weight;
-  return at::matmul(out.defined() ? at::linear(final_states, out) : final_states, weights.head.t());
+  const auto x = final_states.to(weights.head.device());
+  return at::matmul(out.defined() ? at::linear(x, out) : x, weights.head.t());
 }
 
 }  // namespace arcuate

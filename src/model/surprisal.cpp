@@ -1,0 +1,96 @@
+#include "model/surprisal.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "core/error.h"
+#include "core/interrupt.h"
+#include "core/parallel.h"
+
+namespace arcuate {
+namespace {
+
+constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+
+// Tokens of all words, one after another: word w has [first[w], first[w + 1]).
+struct FlatTokens {
+  std::vector<int64_t> ids{}, first{0};
+};
+
+FlatTokens flatten(std::span<const std::vector<int64_t>> words) {
+  FlatTokens flat;
+  for (const auto& word : words) {
+    flat.ids.insert(flat.ids.end(), word.begin(), word.end());
+    flat.first.push_back(std::ssize(flat.ids));
+  }
+  return flat;
+}
+
+// Instead of each word's last token, the token before each of its tokens; words that begin a pass are not predicted.
+Pass predicting_pass(Pass pass, const FlatTokens& flat) {
+  std::vector<Pass::Wanted> before;
+  for (const auto& [last, word] : pass.wanted) {
+    const auto first = flat.first[static_cast<size_t>(word)], end = flat.first[static_cast<size_t>(word) + 1];
+    const int64_t begin = last + 1 - (end - first);
+    if (begin == 0) continue;
+    for (int64_t i = first; i < end; ++i) before.push_back({begin - 1 + i - first, i});
+  }
+  pass.wanted = std::move(before);
+  return pass;
+}
+
+// Of each token, in nats, by the states before them; sums over the vocabulary in float64. The blocks do not depend on
+// the number of threads.
+WordPredictions token_predictions(const Model& model, const at::Tensor& states, const FlatTokens& flat,
+                                  const Compute& compute) {
+  constexpr int64_t block = 64;
+  const auto tokens = std::ssize(flat.ids);
+  const auto ids = at::tensor(flat.ids, at::kLong).unsqueeze(1);
+  WordPredictions result{at::empty({tokens}, at::kDouble), at::empty({tokens}, at::kDouble)};
+  parallel_for((tokens + block - 1) / block, compute.threads, [&](int64_t i) {
+    stop_if_interrupted();
+    const int64_t first = i * block, end = std::min(first + block, tokens);
+    const auto logs = model.logits(states.slice(0, first, end)).cpu().to(at::kDouble).log_softmax(-1);
+    result.surprisal.slice(0, first, end).copy_(-logs.gather(1, ids.slice(0, first, end)).squeeze(1));
+    result.entropy.slice(0, first, end).copy_(-(logs.exp() * logs.clamp_min(-1e4)).sum(-1));  // 0 log 0 is 0
+  });
+  return result;
+}
+
+}  // namespace
+
+WordPredictions word_predictions(const Model& model, const Tokenizer& tokenizer, std::span<const std::string> words,
+                                 const ExtractOptions& options, const Compute& compute) {
+  const auto& spec = model.spec();
+  if (spec.head == Head::none)
+    bad_usage("surprisal needs a model that predicts the next word; {} has no next-token head", spec.family);
+  const auto tokens = tokenize_words(tokenizer, words);
+  const auto flat = flatten(tokens);
+  std::vector<Pass> passes;
+  std::vector<bool> predicted(static_cast<size_t>(std::ssize(flat.ids)), false);
+  for (auto& pass : story_passes(model, tokenizer, tokens, options)) {
+    passes.push_back(predicting_pass(std::move(pass), flat));
+    for (const auto& wanted : passes.back().wanted) predicted[static_cast<size_t>(wanted.row)] = true;
+  }
+  const auto states = run_passes(model, passes, std::ssize(flat.ids),
+                                 {.layers = {spec.layers + 1}, .tokens_per_batch = options.tokens_per_batch}, compute);
+  const auto of_tokens = token_predictions(model, states[0], flat, compute);
+  WordPredictions result{at::full({std::ssize(words)}, missing, at::kDouble),
+                         at::full({std::ssize(words)}, missing, at::kDouble)};
+  const auto* surprisal = of_tokens.surprisal.data_ptr<double>();
+  const auto* entropy = of_tokens.entropy.data_ptr<double>();
+  for (size_t word = 0; word < words.size(); ++word) {
+    const auto first = flat.first[word], end = flat.first[word + 1];
+    if (!predicted[static_cast<size_t>(first)]) continue;
+    const auto place = static_cast<int64_t>(word);
+    result.surprisal[place] = std::accumulate(surprisal + first, surprisal + end, 0.0) / std::log(2.0);
+    result.entropy[place] = entropy[first] / std::log(2.0);
+  }
+  return result;
+}
+
+}  // namespace arcuate
