@@ -129,6 +129,11 @@ std::string table_name(const Family& family, std::string name) {
   return name;
 }
 
+// The head belongs to the model around the base model that the prefix names.
+std::string written_name(const Family& family, const Entry& entry) {
+  return entry.name == "head" ? entry.file_name : family.prefixes.front() + entry.file_name;
+}
+
 class Loader {
  public:
   Loader(const ModelSpec& spec, const fs::path& folder, at::ScalarType type)
@@ -155,7 +160,7 @@ class Loader {
   std::map<std::string, at::Tensor> finish() {
     for (const auto& [file_name, entry] : by_file_name_)
       if (shapes_.contains(entry.name) && !named_.contains(entry.name))
-        problems_.add("'{}{}' is missing", family_.prefixes.front(), file_name);
+        problems_.add("'{}' is missing", written_name(family_, entry));
     problems_.raise();
     return std::move(named_);
   }
@@ -246,12 +251,11 @@ void write_weights(const fs::path& file, const ModelSpec& spec, const ModelWeigh
   auto named = named_weights(spec, weights);
   split_attention(spec, split_shapes(spec, entries), named);
   std::vector<std::pair<std::string, at::Tensor>> tensors;
-  for (const auto& [file_name, name, store] : entries) {
-    const auto found = named.find(name);
+  for (const auto& entry : entries) {
+    const auto found = named.find(entry.name);
     if (found == named.end()) continue;
-    // The head belongs to the model around the base model that the prefix names.
-    const std::string full = name == "head" ? file_name : family.prefixes.front() + file_name;
-    tensors.emplace_back(full, (store == Store::transposed ? found->second.t() : found->second).contiguous());
+    tensors.emplace_back(written_name(family, entry),
+                         (entry.store == Store::transposed ? found->second.t() : found->second).contiguous());
   }
   write_safetensors(file, tensors, {{"format", "pt"}});  // the original library refuses files that do not say "pt"
 }

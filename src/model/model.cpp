@@ -53,8 +53,8 @@ static Tensor stem(const ModelSpec& spec, const ModelWeights& weights, const Ten
 
 static void check_ids(const Tensor& ids, const ModelSpec& spec) {
   if (ids.size(1) > spec.max_tokens)
-    bad_input("a sequence of {} tokens is longer than the model's {} positions; ask for a shorter context", ids.size(1),
-              spec.max_tokens);
+    bad_input("a sequence of {} tokens is longer than the model's {} positions; ask for a shorter context (--context)",
+              ids.size(1), spec.max_tokens);
   const auto largest = ids.max().item<int64_t>(), smallest = ids.min().item<int64_t>();
   if (smallest < 0 || largest >= spec.vocabulary)
     bad_input("token id {} is outside of the model's vocabulary of {}; does the tokenizer belong to this model?",

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "fixture.h"
+#include "io/json.h"
 #include "model/checkpoint.h"
 #include "model/model.h"
 
@@ -56,6 +57,22 @@ void expect_all(const Golden& golden, at::ScalarType type, double tolerance) {
     EXPECT_TRUE(test::contains(test::message_of([&] { model.logits(final_states); }), {"no next-token head"}));
 }
 
+// What loading says of a reference model whose config.json was changed.
+std::string error_with(const char* name, const Json& changes) {
+  const test::TemporaryFolder copy;
+  fs::copy(reference_model(name), copy.path(), fs::copy_options::recursive);
+  auto config = read_json(copy / "config.json");
+  config.update(changes);
+  write_json(copy / "config.json", config);
+  return test::message_of([&] { Model::load(copy.path()); });
+}
+
+struct Fault {
+  const char* model;
+  Json changes;
+  std::vector<const char*> said;
+};
+
 }  // namespace
 
 TEST_P(FamilyReference, float64_states_agree_with_the_original_library) { expect_all(GetParam(), at::kDouble, 1e-12); }
@@ -96,5 +113,126 @@ TEST(Family, an_untrained_twin_of_full_width_is_that_of_the_documented_order_of_
   for (const int64_t layer : layers) {
     const auto some = states[static_cast<size_t>(layer)].index_select(1, at::tensor({0, 5})).slice(2, 0, 768, 8);
     EXPECT_LT(relative_difference(some, expected["hidden_states"][layer]), 2e-5) << layer;
+  }
+}
+
+TEST(Family, numbers_that_disagree_with_the_weights_are_named_with_what_was_found) {
+  for (const auto& [model, changes, said] : {
+           Fault{"opt",
+                 {{"max_position_embeddings", 9}},
+                 {"embed_positions.weight' has the shape [16, 16], [11, 16] expected"}},
+           Fault{"opt", {{"vocab_size", 50}}, {"embed_tokens.weight' has the shape [40, 16], [50, 16] expected"}},
+           Fault{"opt",
+                 {{"word_embed_proj_dim", 8}},
+                 {"project_in.weight' is missing", "project_out.weight' is missing"}},
+           Fault{
+               "opt", {{"_remove_final_layer_norm", true}}, {"final_layer_norm.bias' is there, but config.json says"}},
+           Fault{"opt-post",
+                 {{"word_embed_proj_dim", 12}},
+                 {"project_in.weight' has the shape [16, 10], [16, 12] expected"}},
+           Fault{"opt-bare", {{"enable_bias", true}}, {"12 problems", "layers.1.fc2.bias' is missing"}},
+           Fault{"bert",
+                 {{"type_vocab_size", 1}},
+                 {"token_type_embeddings.weight' has the shape [2, 16], [1, 16] expected"}},
+           Fault{"bert",
+                 {{"intermediate_size", 30}},
+                 {"layer.0.intermediate.dense.bias' has the shape [28], [30] expected"}},
+           Fault{"bert-old", {{"num_hidden_layers", 1}}, {"encoder.layer.1.output.LayerNorm.gamma' is not a weight"}},
+           Fault{"roberta",
+                 {{"max_position_embeddings", 12}},
+                 {"position_embeddings.weight' has the shape [14, 16], [12, 16]"}},
+           Fault{"distilbert",
+                 {{"hidden_dim", 30}},
+                 {"layer.1.ffn.lin2.weight' has the shape [16, 28], [16, 30] expected"}},
+           Fault{"mistral",
+                 {{"head_dim", 4}},
+                 {"layers.0.self_attn.q_proj.weight' has the shape [40, 16], [16, 16] expected"}},
+           Fault{"qwen2", {{"num_key_value_heads", 4}}, {"k_proj.bias' has the shape [8], [16] expected"}},
+           Fault{"qwen2", {{"tie_word_embeddings", false}}, {"'lm_head.weight' is missing"}},
+       }) {
+    const auto message = error_with(model, changes);
+    for (const char* part : said) EXPECT_TRUE(test::contains(message, {part})) << model << ": " << message;
+  }
+}
+
+TEST(Family, what_a_family_cannot_do_is_refused_by_name) {
+  for (const auto& [model, changes, said] : {
+           Fault{"opt", {{"activation_function", "quick_gelu"}}, {"'quick_gelu' is not supported; known: relu, gelu"}},
+           Fault{"opt",
+                 {{"layer_norm_elementwise_affine", false}},
+                 {"the option layer_norm_elementwise_affine is false"}},
+           Fault{"opt",
+                 {{"num_attention_heads", 5}},
+                 {"hidden_size 16 is not a possible multiple of num_attention_heads 5"}},
+           Fault{"opt", {{"pad_token_id", 40}}, {"pad_token_id is 40, but the vocabulary has 40 tokens"}},
+           Fault{"bert",
+                 {{"is_decoder", true}, {"add_cross_attention", true}},
+                 {"2 problems", "is_decoder is true", "add_cross"}},
+           Fault{"bert",
+                 {{"position_embedding_type", "relative_key"}},
+                 {"'relative_key' is not supported; known: absolute"}},
+           Fault{"bert", {{"hidden_act", "mish"}}, {"'mish' is not supported"}},
+           Fault{"bert", {{"type_vocab_size", -1}}, {"the number of token types is -1"}},
+           Fault{"roberta",
+                 {{"max_position_embeddings", 2}},
+                 {"pad_token_id, which is 1, but max_position_embeddings is 2"}},
+           Fault{"roberta", {{"pad_token_id", -1}}, {"pad_token_id, which is -1"}},
+           Fault{"distilbert", {{"sinusoidal_pos_embds", true}}, {"sinusoidal_pos_embds is true"}},
+           Fault{"distilbert", {{"dim", 18}}, {"dim 18 is not a possible multiple of n_heads 4"}},
+           Fault{"llama-linear",
+                 {{"rope_scaling", {{"rope_type", "yarn"}}}},
+                 {"'yarn' is not supported; known: default, linear, dynamic, llama3"}},
+           Fault{"llama-linear", {{"rope_scaling", {{"type", "linear"}}}}, {"has no key 'factor'"}},
+           Fault{"llama-linear", {{"rope_scaling", {{"type", "linear"}, {"factor", 0}}}}, {"factor is 0"}},
+           Fault{"llama-linear", {{"rope_theta", -1}}, {"rope_theta is -1"}},
+           Fault{
+               "llama-linear", {{"partial_rotary_factor", 0.5}}, {"partial_rotary_factor is 0.5, only 1 is supported"}},
+           Fault{"llama-llama3",
+                 {{"rope_scaling",
+                   {{"rope_type", "llama3"}, {"factor", 8}, {"low_freq_factor", 4}, {"high_freq_factor", 4}}}},
+                 {"high_freq_factor 4 must be above low_freq_factor 4"}},
+           Fault{"llama-dynamic", {{"max_position_embeddings", 0}}, {"the original context is 0 tokens"}},
+           Fault{"llama-dynamic", {{"head_dim", 2}}, {"the kind dynamic needs a head size of at least 4, found 2"}},
+           Fault{"mistral", {{"sliding_window", 0}}, {"the attention window is 0"}},
+           Fault{"mistral", {{"num_key_value_heads", 3}}, {"4 heads cannot share 3 key-value heads"}},
+           Fault{"qwen2", {{"use_sliding_window", true}}, {"use_sliding_window is true"}},
+           Fault{"qwen2", {{"layer_types", {"sliding_attention"}}}, {"only full_attention is supported"}},
+       }) {
+    const auto message = error_with(model, changes);
+    for (const char* part : said) EXPECT_TRUE(test::contains(message, {part})) << model << ": " << message;
+  }
+}
+
+TEST(Family, options_of_a_configuration_change_the_states) {
+  const auto states_with = [](const char* name, const Json& changes) {
+    const test::TemporaryFolder copy;
+    fs::copy(reference_model(name), copy.path(), fs::copy_options::recursive);
+    auto config = read_json(copy / "config.json");
+    config.update(changes);
+    write_json(copy / "config.json", config);
+    const std::vector<int64_t> layers{2};
+    return Model::load(copy.path(), {.type = at::kDouble}).states(at::arange(12).unsqueeze(0) + 4, layers)[0];
+  };
+  const Json no_changes = Json::object();
+  for (const auto& [model, changes, said] :
+       {Fault{"mistral", {{"sliding_window", 4}}, {}}, Fault{"mistral", {{"sliding_window", nullptr}}, {}},
+        Fault{"llama-linear", {{"rope_scaling", {{"type", "linear"}, {"factor", 2.0}}}}, {}},
+        Fault{"llama-linear", {{"rope_scaling", nullptr}}, {}}, Fault{"llama-linear", {{"rope_theta", 9e3}}, {}},
+        Fault{"llama-dynamic", {{"max_position_embeddings", 9}}, {}}, Fault{"bert", {{"layer_norm_eps", 1e-2}}, {}},
+        Fault{"bert", {{"hidden_act", "gelu_new"}}, {}}}) {
+    EXPECT_GT(test::largest_difference(states_with(model, changes), states_with(model, no_changes)), 1e-6)
+        << model << changes;
+  }
+}
+
+TEST(Family, a_sequence_longer_than_the_positions_says_how_many_there_are) {
+  const std::vector<int64_t> layers{0};
+  for (const auto& [name, longest] : {std::pair{"opt", 14}, {"bert", 12}, {"roberta", 12}, {"llama-dynamic", 24}}) {
+    const auto model = Model::load(reference_model(name));
+    EXPECT_EQ(model.states(at::full({1, longest}, 5, at::kLong), layers).size(), 1u);
+    EXPECT_TRUE(
+        test::contains(test::message_of([&] { model.states(at::full({1, longest + 1}, 5, at::kLong), layers); }),
+                       {"tokens is longer than the model's", std::to_string(longest).c_str(),
+                        "ask for a shorter context (--context)"}));
   }
 }
