@@ -133,9 +133,8 @@ std::string activation_key(const Options& options, const std::vector<int64_t>& l
   const auto add = [&](const fs::path& file) {
     if (fs::exists(file)) files[file.filename().string()] = sha256_file(file);
   };
-  for (const char* name : {"config.json", "tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt",
-                           "encoder.json", "vocab.bpe"})
-    add(options.model / name);
+  add(options.model / "config.json");
+  for (const char* name : tokenizer_file_names()) add(options.model / name);
   if (!options.random_init)
     for (const auto& file : weight_files(options.model)) add(file);
   for (const auto& word : story.words) words.push_back({word.onset, word.offset, word.text});

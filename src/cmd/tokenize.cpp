@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/interrupt.h"
 #include "input/tokenizer.h"
+#include "io/json.h"
 
 namespace arcuate {
 namespace {
@@ -14,6 +15,8 @@ struct Options {
   fs::path model;
   bool special = false;
   bool tokens = false;
+  bool positions = false;
+  bool quoted = false;
 };
 
 void describe(cli::Spec<Options>& s) {
@@ -25,14 +28,27 @@ void describe(cli::Spec<Options>& s) {
   s.option("model", &Options::model, "folder of the model, in the layout of Hugging Face").required().metavar("DIR");
   s.flag("special", &Options::special, "with the tokens that the tokenizer's template puts around a text");
   s.flag("tokens", &Options::tokens, "write the tokens as the vocabulary spells them instead of their ids");
+  s.flag("positions", &Options::positions,
+         "write ID:BEGIN:END, the bytes of the text that a token covers, counted from 0, END not among them");
+  s.flag("quoted", &Options::quoted,
+         "each line of the input is a text as JSON quotes it (\"a\\nb\"), so that texts may hold line breaks");
   s.example("echo 'Once upon a time' | arcuate tokenize --model models/tales-1m", "the ids of four words");
 }
 
-std::string line_of(const Tokenizer& tokenizer, const std::string& text, const Options& options) {
+std::string unquoted(const std::string& line) {
+  const auto text = SortedJson::parse(line, nullptr, false);
+  if (!text.is_string()) bad_input("expected a text in quotation marks, as JSON writes it, found '{}'", line);
+  return text.get<std::string>();
+}
+
+std::string line_of(const Tokenizer& tokenizer, const std::string& input, const Options& options) {
+  const std::string text = options.quoted ? unquoted(input) : input;
   std::string line;
-  for (const int64_t id : tokenizer.encode(text, options.special ? Special::template_ : Special::none)) {
+  for (const auto& [id, range] :
+       tokenizer.encode_with_ranges(text, options.special ? Special::template_ : Special::none)) {
     if (!line.empty()) line += ' ';
     line += options.tokens ? tokenizer.token(id) : std::to_string(id);
+    if (options.positions) line += fmt::format(":{}:{}", range.begin, range.end);
   }
   return line;
 }

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 
+#include "core/text.h"
+#include "input/unicode.h"
+
 namespace arcuate {
 namespace {
 
@@ -25,6 +28,17 @@ size_t white_space_at_end(std::string_view text) {
 }
 
 size_t first_byte(std::string_view text, size_t at) { return static_cast<unsigned char>(text[at]); }
+
+bool stands_alone(ByteRange range, std::string_view text) {
+  const auto inside = [&](size_t at) { return (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80; };
+  size_t before = range.begin, after = range.end;
+  while (before > 0 && (before == range.begin || inside(before))) --before;
+  while (after < text.size() && (after == range.end || inside(after))) ++after;
+  const auto is_word = [&](size_t begin, size_t end) {
+    return begin < end && is_word_character(code_points(text.substr(begin, end - begin))[0]);
+  };
+  return !is_word(before, range.begin) && !is_word(range.end, after);
+}
 
 ByteRange widen(ByteRange range, const AddedToken& token, std::string_view text, size_t done) {
   const auto before = [&] { return text.substr(done, range.begin - done); };
@@ -61,7 +75,12 @@ std::vector<Section> AddedTokens::split(std::string_view text) const {
       ++at;
       continue;
     }
-    const ByteRange range = widen({at, at + token->content.size()}, *token, text, done);
+    const ByteRange found{at, at + token->content.size()};
+    if (token->single_word && !stands_alone(found, text)) {
+      at = found.end;
+      continue;
+    }
+    const ByteRange range = widen(found, *token, text, done);
     close_gap(range.begin);
     sections.push_back({range, token->id});
     at = done = range.end;

@@ -16,6 +16,7 @@ struct AddedToken {
   std::string content;       ///< what is looked for; not empty
   bool strip_left = false;   ///< takes the white space before it along
   bool strip_right = false;  ///< takes the white space after it along
+  bool single_word = false;  ///< not found next to a letter, digit, mark or underscore
   bool normalized = false;   ///< looked for in the normalised text, not in the raw one
 };
 
@@ -28,7 +29,8 @@ struct Section {
 class AddedTokens {
  public:
   void add(AddedToken token);
-  /// The leftmost token wins, and of those that begin there the longest.
+  /// The leftmost token wins, and of those that begin there the longest. One that is refused as a part of a word keeps
+  /// others from being found inside of it.
   std::vector<Section> split(std::string_view text) const;
 
  private:

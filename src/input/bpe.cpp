@@ -1,4 +1,4 @@
-// Vocabulary and Bpe. Merging keeps the symbols in a linked list and the candidates in a heap.
+// Bpe. Merging keeps the symbols in a linked list and the candidates in a heap.
 #include "input/bpe.h"
 
 #include <algorithm>
@@ -21,42 +21,15 @@ size_t character_length(char lead) {
   return byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
 }
 
-// Ids may leave gaps, yet a damaged file must not make us reserve memory for billions of tokens.
-int64_t id_limit(size_t tokens) { return static_cast<int64_t>(2 * tokens + 1000); }
-
 }  // namespace
-
-Vocabulary::Vocabulary(std::vector<Entry> entries, const std::string& source) {
-  Problems problems(source + ": bad token ids");
-  const int64_t limit = id_limit(entries.size());
-  std::vector<bool> used;
-  for (auto& [token, id] : entries) {
-    const auto place = static_cast<size_t>(id);
-    if (id < 0 || id >= limit) {
-      problems.add("'{}' has id {}, expected 0 to {} for {} tokens", token, id, limit - 1, entries.size());
-      continue;
-    }
-    if (place >= tokens_.size()) tokens_.resize(place + 1), used.resize(place + 1);
-    if (used[place]) problems.add("'{}' and '{}' both have id {}", tokens_[place], token, id);
-    used[place] = true;
-    tokens_[place] = token;
-    ids_[std::move(token)] = id;
-  }
-  problems.raise();
-}
-
-std::optional<int64_t> Vocabulary::find(std::string_view token) const {
-  const auto found = ids_.find(token);
-  if (found == ids_.end()) return std::nullopt;
-  return found->second;
-}
 
 Bpe::Bpe(Vocabulary vocabulary, std::span<const MergeRule> merges, BpeOptions options, const std::string& place)
     : vocabulary_(std::move(vocabulary)), options_(options) {
   Problems problems("bad merges");
   for (size_t rank = 0; rank < merges.size(); ++rank) {
     const auto& [left, right, number] = merges[rank];
-    const auto a = vocabulary_.find(left), b = vocabulary_.find(right), both = vocabulary_.find(left + right);
+    const auto a = vocabulary_.find_piece(left), b = vocabulary_.find_piece(right),
+               both = vocabulary_.find_piece(left + right);
     if (a && b && both) {
       merges_[pair_key(*a, *b)] = {rank, *both};
       continue;
@@ -68,7 +41,7 @@ Bpe::Bpe(Vocabulary vocabulary, std::span<const MergeRule> merges, BpeOptions op
   }
   problems.raise();
   for (size_t byte = 0; byte < byte_ids_.size(); ++byte)
-    byte_ids_[byte] = vocabulary_.find(fmt::format("<0x{:02X}>", byte)).value_or(-1);
+    byte_ids_[byte] = vocabulary_.find_piece(fmt::format("<0x{:02X}>", byte)).value_or(-1);
 }
 
 const Bpe::Merge* Bpe::find_merge(int64_t left, int64_t right) const {
@@ -98,7 +71,7 @@ std::vector<Bpe::Token> Bpe::characters(std::string_view piece) const {
   bool after_unknown = false;
   for (size_t at = 0; at < piece.size();) {
     const std::string_view character = piece.substr(at, character_length(piece[at]));
-    const auto id = vocabulary_.find(character);
+    const auto id = vocabulary_.find_piece(character);
     const bool known = id || append_bytes(character, tokens);
     if (id) tokens.push_back({*id, character.size()});
     if (!known) append_unknown(character.size(), after_unknown, tokens);
@@ -155,7 +128,7 @@ struct Bpe::Merging {
 
 std::vector<Bpe::Token> Bpe::encode(std::string_view piece) const {
   if (options_.ignore_merges)
-    if (const auto whole = vocabulary_.find(piece)) return {{*whole, piece.size()}};
+    if (const auto whole = vocabulary_.find_piece(piece)) return {{*whole, piece.size()}};
   auto tokens = characters(piece);
   if (tokens.size() < 2) return tokens;
   Merging merging(*this, tokens);

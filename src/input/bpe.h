@@ -7,29 +7,12 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
+#include "input/subword.h"
+#include "input/vocabulary.h"
+
 namespace arcuate {
-
-/// Tokens by id and ids by token. Ids may leave gaps; a gap's token is "".
-class Vocabulary {
- public:
-  using Entry = std::pair<std::string, int64_t>;
-  /// Errors: input, naming `source` and every id that is used twice or out of range.
-  Vocabulary(std::vector<Entry> entries, const std::string& source);
-
-  std::optional<int64_t> find(std::string_view token) const;
-  const std::string& token(int64_t id) const { return tokens_[static_cast<size_t>(id)]; }
-  int64_t size() const { return static_cast<int64_t>(tokens_.size()); }
-
- private:
-  struct Hash : std::hash<std::string_view> {
-    using is_transparent = void;
-  };
-  std::vector<std::string> tokens_;
-  std::unordered_map<std::string, int64_t, Hash, std::equal_to<>> ids_;
-};
 
 struct MergeRule {
   std::string left, right;  ///< two tokens that become one
@@ -45,11 +28,7 @@ struct BpeOptions {
 
 class Bpe {
  public:
-  /// A token of a piece and the number of bytes it covers; id -1: nothing in the vocabulary covers this character.
-  struct Token {
-    int64_t id = -1;
-    size_t length = 0;
-  };
+  using Token = Subword;
 
   /// `merges` from first to last. Errors: input, for every merge of tokens that do not exist; `place` and the
   /// merge's number name it ("'merges.txt', line" 7).

@@ -4,6 +4,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include <cctype>
 #include <optional>
 
 #include "core/error.h"
@@ -11,18 +12,31 @@
 namespace arcuate {
 namespace {
 
-// PCRE2's \s counts U+180E as a space, which the engines that tokenizers were trained with do not.
-std::string with_unicode_spaces(const std::string& expression) {
+// PCRE2's \s counts U+180E as a space and its \w leaves marks out, which Oniguruma, the engine that tokenizers were
+// trained with, does not. Outside of brackets Oniguruma's \w also matches the superscripts and fractions of Latin 1.
+// A \W inside of brackets cannot be spelt so and stays.
+std::string with_unicode_classes(const std::string& expression) {
+  const std::string word = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}",
+                    bare_word = word + "\u00b2\u00b3\u00b9\u00bc\u00bd\u00be";
   std::string result;
+  int brackets = 0;  // 2: in a class such as [:alpha:] within brackets
+  const auto spelt = [&](char kind) -> std::string {
+    if (kind == 's') return "\\p{White_Space}";
+    if (kind == 'S') return "\\P{White_Space}";
+    if (kind == 'w') return brackets > 0 ? word : "[" + bare_word + "]";
+    if (kind == 'W' && brackets == 0) return "[^" + bare_word + "]";
+    return {'\\', kind};
+  };
   for (size_t i = 0; i < expression.size(); ++i) {
-    if (expression[i] != '\\' || i + 1 == expression.size()) {
-      result += expression[i];
+    const char c = expression[i], next = i + 1 < expression.size() ? expression[i + 1] : '\0';
+    if (c == '\\' && next != '\0') {
+      result += spelt(next);
+      ++i;
       continue;
     }
-    const char kind = expression[++i];
-    if (kind == 's') result += "\\p{White_Space}";
-    if (kind == 'S') result += "\\P{White_Space}";
-    if (kind != 's' && kind != 'S') result.append({'\\', kind});
+    if (c == '[' && (brackets == 0 || next == ':')) ++brackets;
+    if (c == ']' && brackets > 0) --brackets;
+    result += c;
   }
   return result;
 }
@@ -55,7 +69,7 @@ struct Pattern::Compiled {
 Pattern::Pattern(const std::string& expression) : compiled_(std::make_unique<Compiled>()) {
   constexpr uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C;
   constexpr uint32_t heap_kibibytes = 128 * 1024;
-  const std::string adapted = with_unicode_spaces(expression);
+  const std::string adapted = with_unicode_classes(expression);
   int code = 0;
   size_t at = 0;
   compiled_->expression = expression;
@@ -64,6 +78,16 @@ Pattern::Pattern(const std::string& expression) : compiled_(std::make_unique<Com
   pcre2_jit_compile(compiled_->code.get(), PCRE2_JIT_COMPLETE);  // where it is missing, the interpreter serves
   compiled_->limits.reset(pcre2_match_context_create(nullptr));
   pcre2_set_heap_limit(compiled_->limits.get(), heap_kibibytes);
+}
+
+Pattern Pattern::literal(std::string_view text) {
+  std::string expression;
+  for (const char c : text) {
+    const bool plain = static_cast<unsigned char>(c) >= 0x80 || c <= ' ' || std::isalnum(static_cast<unsigned char>(c));
+    if (!plain) expression += '\\';
+    expression += c;
+  }
+  return Pattern(expression);
 }
 
 Pattern::~Pattern() = default;
@@ -82,24 +106,26 @@ std::optional<ByteRange> Pattern::Compiled::find(std::string_view text, size_t f
   return ByteRange{bounds[0], bounds[1]};
 }
 
-void Pattern::cut(std::string_view text, size_t offset, std::vector<size_t>& ends) const {
+std::vector<Stretch> Pattern::stretches(std::string_view text) const {
   const MatchData data(pcre2_match_data_create(1, nullptr));
+  std::vector<Stretch> result;
   size_t done = 0;
-  const auto end_at = [&](size_t end) {
-    if (end > done) ends.push_back(offset + end);
+  const auto end_at = [&](size_t end, bool match) {
+    if (end > done) result.push_back({{done, end}, match});
     if (end > done) done = end;
   };
   for (size_t from = 0; from < text.size();) {
     const auto found = compiled_->find(text, from, data.get());
     if (!found) break;
-    end_at(found->begin);
-    end_at(found->end);
+    end_at(found->begin, false);
+    end_at(found->end, true);
     from = std::max(from, found->end);
     if (found->begin < found->end) continue;
     do ++from;  // past an empty match by a whole character
     while (from < text.size() && (static_cast<unsigned char>(text[from]) & 0xC0) == 0x80);
   }
-  end_at(text.size());
+  end_at(text.size(), false);
+  return result;
 }
 
 }  // namespace arcuate

@@ -9,18 +9,25 @@
 
 namespace arcuate {
 
+/// A match of an expression, or what lies between two of them.
+struct Stretch {
+  ByteRange range;     ///< never empty
+  bool match = false;  ///< or a gap
+};
+
 /// A compiled expression; one object may be used by several threads.
 class Pattern {
  public:
   /// Errors: input, naming the expression, the place in it and the reason.
   explicit Pattern(const std::string& expression);
+  /// Matches `text` as it stands.
+  static Pattern literal(std::string_view text);
   ~Pattern();
   Pattern(Pattern&&) noexcept;
   Pattern& operator=(Pattern&&) noexcept;
 
-  /// Appends the ends of the stretches that `text` falls into (a match or a gap each, none empty), counted from
-  /// `offset`; the last one is offset + text.size(). `text` must be valid UTF-8.
-  void cut(std::string_view text, size_t offset, std::vector<size_t>& ends) const;
+  /// The stretches that `text` falls into, in order. `text` must be valid UTF-8. An empty match ends a gap.
+  std::vector<Stretch> stretches(std::string_view text) const;
 
  private:
   struct Compiled;

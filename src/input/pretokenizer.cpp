@@ -34,14 +34,51 @@ const ByteAlphabet& alphabet() {
   return table;
 }
 
+// Each match and each gap a piece.
 void refine(const Pattern& pattern, Pieces& pieces) {
   std::vector<size_t> finer;
   size_t begin = 0;
   for (const size_t end : pieces.ends) {
-    pattern.cut(std::string_view(pieces.source.text).substr(begin, end - begin), begin, finer);
+    for (const auto& stretch : pattern.stretches(std::string_view(pieces.source.text).substr(begin, end - begin)))
+      finer.push_back(begin + stretch.range.end);
     begin = end;
   }
   pieces.ends = std::move(finer);
+}
+
+// The stretches of a text as pieces; `invert` and `matches` as in Split.
+std::vector<ByteRange> cut(const Split& split, std::string_view text) {
+  std::vector<ByteRange> ranges;
+  bool after_match = false;
+  for (const auto& stretch : split.pattern.stretches(text)) {
+    const bool match = stretch.match != split.invert;
+    const bool first = ranges.empty();
+    const bool joins = (split.matches == Matches::contiguous && match == after_match) ||
+                       (split.matches == Matches::with_previous && match && !after_match) ||
+                       (split.matches == Matches::with_next && !match && after_match);
+    if (joins && !first) {
+      ranges.back().end = stretch.range.end;
+    } else if (!match || split.matches != Matches::removed) {
+      ranges.push_back(stretch.range);
+    }
+    after_match = match;
+  }
+  return ranges;
+}
+
+void apply_step(const Split& split, Pieces& pieces) {
+  Pieces result;
+  size_t begin = 0;
+  for (const size_t end : pieces.ends) {
+    for (const auto range : cut(split, std::string_view(pieces.source.text).substr(begin, end - begin))) {
+      if (split.matches == Matches::removed)
+        result.source.append(pieces.source, {begin + range.begin, begin + range.end});
+      result.ends.push_back(split.matches == Matches::removed ? result.source.text.size() : begin + range.end);
+    }
+    begin = end;
+  }
+  if (split.matches != Matches::removed) result.source = std::move(pieces.source);
+  pieces = std::move(result);
 }
 
 // Rebuilds every piece through `rewrite(source, range, result)`.
@@ -67,21 +104,63 @@ void spell_bytes(const TracedText& source, ByteRange piece, TracedText& result) 
     result.append(byte_letter(static_cast<unsigned char>(source.text[i])), source.from[i]);
 }
 
+void apply_step(const ByteLetters& step, Pieces& pieces) {
+  if (step.prefix_space) rewrite_pieces(pieces, add_prefix_space);
+  if (step.split) refine(*step.split, pieces);
+  rewrite_pieces(pieces, spell_bytes);
+}
+
+void apply_step(const Metaspace& step, Pieces& pieces) {
+  rewrite_pieces(pieces, [&](const TracedText& source, ByteRange piece, TracedText& result) {
+    const bool wanted = step.prepend == PrependSpace::always ||
+                        (step.prepend == PrependSpace::first && source.from[piece.begin].begin == 0);
+    const bool has =
+        source.text[piece.begin] == ' ' || source.text.compare(piece.begin, step.space.size(), step.space) == 0;
+    if (wanted && !has) result.append(step.space, source.slice(piece).first_character());
+    for (size_t i = piece.begin; i < piece.end; ++i) {
+      const bool blank = source.text[i] == ' ';
+      result.append(blank ? std::string_view(step.space) : std::string_view(source.text).substr(i, 1), source.from[i]);
+    }
+  });
+  if (step.split) apply_step(*step.split, pieces);
+}
+
 }  // namespace
 
 Pieces PreTokenizer::apply(TracedText text) const {
   if (text.text.empty()) return {};
   Pieces pieces{std::move(text), {}};
   pieces.ends = {pieces.source.text.size()};
-  for (const Pattern& split : splits) refine(split, pieces);
-  if (prefix_space) rewrite_pieces(pieces, add_prefix_space);
-  if (last_split) refine(*last_split, pieces);
-  if (byte_letters) rewrite_pieces(pieces, spell_bytes);
+  for (const auto& step : steps) std::visit([&](const auto& kind) { apply_step(kind, pieces); }, step);
   return pieces;
+}
+
+bool PreTokenizer::spells_bytes() const {
+  for (const auto& step : steps)
+    if (std::holds_alternative<ByteLetters>(step)) return true;
+  return false;
+}
+
+bool PreTokenizer::prepends() const {
+  for (const auto& step : steps) {
+    if (const auto* bytes = std::get_if<ByteLetters>(&step); bytes && bytes->prefix_space) return true;
+    if (const auto* spaces = std::get_if<Metaspace>(&step); spaces && spaces->prepend != PrependSpace::never)
+      return true;
+  }
+  return false;
 }
 
 Pattern gpt2_pattern() {
   return Pattern(R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)");
+}
+
+Pattern punctuation_pattern() { return Pattern(R"([!-/:-@\[-`{-~]|\p{P})"); }
+
+PreTokenizer bert_pretokenizer() {
+  PreTokenizer result;
+  result.steps.push_back(Split{Pattern(R"(\s)"), Matches::removed});
+  result.steps.push_back(Split{punctuation_pattern(), Matches::isolated});
+  return result;
 }
 
 std::string_view byte_letter(unsigned char byte) { return alphabet().letter[byte]; }

@@ -27,13 +27,23 @@ struct TextToken {
   ByteRange range;  ///< what it covers
 };
 
+/// The names of all files of a model folder that say how text becomes tokens.
+std::span<const char* const> tokenizer_file_names();
+
+/// Running text whose words know their tokens.
+struct TokenizedWords {
+  std::vector<int64_t> ids{};
+  std::vector<size_t> ends{};  ///< for each word, the number of tokens up to its last one; a word may have none
+};
+
 struct TokenizerParts;
 
 /// Immutable, cheap to copy, and safe to use from several threads.
 class Tokenizer {
  public:
-  /// Reads tokenizer.json, else vocab.json + merges.txt, else encoder.json + vocab.bpe, and the names of the special
-  /// tokens from tokenizer_config.json and config.json. Errors: input, naming what is missing, broken or not supported.
+  /// Reads tokenizer.json, else vocab.json + merges.txt, else encoder.json + vocab.bpe, else vocab.txt, and the special
+  /// tokens from tokenizer_config.json, special_tokens_map.json and config.json. Errors: input, naming what is missing,
+  /// broken or not supported.
   static Tokenizer load(const fs::path& model_folder);
 
   /// Errors: input, for text that is not UTF-8 (with the byte) and for characters that no token covers. Added tokens
@@ -45,6 +55,10 @@ class Tokenizer {
   /// Tokenizers that mark a space before every text themselves (see marks_space) mark it in either case.
   std::vector<int64_t> encode_word(std::string_view word, bool with_leading_space) const;
 
+  /// The words with one blank between them, as one text. A token belongs to the word in which its last byte that is not
+  /// a blank lies, or else to the next word. Words that are empty, or that the normaliser takes away, have no token.
+  TokenizedWords encode_words(std::span<const std::string> words) const;
+
   /// The text of `ids`; added tokens are written out. Ids that are parts of a character give its bytes, so the result
   /// need not be valid UTF-8 unless the ids are those of a whole text.
   std::string decode(std::span<const int64_t> ids) const;
@@ -54,12 +68,14 @@ class Tokenizer {
   std::optional<int64_t> eos() const;
   /// What the template puts before a text: [1] for LLaMA, nothing for GPT-2.
   std::vector<int64_t> template_prefix() const;
+  /// What the template puts after a text: [102] for BERT ([SEP]), nothing for GPT-2.
+  std::vector<int64_t> template_suffix() const;
 
   /// One more than the largest id.
   int64_t vocabulary_size() const;
   /// As it is written in the vocabulary ("Ġthe"); "" for an id that is not in use.
   std::string token(int64_t id) const;
-  /// "byte-level BPE", "BPE with byte fallback" or "BPE".
+  /// "byte-level BPE", "BPE with byte fallback", "BPE" or "WordPiece".
   std::string kind() const;
   /// Whether encode() itself puts a space before a text that has none.
   bool marks_space() const;
@@ -68,6 +84,8 @@ class Tokenizer {
   explicit Tokenizer(TokenizerParts parts);
   void append_section(std::string_view text, ByteRange section, std::vector<TextToken>& tokens) const;
   void append_pieces(TracedText text, std::vector<TextToken>& tokens) const;
+  void trim_ranges(std::string_view text, std::vector<TextToken>& tokens) const;
+  std::string text_of(int64_t id) const;
   const std::string& checked_token(int64_t id) const;
 
   std::shared_ptr<const TokenizerParts> parts_;

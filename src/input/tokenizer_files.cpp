@@ -1,268 +1,63 @@
-// Readers of tokenizer.json and of GPT-2's files.
+// The layouts of GPT-2, OPT, RoBERTa and BERT without a tokenizer.json, and the special tokens of all.
 #include "input/tokenizer_files.h"
 
 #include <algorithm>
-#include <set>
-#include <unordered_map>
+#include <array>
+#include <map>
 
 #include "core/error.h"
 #include "core/text.h"
-#include "io/json.h"
+#include "input/json_node.h"
+#include "input/tokenizer_json.h"
+#include "input/tokenizer_pieces.h"
 
 namespace arcuate {
 namespace {
 
 std::string quoted(const fs::path& path) { return fmt::format("'{}'", path.string()); }
 
-/// A JSON value that knows where it stands, for messages.
-class Node {
+struct SpecialToken {
+  AddedToken token;
+  std::string where;
+};
+
+/// tokenizer_config.json, and special_tokens_map.json for the names that it lacks.
+class Settings {
  public:
-  Node(const SortedJson& value, std::string where) : value_(&value), where_(std::move(where)) {}
+  explicit Settings(const fs::path& folder)
+      : config_json_(optional_file(folder / "tokenizer_config.json")),
+        map_json_(optional_file(folder / "special_tokens_map.json")),
+        config_(config_json_, quoted(folder / "tokenizer_config.json")),
+        map_(map_json_, quoted(folder / "special_tokens_map.json")) {}
+  Settings(const Settings&) = delete;  // the nodes point into this
+  Settings& operator=(const Settings&) = delete;
 
-  const SortedJson& value() const { return *value_; }
-  const std::string& where() const { return where_; }
-  bool is_null() const { return value_->is_null(); }
-  bool has(const std::string& key) const { return object().contains(key) && !object().at(key).is_null(); }
+  const Node& config() const { return config_; }
 
-  Node at(const std::string& key) const {
-    if (!object().contains(key)) bad_input("{}: '{}' is missing", where_, key);
-    return {object().at(key), where_ + "." + key};
+  /// `name` is "bos_token" or its like. A token is written as its text or as an object with its text and flags.
+  std::optional<SpecialToken> special(const std::string& name) const {
+    for (const Node* file : {&config_, &map_}) {
+      if (!file->has(name)) continue;
+      const Node node = file->at(name);
+      AddedToken token{.content = node.value().is_object() ? "" : node.text()};
+      if (node.value().is_object()) token = read_added_token(node, 0);
+      token.normalized = node.value().is_object() && node.flag("normalized", false);
+      if (!token.content.empty()) return SpecialToken{std::move(token), file->where()};
+    }
+    return std::nullopt;
   }
-  std::vector<Node> items() const {
-    expect(value_->is_array(), "a list");
-    std::vector<Node> nodes;
-    nodes.reserve(value_->size());
-    for (size_t i = 0; i < value_->size(); ++i) nodes.emplace_back((*value_)[i], fmt::format("{}[{}]", where_, i));
-    return nodes;
+  std::string name_of(const std::string& name, const std::string& otherwise) const {
+    const auto token = special(name);
+    return token ? token->token.content : otherwise;
   }
-  const SortedJson& object() const { return expect(value_->is_object(), "an object"); }
-  std::string text() const { return expect(value_->is_string(), "a text").get<std::string>(); }
-  int64_t integer() const { return expect(value_->is_number_integer(), "a whole number").get<int64_t>(); }
-  bool flag(const std::string& key, bool otherwise) const {
-    if (!has(key)) return otherwise;
-    const Node node = at(key);
-    return node.expect(node.value_->is_boolean(), "true or false").get<bool>();
-  }
-  std::string text_or_nothing(const std::string& key) const { return has(key) ? at(key).text() : ""; }
 
  private:
-  const SortedJson& expect(bool kind_fits, const char* kind) const {
-    if (!kind_fits) bad_input("{}: expected {}, found {}", where_, kind, value_->type_name());
-    return *value_;
+  static SortedJson optional_file(const fs::path& path) {
+    return fs::exists(path) ? read_sorted_json(path) : SortedJson::object();
   }
-  const SortedJson* value_;
-  std::string where_;
+  SortedJson config_json_, map_json_;
+  Node config_, map_;
 };
-
-[[noreturn]] void not_supported(const Node& node, const std::string& what, const std::string& kind, const char* known) {
-  bad_input("{}: {} '{}' is not supported; known: {}", node.where(), what, kind, known);
-}
-
-// The steps of a null, a single step or a Sequence, which may hold further ones.
-void flatten(const Node& node, const char* list, std::vector<Node>& steps, int depth = 0) {
-  constexpr int deepest = 8;
-  if (node.is_null()) return;
-  if (node.at("type").text() != "Sequence") return steps.push_back(node);
-  if (depth == deepest) bad_input("{}: sequences nested more than {} deep", node.where(), deepest);
-  for (const Node& step : node.at(list).items()) flatten(step, list, steps, depth + 1);
-}
-
-std::vector<Node> steps_of(const Node& root, const std::string& key, const char* list) {
-  std::vector<Node> steps;
-  if (root.has(key)) flatten(root.at(key), list, steps);
-  return steps;
-}
-
-std::vector<Vocabulary::Entry> read_vocabulary(const Node& node) {
-  std::vector<Vocabulary::Entry> entries;
-  for (const auto& [token, id] : node.object().items())
-    entries.emplace_back(token, Node(id, node.where() + ", token '" + token + "'").integer());
-  return entries;
-}
-
-// `place` is what messages put before the merge's number.
-MergeRule split_merge(const std::string& text, size_t number, const std::string& place) {
-  const size_t space = text.find(' ');
-  if (space == std::string::npos || text.find(' ', space + 1) != std::string::npos)
-    bad_input("{} {}: expected two tokens and a space between them, found '{}'", place, number, text);
-  return {text.substr(0, space), text.substr(space + 1), number};
-}
-
-std::vector<MergeRule> read_merges(const Node& node) {
-  std::vector<MergeRule> merges;
-  for (const Node& merge : node.items()) {
-    const size_t number = merges.size();
-    if (merge.value().is_string()) {
-      merges.push_back(split_merge(merge.text(), number, node.where() + ", number"));
-      continue;
-    }
-    const auto pair = merge.items();
-    if (pair.size() != 2) bad_input("{}: expected two tokens, found {}", merge.where(), pair.size());
-    merges.push_back({pair[0].text(), pair[1].text(), number});
-  }
-  return merges;
-}
-
-struct AddedEntry {
-  AddedToken token;
-  Node node;
-};
-
-std::vector<AddedEntry> read_added_tokens(const Node& root) {
-  std::vector<AddedEntry> added;
-  if (!root.has("added_tokens")) return added;
-  for (const Node& node : root.at("added_tokens").items()) {
-    AddedToken token{node.at("id").integer(), node.at("content").text(), node.flag("lstrip", false),
-                     node.flag("rstrip", false), node.flag("normalized", !node.flag("special", false))};
-    if (token.content.empty()) bad_input("{}: the token has no content", node.where());
-    if (node.flag("single_word", false)) bad_input("{}: single_word = true is not supported", node.where());
-    added.push_back({std::move(token), node});
-  }
-  return added;
-}
-
-// Added tokens may stand in the model's vocabulary or extend it.
-void add_to_vocabulary(const std::vector<AddedEntry>& added, std::vector<Vocabulary::Entry>& entries) {
-  std::unordered_map<std::string, int64_t> known(entries.begin(), entries.end());
-  for (const auto& [token, node] : added) {
-    const auto [place, fresh] = known.emplace(token.content, token.id);
-    if (fresh) entries.emplace_back(token.content, token.id);
-    if (place->second != token.id)
-      bad_input("{}: '{}' has id {}, but {} in the vocabulary", node.where(), token.content, token.id, place->second);
-  }
-}
-
-Bpe read_model(const Node& model, const std::vector<AddedEntry>& added) {
-  // Files from before 2020 have no type.
-  const std::string type = model.has("type") || !model.has("merges") ? model.at("type").text() : "BPE";
-  if (type != "BPE") bad_input("{}: tokenizer kind '{}' is not supported; known: BPE", model.where(), type);
-  for (const char* key : {"continuing_subword_prefix", "end_of_word_suffix"})
-    if (!model.text_or_nothing(key).empty()) not_supported(model, key, model.at(key).text(), "empty");
-  if (model.has("dropout") && model.at("dropout").value() != 0)
-    bad_input("{}: dropout is not supported", model.where());
-  auto entries = read_vocabulary(model.at("vocab"));
-  add_to_vocabulary(added, entries);
-  Vocabulary vocabulary(std::move(entries), model.where() + ".vocab");
-  const std::string unknown = model.text_or_nothing("unk_token");
-  BpeOptions options{vocabulary.find(unknown), model.flag("fuse_unk", false), model.flag("byte_fallback", false),
-                     model.flag("ignore_merges", false)};
-  if (!unknown.empty() && !options.unknown) bad_input("{}: unk_token '{}' has no id", model.where(), unknown);
-  if (unknown.empty()) options.unknown.reset();
-  return Bpe(std::move(vocabulary), read_merges(model.at("merges")), options, model.where() + ".merges, number");
-}
-
-Replace read_replace(const Node& step) {
-  const Node pattern = step.at("pattern");
-  if (pattern.has("Regex")) not_supported(step, "pattern", "Regex", "String");
-  Replace replace{pattern.at("String").text(), step.at("content").text()};
-  if (replace.pattern.empty()) bad_input("{}: the text to replace is empty", pattern.where());
-  return replace;
-}
-
-Normalizer read_normalizer(const Node& root) {
-  Normalizer normalizer;
-  for (const Node& step : steps_of(root, "normalizer", "normalizers")) {
-    const std::string type = step.at("type").text();
-    if (type == "Prepend") {
-      normalizer.steps.push_back(Prepend{step.at("prepend").text()});
-    } else if (type == "Replace") {
-      normalizer.steps.push_back(read_replace(step));
-    } else {
-      not_supported(step, "normalizer", type, "Prepend, Replace, Sequence");
-    }
-  }
-  return normalizer;
-}
-
-// What bytes and letters mean follows from the model and the pre-tokenizer; here only what is done to the joined text.
-Decoder read_decoder(const Node& root) {
-  Decoder decoder;
-  for (const Node& step : steps_of(root, "decoder", "decoders")) {
-    const std::string type = step.at("type").text();
-    if (type == "Replace") {
-      decoder.steps.push_back(read_replace(step));
-    } else if (type == "Strip") {
-      decoder.steps.push_back(Strip{step.at("content").text(), step.at("start").integer(), step.at("stop").integer()});
-      if (step.at("content").text().empty()) bad_input("{}: the content to strip is empty", step.where());
-    } else if (type != "ByteLevel" && type != "ByteFallback" && type != "Fuse") {
-      not_supported(step, "decoder", type, "ByteLevel, ByteFallback, Fuse, Replace, Strip, Sequence");
-    }
-  }
-  return decoder;
-}
-
-Pattern read_split(const Node& step) {
-  const std::string behavior = step.at("behavior").text();
-  if (behavior != "Isolated") not_supported(step, "split behavior", behavior, "Isolated");
-  if (step.flag("invert", false)) bad_input("{}: invert = true is not supported", step.where());
-  if (step.at("pattern").has("String")) not_supported(step, "pattern", "String", "Regex");
-  return within(step.where(), [&] { return Pattern(step.at("pattern").at("Regex").text()); });
-}
-
-PreTokenizer read_pretokenizer(const Node& root) {
-  PreTokenizer result;
-  for (const Node& step : steps_of(root, "pre_tokenizer", "pretokenizers")) {
-    const std::string type = step.at("type").text();
-    if (result.byte_letters) bad_input("{}: nothing may follow ByteLevel, found '{}'", step.where(), type);
-    if (type == "Split") {
-      result.splits.push_back(read_split(step));
-    } else if (type == "ByteLevel") {
-      result.byte_letters = true;
-      result.prefix_space = step.flag("add_prefix_space", true);
-      if (step.flag("use_regex", true)) result.last_split = gpt2_pattern();
-    } else {
-      not_supported(step, "pre-tokenizer", type, "ByteLevel, Split, Sequence");
-    }
-  }
-  return result;
-}
-
-std::vector<int64_t> template_ids(const Node& post_processor, const Node& piece, int64_t vocabulary_size) {
-  const std::string name = piece.at("id").text();
-  std::vector<int64_t> ids;
-  for (const Node& id : post_processor.at("special_tokens").at(name).at("ids").items()) {
-    ids.push_back(id.integer());
-    if (ids.back() < 0 || ids.back() >= vocabulary_size)
-      bad_input("{}: id {} is outside of the vocabulary (0 to {})", id.where(), ids.back(), vocabulary_size - 1);
-  }
-  return ids;
-}
-
-// A later template goes around what an earlier one made.
-void read_template(const Node& post_processor, TokenizerParts& parts) {
-  std::vector<int64_t> before, after;
-  int texts = 0;
-  for (const Node& piece : post_processor.at("single").items()) {
-    if (piece.has("Sequence")) {
-      ++texts;
-      continue;
-    }
-    const auto ids = template_ids(post_processor, piece.at("SpecialToken"), parts.bpe.vocabulary().size());
-    auto& side = texts == 0 ? before : after;
-    side.insert(side.end(), ids.begin(), ids.end());
-  }
-  if (texts != 1) bad_input("{}.single: expected the text once, found it {} times", post_processor.where(), texts);
-  parts.prefix.insert(parts.prefix.begin(), before.begin(), before.end());
-  parts.suffix.insert(parts.suffix.end(), after.begin(), after.end());
-}
-
-void read_post_processor(const Node& root, TokenizerParts& parts) {
-  for (const Node& step : steps_of(root, "post_processor", "processors")) {
-    const std::string type = step.at("type").text();
-    if (type == "TemplateProcessing") {
-      read_template(step, parts);
-    } else if (type != "ByteLevel") {  // ByteLevel only trims reported positions
-      not_supported(step, "post-processor", type, "TemplateProcessing, ByteLevel, Sequence");
-    }
-  }
-}
-
-void add(AddedToken token, TokenizerParts& parts) {
-  if (token.normalized) token.content = parts.normalizer.apply(token.content);
-  parts.added[token.id] = token.content;
-  if (token.content.empty()) return;  // normalised away: never found
-  (token.normalized ? parts.normalized_added : parts.raw_added).add(std::move(token));
-}
 
 // One merge a line after a first line "#version: …".
 std::vector<MergeRule> read_merge_lines(const fs::path& path) {
@@ -279,14 +74,24 @@ std::vector<MergeRule> read_merge_lines(const fs::path& path) {
   return merges;
 }
 
-// tokenizer_config.json and its like write a token as its text or as an object with its text.
-std::string special_name(const Node& config, const std::string& key) {
-  if (!config.has(key)) return "";
-  const Node node = config.at(key);
-  return node.value().is_object() ? node.at("content").text() : node.text();
+// One token a line; its place is its id.
+std::vector<Vocabulary::Entry> read_vocabulary_lines(const fs::path& path) {
+  const std::string text = read_file(path);
+  auto lines = split_fields(text, '\n');
+  if (!lines.empty() && lines.back().empty()) lines.pop_back();
+  std::vector<Vocabulary::Entry> entries;
+  for (auto& line : lines) {
+    if (line.ends_with('\r')) line.pop_back();
+    const auto id = std::ssize(entries);
+    if (const auto at = invalid_utf8(line))
+      bad_input("{}, line {}: not valid UTF-8 at byte {}", quoted(path), id + 1, *at);
+    entries.emplace_back(std::move(line), id);
+  }
+  return entries;
 }
 
-void require_byte_letters(const Vocabulary& vocabulary, const fs::path& path) {
+void require_byte_letters(const std::vector<Vocabulary::Entry>& pieces, const fs::path& path) {
+  const Vocabulary vocabulary(pieces, path.string());
   Problems problems(quoted(path) + " is no byte-level vocabulary");
   for (int byte = 0; byte < 256; ++byte)
     if (const auto letter = byte_letter(static_cast<unsigned char>(byte)); !vocabulary.find(letter))
@@ -294,80 +99,185 @@ void require_byte_letters(const Vocabulary& vocabulary, const fs::path& path) {
   problems.raise();
 }
 
-void require_gpt2_class(const Node& config) {
-  const std::string name = config.text_or_nothing("tokenizer_class");
-  if (name.empty() || name == "GPT2Tokenizer" || name == "GPT2TokenizerFast") return;
-  bad_input(
-      "{}: tokenizer kind '{}' is not supported without a tokenizer.json; known: GPT2Tokenizer, GPT2TokenizerFast",
-      config.where(), name);
+// The class without the endings that tell implementations apart; "" if none is named.
+std::string tokenizer_class(const Settings& settings, std::initializer_list<const char*> known) {
+  const std::string name = settings.config().text_or_nothing("tokenizer_class");
+  std::string plain = name.ends_with("Fast") ? name.substr(0, name.size() - 4) : name;
+  if (name.empty() || std::find(known.begin(), known.end(), plain) != known.end()) return plain;
+  bad_input("{}: tokenizer kind '{}' is not supported without a tokenizer.json; known: {}", settings.config().where(),
+            name, join(std::vector<std::string>(known.begin(), known.end()), ", "));
 }
 
-SortedJson optional_file(const fs::path& path) {
-  return fs::exists(path) ? read_sorted_json(path) : SortedJson::object();
-}
-
-std::optional<int64_t> special_id(const Node& tokenizer_config, const Node& config, const std::string& name,
-                                  const Vocabulary& vocabulary) {
-  if (const std::string token = special_name(tokenizer_config, name + "_token"); !token.empty()) {
-    if (const auto id = vocabulary.find(token)) return id;
-    bad_input("{}: {}_token '{}' is not in the vocabulary", tokenizer_config.where(), name, token);
+// added_tokens.json: tokens and ids; added_tokens_decoder in tokenizer_config.json: ids and tokens with their flags.
+std::vector<AddedToken> read_added(const fs::path& folder, const Settings& settings) {
+  std::vector<AddedToken> added;
+  if (settings.config().has("added_tokens_decoder")) {
+    const Node list = settings.config().at("added_tokens_decoder");
+    for (const auto& [key, value] : list.object().items()) {
+      const auto id = to_integer(key);
+      if (!id) bad_input("{}: expected an id, found '{}'", list.where(), key);
+      added.push_back(read_added_token({value, list.where() + "." + key}, *id));
+      if (added.back().content.empty()) bad_input("{}.{}: the token has no content", list.where(), key);
+    }
+  } else if (const fs::path path = folder / "added_tokens.json"; fs::exists(path)) {
+    const SortedJson json = read_sorted_json(path);
+    for (auto& [token, id] : read_vocabulary({json, quoted(path)}))
+      if (!token.empty()) added.push_back({.id = id, .content = token, .normalized = true});
   }
-  if (!config.has(name + "_token_id")) return std::nullopt;
-  Node node = config.at(name + "_token_id");
+  return added;
+}
+
+std::vector<Vocabulary::Entry> entries_beside(const std::vector<Vocabulary::Entry>& pieces,
+                                              const std::vector<AddedToken>& added) {
+  const std::map<std::string, int64_t> known(pieces.begin(), pieces.end());
+  std::vector<Vocabulary::Entry> more;
+  for (const auto& token : added) {
+    const auto place = known.find(token.content);
+    if (place == known.end()) more.emplace_back(token.content, token.id);
+    if (place != known.end() && place->second != token.id)
+      bad_input("added token '{}' has id {}, but {} in the vocabulary", token.content, token.id, place->second);
+  }
+  return more;
+}
+
+// Added tokens, then those special ones that are not among them but in the vocabulary.
+void add_tokens(const Settings& settings, std::vector<AddedToken> added, std::initializer_list<const char*> defaults,
+                TokenizerParts& parts) {
+  const auto take = [&](AddedToken token) {
+    const auto id = parts.vocabulary().find(token.content);
+    if (!id || parts.added.contains(*id)) return;
+    token.id = *id;
+    parts.add(std::move(token));
+  };
+  for (auto& token : added) take(std::move(token));
+  for (const char* key : {"bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"})
+    if (auto token = settings.special(key)) take(std::move(token->token));
+  for (const char* name : defaults) take({.content = name});
+}
+
+int64_t required_id(const TokenizerParts& parts, const std::string& token, const fs::path& vocabulary) {
+  if (const auto id = parts.vocabulary().find(token)) return *id;
+  bad_input("{}: the special token '{}' is not in the vocabulary", quoted(vocabulary), token);
+}
+
+TokenizerParts read_byte_pairs(const fs::path& folder, const fs::path& vocabulary, const fs::path& merges,
+                               const Settings& settings) {
+  const std::string kind = tokenizer_class(settings, {"GPT2Tokenizer", "RobertaTokenizer"});
+  const SortedJson json = read_sorted_json(vocabulary);
+  auto pieces = read_vocabulary({json, quoted(vocabulary)});
+  require_byte_letters(pieces, vocabulary);
+  auto added = read_added(folder, settings);
+  auto more = entries_beside(pieces, added);
+  Vocabulary all(std::move(pieces), std::move(more), vocabulary.string());
+  TokenizerParts parts{.model = Bpe(std::move(all), read_merge_lines(merges), {}, quoted(merges) + ", line")};
+  const bool prefix_space = settings.config().flag("add_prefix_space", false);
+  parts.pretokenizer.steps.push_back(ByteLetters{prefix_space, gpt2_pattern()});
+  parts.decoder.byte_letters = true;
+  if (kind == "RobertaTokenizer") {
+    add_tokens(settings, std::move(added), {"<s>", "</s>", "<unk>", "<pad>", "<mask>"}, parts);
+    parts.bos = required_id(parts, settings.name_of("cls_token", "<s>"), vocabulary);
+    parts.eos = required_id(parts, settings.name_of("sep_token", "</s>"), vocabulary);
+    parts.prefix = {*parts.bos};
+    parts.suffix = {*parts.eos};
+    parts.trim = TrimRanges{prefix_space};
+  } else {
+    add_tokens(settings, std::move(added), {"<|endoftext|>"}, parts);
+    parts.bos = parts.eos = parts.vocabulary().find("<|endoftext|>");
+  }
+  return parts;
+}
+
+TokenizerParts read_bert(const fs::path& folder, const fs::path& vocabulary, const Settings& settings) {
+  tokenizer_class(settings, {"BertTokenizer", "DistilBertTokenizer", "ElectraTokenizer"});
+  const Node& config = settings.config();
+  auto pieces = read_vocabulary_lines(vocabulary);
+  auto added = read_added(folder, settings);
+  auto more = entries_beside(pieces, added);
+  Vocabulary all(std::move(pieces), std::move(more), vocabulary.string());
+  TokenizerParts parts{
+      .model = WordPiece(std::move(all), {.unknown = settings.name_of("unk_token", "[UNK]")}, quoted(vocabulary))};
+  const bool lower_case = config.flag("do_lower_case", true);
+  parts.normalizer.steps.push_back(BertText{.clean = true,
+                                            .space_chinese = config.flag("tokenize_chinese_chars", true),
+                                            .strip_accents = config.flag("strip_accents", lower_case),
+                                            .lower_case = lower_case});
+  parts.pretokenizer = bert_pretokenizer();
+  parts.decoder.steps.push_back(JoinWordPieces{});
+  add_tokens(settings, std::move(added), {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"}, parts);
+  parts.prefix = {required_id(parts, settings.name_of("cls_token", "[CLS]"), vocabulary)};
+  parts.suffix = {required_id(parts, settings.name_of("sep_token", "[SEP]"), vocabulary)};
+  parts.bos = parts.prefix.front();
+  parts.eos = parts.suffix.front();
+  return parts;
+}
+
+std::optional<int64_t> special_id(const Settings& settings, const Node& model, const std::string& name,
+                                  const Vocabulary& vocabulary) {
+  if (const auto special = settings.special(name + "_token")) {
+    if (const auto id = vocabulary.find(special->token.content)) return id;
+    bad_input("{}: {}_token '{}' is not in the vocabulary", special->where, name, special->token.content);
+  }
+  if (!model.has(name + "_token_id")) return std::nullopt;
+  Node node = model.at(name + "_token_id");
   if (node.value().is_array() && !node.value().empty()) node = node.items().front();
   const int64_t id = node.integer();
   // Small models often keep the id of the large one whose configuration they copied.
   return id >= 0 && id < vocabulary.size() ? std::optional(id) : std::nullopt;
 }
 
+// From tokenizer_config.json, else special_tokens_map.json, else config.json, else what `parts` already has.
+void read_special_ids(const fs::path& folder, const Settings& settings, TokenizerParts& parts) {
+  const fs::path path = folder / "config.json";
+  const SortedJson json = fs::exists(path) ? read_sorted_json(path) : SortedJson::object();
+  const Node model(json, quoted(path));
+  if (const auto id = special_id(settings, model, "bos", parts.vocabulary())) parts.bos = id;
+  if (const auto id = special_id(settings, model, "eos", parts.vocabulary())) parts.eos = id;
+}
+
+// add_bos_token and add_eos_token, where they are given, win over the template; a template of other tokens stays.
+void follow_flags(const Node& config, TokenizerParts& parts) {
+  const auto follow = [&](const char* flag, std::optional<int64_t> id, std::vector<int64_t>& side) {
+    if (!config.has(flag) || !id) return;
+    if (config.flag(flag, false) && side.empty()) side = {*id};
+    if (!config.flag(flag, false) && side == std::vector{*id}) side.clear();
+  };
+  follow("add_bos_token", parts.bos, parts.prefix);
+  follow("add_eos_token", parts.eos, parts.suffix);
+}
+
+TokenizerParts read_layout(const fs::path& folder, const Settings& settings) {
+  const auto has = [&](const char* name) { return fs::exists(folder / name); };
+  const auto pair = [&](const char* vocabulary, const char* merges) {
+    return read_byte_pairs(folder, folder / vocabulary, folder / merges, settings);
+  };
+  if (has("tokenizer.json")) return read_tokenizer_json(folder / "tokenizer.json");
+  if (has("vocab.json") && has("merges.txt")) return pair("vocab.json", "merges.txt");
+  if (has("encoder.json") && has("vocab.bpe")) return pair("encoder.json", "vocab.bpe");
+  if (has("vocab.txt")) return read_bert(folder, folder / "vocab.txt", settings);
+  for (const char* name : {"tokenizer.model", "spiece.model", "sentencepiece.bpe.model"})
+    if (has(name))
+      bad_input(
+          "'{}' has its tokenizer in {} only, a SentencePiece file, which is not read; make a tokenizer.json of it: "
+          "AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER) of Python's transformers writes one",
+          folder.string(), name);
+  std::string others;
+  for (const char* name : {"vocab.json", "merges.txt", "encoder.json", "vocab.bpe"})
+    if (has(name)) others += (others.empty() ? "; it has only " : ", ") + std::string(name);
+  bad_input(
+      "'{}' has no tokenizer: expected tokenizer.json, or vocab.json and merges.txt, or encoder.json and vocab.bpe, "
+      "or vocab.txt{}",
+      folder.string(), others);
+}
+
 }  // namespace
 
-TokenizerParts read_tokenizer_json(const fs::path& path) {
-  const SortedJson json = read_sorted_json(path);
-  const Node root(json, quoted(path));
-  const auto added = read_added_tokens(root);
-  TokenizerParts parts{.bpe = read_model(root.at("model"), added)};
-  parts.normalizer = read_normalizer(root);
-  parts.pretokenizer = read_pretokenizer(root);
-  parts.decoder = read_decoder(root);
-  for (const auto& entry : added) add(entry.token, parts);
-  read_post_processor(root, parts);
-  if (!parts.prefix.empty()) parts.bos = parts.prefix.front();
+TokenizerParts read_tokenizer(const fs::path& folder) {
+  if (!fs::is_directory(folder)) bad_input("'{}' is not a folder; a model folder is expected", folder.string());
+  const Settings settings(folder);
+  TokenizerParts parts = read_layout(folder, settings);
+  read_special_ids(folder, settings, parts);
+  follow_flags(settings.config(), parts);
   return parts;
-}
-
-TokenizerParts read_gpt2_files(const fs::path& vocabulary_path, const fs::path& merges_path) {
-  const fs::path config_path = vocabulary_path.parent_path() / "tokenizer_config.json";
-  const SortedJson json = read_sorted_json(vocabulary_path), config_json = optional_file(config_path);
-  const Node config(config_json, quoted(config_path));
-  require_gpt2_class(config);
-  Vocabulary vocabulary(read_vocabulary({json, quoted(vocabulary_path)}), vocabulary_path.string());
-  require_byte_letters(vocabulary, vocabulary_path);
-  TokenizerParts parts{
-      .bpe = Bpe(std::move(vocabulary), read_merge_lines(merges_path), {}, quoted(merges_path) + ", line")};
-  parts.pretokenizer.byte_letters = true;
-  parts.pretokenizer.prefix_space = config.flag("add_prefix_space", false);
-  parts.pretokenizer.last_split = gpt2_pattern();
-  std::set<std::string> special{"<|endoftext|>"};
-  for (const char* key : {"bos_token", "eos_token", "unk_token", "pad_token"})
-    special.insert(special_name(config, key));
-  for (const auto& name : special)
-    if (const auto id = parts.bpe.vocabulary().find(name)) add({*id, name}, parts);
-  parts.bos = parts.eos = parts.bpe.vocabulary().find("<|endoftext|>");
-  if (config.flag("add_bos_token", false)) {
-    read_special_names(vocabulary_path.parent_path(), parts);
-    if (parts.bos) parts.prefix = {*parts.bos};
-  }
-  return parts;
-}
-
-void read_special_names(const fs::path& folder, TokenizerParts& parts) {
-  const fs::path tokenizer_path = folder / "tokenizer_config.json", model_path = folder / "config.json";
-  const SortedJson tokenizer_json = optional_file(tokenizer_path), model_json = optional_file(model_path);
-  const Node tokenizer(tokenizer_json, quoted(tokenizer_path)), model(model_json, quoted(model_path));
-  const Vocabulary& vocabulary = parts.bpe.vocabulary();
-  if (const auto id = special_id(tokenizer, model, "bos", vocabulary)) parts.bos = id;
-  if (const auto id = special_id(tokenizer, model, "eos", vocabulary)) parts.eos = id;
 }
 
 }  // namespace arcuate

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/text.h"
+
 namespace arcuate {
 
 /// Bytes begin..end-1 of a text.
@@ -38,9 +40,22 @@ struct TracedText {
     while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) ++end;
     return origin({0, end});
   }
+  /// For each character, calls `body(character, what it stands for)`; `text` must be valid UTF-8.
+  template <class Body>
+  void for_each_character(Body body) const;
   /// What a non-empty part of `text` stands for in the original.
   ByteRange origin(ByteRange part) const { return {from[part.begin].begin, from[part.end - 1].end}; }
 };
+
+template <class Body>
+void TracedText::for_each_character(Body body) const {
+  size_t at = 0;
+  for (const char32_t c : code_points(text)) {
+    const size_t length = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    body(c, origin({at, at + length}));
+    at += length;
+  }
+}
 
 /// `part` of the original as it stands.
 inline TracedText trace(std::string_view original, ByteRange part) {

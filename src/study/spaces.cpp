@@ -11,6 +11,7 @@
 #include "core/random.h"
 #include "core/tensor.h"
 #include "core/text.h"
+#include "input/tokenizer.h"
 #include "io/hdf5.h"
 #include "io/npy.h"
 #include "model/checkpoint.h"
@@ -184,9 +185,8 @@ static Json model_identity(const FeatureSpace& space, std::map<std::string, std:
     if (hash.empty()) hash = sha256_file(path);
     identity[path.filename().string()] = hash;
   };
-  for (const char* name : {"config.json", "tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt",
-                           "encoder.json", "vocab.bpe"})
-    add(space.model->path / name);
+  add(space.model->path / "config.json");
+  for (const char* name : tokenizer_file_names()) add(space.model->path / name);
   if (space.seed)
     identity["random_init"] = *space.seed;
   else

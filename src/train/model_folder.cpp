@@ -3,17 +3,12 @@
 #include <ATen/core/Tensor.h>
 
 #include "core/error.h"
+#include "input/tokenizer.h"
 #include "io/json.h"
 #include "model/checkpoint.h"
 
 namespace arcuate {
 namespace {
-
-constexpr const char* tokenizer_files[] = {"tokenizer.json",    "tokenizer_config.json",
-                                           "vocab.json",        "merges.txt",
-                                           "encoder.json",      "vocab.bpe",
-                                           "tokenizer.model",   "special_tokens_map.json",
-                                           "added_tokens.json", "generation_config.json"};
 
 // The original library casts weights to the type that is named here, so it has to be theirs. Older files say
 // torch_dtype, newer ones dtype.
@@ -36,8 +31,11 @@ void write_model_folder(const fs::path& target, const fs::path& source, const Mo
   ensure_writable_folder(temporary);
   try {
     write_config(temporary / "config.json", source / "config.json", weights.tokens.scalar_type());
-    for (const char* name : tokenizer_files)
+    const auto copy = [&](const char* name) {
       if (fs::exists(source / name)) write_file(temporary / name, read_file(source / name));
+    };
+    for (const char* name : tokenizer_file_names()) copy(name);
+    for (const char* name : {"tokenizer.model", "generation_config.json"}) copy(name);
     write_weights(temporary / "model.safetensors", spec, weights);
     fs::remove_all(target);
     fs::rename(temporary, target);

@@ -67,24 +67,21 @@ TEST(TokenizerJson, names_kinds_that_are_not_supported) {
   EXPECT_TRUE(
       contains(message_with("/model/type", "Unigram"), {"tokenizer kind 'Unigram' is not supported", "known: BPE"}));
   EXPECT_TRUE(
-      contains(message_with("/normalizer", {{"type", "NFC"}}), {"normalizer 'NFC' is not supported", "Prepend"}));
-  EXPECT_TRUE(
-      contains(message_with("/pre_tokenizer", {{"type", "Metaspace"}}), {"pre-tokenizer 'Metaspace'", "ByteLevel"}));
-  EXPECT_TRUE(
-      contains(message_with("/post_processor", {{"type", "BertProcessing"}}), {"post-processor 'BertProcessing'"}));
-  EXPECT_TRUE(contains(message_with("/decoder", {{"type", "WordPiece"}}), {"decoder 'WordPiece'"}));
+      contains(message_with("/normalizer", {{"type", "Nmt"}}), {"normalizer 'Nmt' is not supported", "Prepend"}));
+  EXPECT_TRUE(contains(message_with("/pre_tokenizer", {{"type", "CharDelimiterSplit"}}),
+                       {"pre-tokenizer 'CharDelimiterSplit'", "ByteLevel"}));
+  EXPECT_TRUE(contains(message_with("/post_processor", {{"type", "Other"}}), {"post-processor 'Other'"}));
+  EXPECT_TRUE(contains(message_with("/decoder", {{"type", "BPEDecoder"}}), {"decoder 'BPEDecoder'"}));
   EXPECT_TRUE(
       contains(message_with("/model/end_of_word_suffix", "</w>"), {"end_of_word_suffix '</w>' is not supported"}));
   EXPECT_TRUE(contains(message_with("/model/dropout", 0.1), {"dropout is not supported"}));
 }
 
 TEST(TokenizerJson, names_options_that_are_not_supported_and_where) {
-  const json split = {{"type", "Split"}, {"pattern", {{"Regex", "a"}}}, {"behavior", "Removed"}, {"invert", false}};
+  const json split = {{"type", "Split"}, {"pattern", {{"Regex", "a"}}}, {"behavior", "Kept"}, {"invert", false}};
   const json sequence = {{"type", "Sequence"}, {"pretokenizers", {split}}};
   EXPECT_TRUE(contains(message_with("/pre_tokenizer", sequence),
-                       {"pre_tokenizer.pretokenizers[0]", "split behavior 'Removed'", "Isolated"}));
-  const json single_word = {{{"id", 258}, {"content", "x"}, {"single_word", true}}};
-  EXPECT_TRUE(contains(message_with("/added_tokens", single_word), {"added_tokens[0]", "single_word"}));
+                       {"pre_tokenizer.pretokenizers[0]", "split behavior 'Kept'", "Isolated"}));
   json deep = {{"type", "Prepend"}, {"prepend", "_"}};
   for (int i = 0; i < 100; ++i) deep = {{"type", "Sequence"}, {"normalizers", {deep}}};
   EXPECT_TRUE(contains(message_with("/normalizer", deep), {"nested more than 8 deep"}));
@@ -208,8 +205,8 @@ TEST(TokenizerFolder, says_what_was_looked_for_and_what_was_there) {
   EXPECT_TRUE(contains(
       message(), {"has no tokenizer", "tokenizer.json", "vocab.json and merges.txt", "encoder.json and vocab.bpe"}));
   write_text(folder / "vocab.json", "{}");
-  write_text(folder / "tokenizer.model", "");
-  EXPECT_TRUE(contains(message(), {"it has only vocab.json, tokenizer.model"}));
+  write_text(folder / "vocab.bpe", "");
+  EXPECT_TRUE(contains(message(), {"or vocab.txt; it has only vocab.json, vocab.bpe"}));
   EXPECT_TRUE(contains(message_of([&] { Tokenizer::load(folder / "nowhere"); }), {"nowhere", "is not a folder"}));
 }
 
