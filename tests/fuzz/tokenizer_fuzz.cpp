@@ -2,6 +2,9 @@
 // lie within the text and, for byte-level tokenizers, spell it.
 #include "input/tokenizer.h"
 
+#include <algorithm>
+
+#include "core/text.h"
 #include "one_folder.h"
 #include "only_errors.h"
 
@@ -17,6 +20,14 @@ static void check_tokens(const Tokenizer& tokenizer, std::string_view text, bool
   if (tokenizer.decode(ids) != text && spells) std::abort();
 }
 
+// Lines as words: each word's tokens follow those of the one before, and none is lost.
+static void check_words(const Tokenizer& tokenizer, std::string_view text) {
+  const auto words = split_fields(text, '\n');
+  const auto tokens = tokenizer.encode_words(words);
+  if (tokens.ends.size() != words.size() || !std::is_sorted(tokens.ends.begin(), tokens.ends.end())) std::abort();
+  if (!words.empty() && tokens.ends.back() != tokens.ids.size()) std::abort();
+}
+
 static void load(std::string_view bytes) {
   static const fuzz::Folder folder("tokenizer");
   write_file(folder.path() / "tokenizer.json", bytes);
@@ -27,14 +38,20 @@ static void load(std::string_view bytes) {
   });
 }
 
+static Tokenizer stored(const char* name) {
+  return Tokenizer::load(fs::path(__FILE__).parent_path().parent_path() / "reference" / "tokenizer" / name);
+}
+
 static void encode(std::string_view text) {
-  static const fs::path stored = fs::path(__FILE__).parent_path().parent_path() / "reference" / "tokenizer";
-  static const Tokenizer bytes = Tokenizer::load(stored / "like-llama3"),
-                         added = Tokenizer::load(stored / "added-tokens"),
-                         unknowns = Tokenizer::load(stored / "fused-unknowns");
-  fuzz::only_errors([&] { check_tokens(bytes, text, true); });
-  fuzz::only_errors([&] { check_tokens(added, text, false); });
-  fuzz::only_errors([&] { check_tokens(unknowns, text, false); });
+  static const Tokenizer spelling[] = {stored("like-llama3"), stored("kinds/falcon"), stored("kinds/opt")};
+  static const Tokenizer others[] = {stored("added-tokens"),       stored("fused-unknowns"),
+                                     stored("kinds/llama2"),       stored("kinds/metaspace-first"),
+                                     stored("kinds/normal-forms"), stored("kinds/pythia"),
+                                     stored("kinds/roberta"),      stored("kinds/bert-uncased"),
+                                     stored("kinds/bert-cased"),   stored("kinds/split-merged-with-next")};
+  for (const auto& tokenizer : spelling) fuzz::only_errors([&] { check_tokens(tokenizer, text, true); });
+  for (const auto& tokenizer : others) fuzz::only_errors([&] { check_tokens(tokenizer, text, false); });
+  for (const auto& tokenizer : others) fuzz::only_errors([&] { check_words(tokenizer, text); });
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
