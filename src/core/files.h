@@ -30,6 +30,9 @@ class MappedFile {
   MappedFile& operator=(const MappedFile&) = delete;
   MappedFile& operator=(MappedFile&&) = delete;
   std::string_view bytes() const { return {data_, size_}; }
+  /// Copies bytes out, and gives the pages they lie in back piece by piece: a file larger than memory can be copied.
+  /// The range must lie within bytes().
+  void copy(size_t begin, size_t count, void* to) const;
 
  private:
   const char* data_ = nullptr;

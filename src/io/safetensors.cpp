@@ -210,10 +210,8 @@ SafetensorsFile::SafetensorsFile(SafetensorsFile&&) noexcept = default;
 
 const std::vector<std::string>& SafetensorsFile::names() const { return content_->names; }
 bool SafetensorsFile::contains(const std::string& name) const { return content_->entries.contains(name); }
-const char* SafetensorsFile::type(const std::string& name) const {
-  const auto type = content_->at(name).type;
-  return std::find_if(types.begin(), types.end(), [&](const TypeName& known) { return known.type == type; })->name;
-}
+const char* SafetensorsFile::type(const std::string& name) const { return safetensors_type(scalar_type(name)); }
+at::ScalarType SafetensorsFile::scalar_type(const std::string& name) const { return content_->at(name).type; }
 std::vector<int64_t> SafetensorsFile::shape(const std::string& name) const { return content_->at(name).shape; }
 const std::map<std::string, std::string>& SafetensorsFile::metadata() const { return content_->metadata; }
 
@@ -221,42 +219,61 @@ at::Tensor SafetensorsFile::tensor(const std::string& name) const {
   const Entry& entry = content_->at(name);
   const bool truth = entry.type == at::kBool;
   auto tensor = at::empty(entry.shape, truth ? at::kByte : entry.type);
-  const auto bytes = content_->file.bytes().substr(content_->data_start + entry.begin, entry.end - entry.begin);
-  if (!bytes.empty()) std::memcpy(tensor.data_ptr(), bytes.data(), bytes.size());
+  content_->file.copy(content_->data_start + entry.begin, entry.end - entry.begin, tensor.data_ptr());
   return truth ? tensor.ne(0) : tensor;  // a byte other than 0 and 1 is no bool
 }
 
-void write_safetensors(const std::filesystem::path& path,
-                       const std::vector<std::pair<std::string, at::Tensor>>& tensors,
-                       const std::map<std::string, std::string>& metadata) {
+const char* safetensors_type(at::ScalarType type) {
+  const auto found =
+      std::find_if(types.begin(), types.end(), [&](const TypeName& known) { return known.type == type; });
+  if (found == types.end()) fail(Fault::failed, "safetensors cannot hold the type {}", c10::toString(type));
+  return found->name;
+}
+
+static std::string header_of(const fs::path& path, const std::vector<TensorPlan>& plans,
+                             const std::map<std::string, std::string>& metadata) {
   Json header = Json::object();
   if (!metadata.empty()) header["__metadata__"] = metadata;
   uint64_t end = 0;
-  for (const auto& [name, tensor] : tensors) {
-    const auto type =
-        std::find_if(types.begin(), types.end(), [&](const TypeName& t) { return t.type == tensor.scalar_type(); });
-    if (type == types.end()) fail(Fault::failed, "tensor '{}' has a type that safetensors cannot hold", name);
+  for (const auto& [name, type, shape] : plans) {
     if (header.contains(name)) fail(Fault::failed, "two tensors of '{}' are called '{}'", path.string(), name);
+    const char* const type_name =
+        within(fmt::format("writing the tensor '{}'", name), [&] { return safetensors_type(type); });
     const uint64_t begin = end;
-    end += static_cast<uint64_t>(tensor.numel()) * at::elementSize(tensor.scalar_type());
-    header[name] = {{"dtype", type->name}, {"shape", tensor.sizes().vec()}, {"data_offsets", {begin, end}}};
+    end += byte_count(shape, at::elementSize(type)).value();
+    header[name] = {{"dtype", type_name}, {"shape", shape}, {"data_offsets", {begin, end}}};
   }
   std::string text = header.dump();
   text.resize((text.size() + 7) / 8 * 8, ' ');
+  return text;
+}
+
+void write_safetensors(const std::filesystem::path& path, const std::vector<TensorPlan>& plans,
+                       const std::function<at::Tensor(size_t)>& tensor,
+                       const std::map<std::string, std::string>& metadata) {
+  const auto text = header_of(path, plans, metadata);
   write_atomically(path, [&](const fs::path& temporary) {
     std::ofstream file(temporary, std::ios::binary);
     const auto length = static_cast<uint64_t>(text.size());
     file.write(reinterpret_cast<const char*>(&length), 8);
     file << text;
-    for (const auto& [name, tensor] : tensors) {
-      const auto whole = tensor.contiguous();
-      file.write(
-          static_cast<const char*>(whole.data_ptr()),
-          static_cast<std::streamsize>(static_cast<uint64_t>(whole.numel()) * at::elementSize(whole.scalar_type())));
+    for (size_t i = 0; i < plans.size(); ++i) {
+      const auto whole = tensor(i).contiguous();
+      if (whole.scalar_type() != plans[i].type || whole.sizes() != plans[i].shape)
+        fail(Fault::failed, "the tensor '{}' is not as it was planned", plans[i].name);
+      file.write(static_cast<const char*>(whole.data_ptr()), static_cast<std::streamsize>(whole.nbytes()));
     }
     file.close();
     if (!file) fail(Fault::failed, "cannot write '{}' (is the disk full?)", path.string());
   });
+}
+
+void write_safetensors(const std::filesystem::path& path,
+                       const std::vector<std::pair<std::string, at::Tensor>>& tensors,
+                       const std::map<std::string, std::string>& metadata) {
+  std::vector<TensorPlan> plans;
+  for (const auto& [name, tensor] : tensors) plans.push_back({name, tensor.scalar_type(), tensor.sizes().vec()});
+  write_safetensors(path, plans, [&](size_t i) { return tensors[i].second; }, metadata);
 }
 
 }  // namespace arcuate
