@@ -18,6 +18,7 @@
 #include "io/npy.h"
 #include "io/safetensors.h"
 #include "io/table.h"
+#include "io/torch_checkpoint.h"
 #include "model/checkpoint.h"
 #include "model/family.h"
 #include "model/weights.h"
@@ -38,6 +39,18 @@ Json describe_safetensors(const fs::path& path) {
     parameters += product(file.shape(name));
   }
   return {{"kind", "safetensors"}, {"values", parameters}, {"metadata", file.metadata()}, {"tensors", tensors}};
+}
+
+Json describe_torch(const fs::path& path) {
+  const TorchCheckpoint file(path);
+  Json tensors = Json::array();
+  int64_t parameters = 0;
+  for (const auto& name : file.names()) {
+    tensors.push_back(
+        {{"name", name}, {"type", safetensors_type(file.scalar_type(name))}, {"shape", file.shape(name)}});
+    parameters += product(file.shape(name));
+  }
+  return {{"kind", "PyTorch checkpoint"}, {"values", parameters}, {"tensors", tensors}};
 }
 
 Json describe_npy(const fs::path& path) {
@@ -153,9 +166,9 @@ Json or_problem(F&& describe) {
 Json describe_weights(const fs::path& folder) {
   Json weights = Json::array();
   for (const auto& path : weight_files(folder)) {
-    const SafetensorsFile file(path);
-    weights.push_back(
-        {{"file", path.filename().string()}, {"tensors", file.names().size()}, {"bytes", fs::file_size(path)}});
+    weights.push_back({{"file", path.filename().string()},
+                       {"tensors", open_tensor_file(path)->names().size()},
+                       {"bytes", fs::file_size(path)}});
   }
   return weights;
 }
@@ -185,14 +198,19 @@ struct Kind {
   const char* extension;
   Json (*describe)(const fs::path&);
 };
-constexpr Kind kinds[] = {{".safetensors", describe_safetensors},
-                          {".npy", describe_npy},
-                          {".h5", describe_hdf5},
-                          {".hdf5", describe_hdf5},
-                          {".gii", describe_gifti},
-                          {".tsv", describe_table},
-                          {".csv", describe_table},
-                          {".textgrid", describe_textgrid}};
+constexpr Kind kinds[] = {
+    {".safetensors", describe_safetensors},
+    {".npy", describe_npy},
+    {".h5", describe_hdf5},
+    {".hdf5", describe_hdf5},
+    {".gii", describe_gifti},
+    {".tsv", describe_table},
+    {".csv", describe_table},
+    {".textgrid", describe_textgrid},
+    {".bin", describe_torch},
+    {".pt", describe_torch},
+    {".pth", describe_torch},
+};
 
 Json describe_by_kind(const fs::path& path) {
   if (fs::is_directory(path)) return describe_model(path);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <optional>
 #include <set>
 
@@ -12,6 +13,7 @@
 #include "core/tensor.h"
 #include "core/text.h"
 #include "io/safetensors.h"
+#include "io/tensor_file.h"
 
 namespace arcuate {
 namespace {
@@ -146,7 +148,9 @@ class Loader {
     for (const auto& entry : entries) by_file_name_.emplace(entry.file_name, entry);
   }
 
-  void read(const SafetensorsFile& file) {
+  void add(std::unique_ptr<TensorFile> opened) {
+    const TensorFile& file = *opened;
+    files_.push_back(std::move(opened));
     for (const auto& full_name : file.names()) {
       const auto name = table_name(family_, full_name);
       const auto entry = by_file_name_.find(name);
@@ -157,16 +161,45 @@ class Loader {
     }
   }
 
-  std::map<std::string, at::Tensor> finish() {
+  void add_problem(const std::string& problem) { problems_.add("{}", problem); }
+
+  void finish() {
     for (const auto& [file_name, entry] : by_file_name_)
-      if (shapes_.contains(entry.name) && !named_.contains(entry.name))
+      if (shapes_.contains(entry.name) && !found_.contains(entry.name))
         problems_.add("'{}' is missing", written_name(family_, entry));
     problems_.raise();
-    return std::move(named_);
+  }
+
+  /// The tensors whose names `wanted` takes, fused as the blocks need them.
+  template <class Wanted>
+  ModelWeights read(const Wanted& wanted) const {
+    std::map<std::string, at::Tensor> named;
+    for (const auto& [name, place] : found_)
+      if (wanted(name)) named[name] = place.read(type_);
+    fuse_attention(spec_, named);
+    return assemble(spec_, std::move(named));
+  }
+
+  int64_t layers() const { return spec_.layers; }
+  int64_t bytes_of(const std::function<bool(const std::string&)>& wanted) const {
+    int64_t bytes = 0;
+    for (const auto& [name, place] : found_)
+      if (wanted(name)) bytes += place.numbers * item_size();
+    return bytes;
+  }
+  // A tensor in the file's type beside itself, a transposed copy, or the parts of what is fused.
+  int64_t reading_bytes() const {
+    int64_t largest = 0;
+    for (const auto& [name, place] : found_) {
+      const auto stored = static_cast<int64_t>(at::elementSize(place.file->scalar_type(place.full_name)));
+      if (name != "head") largest = std::max(largest, place.numbers * (stored + item_size()));
+    }
+    const auto& b = spec_.block;
+    return std::max(largest, (b.heads + 2 * b.kv_heads) * b.head_size * b.width * item_size());
   }
 
  private:
-  void take(const SafetensorsFile& file, const std::string& full_name, const Entry& entry) {
+  void take(const TensorFile& file, const std::string& full_name, const Entry& entry) {
     const auto wanted = shapes_.find(entry.name);
     if (wanted == shapes_.end()) {
       // A tied head is often stored twice; a bias that the configuration rules out is a fault.
@@ -177,12 +210,27 @@ class Loader {
     if (entry.store == Store::transposed) std::swap(shape.front(), shape.back());
     if (file.shape(full_name) != shape) {
       problems_.add("'{}' has the shape {}, {} expected", full_name, shape_of(file.shape(full_name)), shape_of(shape));
-      named_[entry.name] = at::Tensor();  // there, if useless: not missing as well
+      found_[entry.name] = {};  // there, if useless: not missing as well
       return;
     }
-    const auto tensor = file.tensor(full_name).to(type_);
-    named_[entry.name] = entry.store == Store::transposed ? tensor.t().contiguous() : tensor;
+    int64_t numbers = 1;
+    for (const int64_t size : shape) numbers *= size;
+    found_[entry.name] = {&file, full_name, entry.store, numbers};
   }
+
+  // Where a weight lies.
+  struct Place {
+    at::Tensor read(at::ScalarType type) const {
+      const auto tensor = file->tensor(full_name).to(type);
+      return store == Store::transposed ? tensor.t().contiguous() : tensor;
+    }
+    const TensorFile* file = nullptr;
+    std::string full_name{};
+    Store store = Store::as_is;
+    int64_t numbers = 0;
+  };
+
+  int64_t item_size() const { return static_cast<int64_t>(at::elementSize(type_)); }
 
   static std::string shape_of(const std::vector<int64_t>& shape) {
     std::vector<std::string> parts;
@@ -190,13 +238,14 @@ class Loader {
     return fmt::format("[{}]", join(parts, ", "));
   }
 
-  const ModelSpec& spec_;
+  ModelSpec spec_;
   const Family& family_;
   at::ScalarType type_;
   Problems problems_;
+  std::vector<std::unique_ptr<TensorFile>> files_;
   std::map<std::string, std::vector<int64_t>> shapes_;
   std::map<std::string, Entry> by_file_name_;
-  std::map<std::string, at::Tensor> named_;
+  std::map<std::string, Place> found_;
 };
 
 // Standard deviation of a tensor's initial numbers; 0 and 1 fills are told apart by the caller.
@@ -220,29 +269,95 @@ at::Tensor initial_tensor(const ModelSpec& spec, const std::string& name, std::v
 
 }  // namespace
 
-std::vector<fs::path> weight_files(const fs::path& folder) {
-  const auto single = folder / "model.safetensors", index = folder / "model.safetensors.index.json";
-  if (fs::exists(single)) return {single};
-  if (!fs::exists(index))
-    bad_input("'{}' has no weights: model.safetensors or model.safetensors.index.json expected", folder.string());
+namespace {
+
+// What an index says: the shards, and which of them holds a tensor.
+std::map<std::string, fs::path> read_index(const fs::path& index) {
   const SortedJson json = read_sorted_json(index);
   if (!json.contains("weight_map") || !json["weight_map"].is_object())
     bad_input("'{}' has no weight_map", index.string());
-  std::set<fs::path> files;
+  std::map<std::string, fs::path> tensors;
   for (const auto& [name, file] : json["weight_map"].items()) {
     if (!file.is_string() || fs::path(file.get<std::string>()).filename() != file.get<std::string>())
       bad_input("'{}': the shard of '{}' must be a file name in the same folder", index.string(), name);
-    files.insert(folder / file.get<std::string>());
+    tensors[name] = index.parent_path() / file.get<std::string>();
   }
+  return tensors;
+}
+
+constexpr const char* weight_names[] = {"model.safetensors", "pytorch_model.bin"};  // the first is preferred
+
+// The file or the index that tells which files there are.
+fs::path weight_entry(const fs::path& folder) {
+  for (const std::string name : weight_names)
+    for (const auto& path : {folder / name, folder / (name + ".index.json")})
+      if (fs::exists(path)) return path;
+  bad_input(
+      "'{}' has no weights: model.safetensors, model.safetensors.index.json, pytorch_model.bin or "
+      "pytorch_model.bin.index.json expected",
+      folder.string());
+}
+
+bool is_index(const fs::path& entry) { return entry.extension() == ".json"; }
+
+}  // namespace
+
+std::vector<fs::path> weight_files(const fs::path& folder) {
+  const auto entry = weight_entry(folder);
+  if (!is_index(entry)) return {entry};
+  std::set<fs::path> files;
+  for (const auto& [name, file] : read_index(entry)) files.insert(file);
+  Problems problems(fmt::format("shards that '{}' names are missing. Is the download complete?", entry.string()));
+  for (const auto& file : files)
+    if (!fs::exists(file)) problems.add("'{}'", file.filename().string());
+  problems.raise();
   return {files.begin(), files.end()};
 }
 
+struct WeightReader::Content {
+  Content(const ModelSpec& spec, const fs::path& folder, at::ScalarType type) : loader(spec, folder, type) {}
+  Loader loader;
+};
+
+WeightReader::WeightReader(const fs::path& folder, const ModelSpec& spec, at::ScalarType type)
+    : content_(std::make_unique<Content>(spec, folder, type)) {
+  std::map<fs::path, const TensorFile*> opened;
+  for (const auto& path : weight_files(folder)) {
+    auto file = open_tensor_file(path);
+    opened[path] = file.get();
+    content_->loader.add(std::move(file));
+  }
+  if (const auto entry = weight_entry(folder); is_index(entry))
+    for (const auto& [name, path] : read_index(entry))
+      if (!opened.at(path)->contains(name))
+        content_->loader.add_problem(
+            fmt::format("'{}' is not in '{}', where the index places it", name, path.filename().string()));
+  content_->loader.finish();
+}
+
+WeightReader::~WeightReader() = default;
+
+ModelWeights WeightReader::all() const {
+  return content_->loader.read([](const std::string&) { return true; });
+}
+
+// Whether a weight is used in a stage.
+static std::function<bool(const std::string&)> in_stage(int64_t layer, int64_t layers) {
+  if (layer == 0) return [](const std::string& name) { return is_stem_weight(name); };
+  if (layer > layers) return [](const std::string& name) { return name.starts_with("final_norm."); };
+  return [block = fmt::format("block.{}.", layer - 1)](const std::string& name) { return name.starts_with(block); };
+}
+
+ModelWeights WeightReader::stage(int64_t layer) const {
+  return content_->loader.read(in_stage(layer, content_->loader.layers()));
+}
+int64_t WeightReader::stage_bytes(int64_t layer) const {
+  return content_->loader.bytes_of(in_stage(layer, content_->loader.layers()));
+}
+int64_t WeightReader::reading_bytes() const { return content_->loader.reading_bytes(); }
+
 ModelWeights read_weights(const fs::path& folder, const ModelSpec& spec, at::ScalarType type) {
-  Loader loader(spec, folder, type);
-  for (const auto& path : weight_files(folder)) loader.read(SafetensorsFile(path));
-  auto named = loader.finish();
-  fuse_attention(spec, named);
-  return assemble(spec, std::move(named));
+  return WeightReader(folder, spec, type).all();
 }
 
 void write_weights(const fs::path& file, const ModelSpec& spec, const ModelWeights& weights) {

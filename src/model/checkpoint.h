@@ -4,17 +4,39 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <vector>
 
 #include "model/family.h"
 
 namespace arcuate {
 
-/// Weight files of a folder: model.safetensors, or the shards of model.safetensors.index.json.
+/// Weight files of a folder: model.safetensors, or the shards of model.safetensors.index.json; where neither is there,
+/// pytorch_model.bin or the shards of pytorch_model.bin.index.json. Errors: input, naming all shards that are missing.
 std::vector<std::filesystem::path> weight_files(const std::filesystem::path& folder);
 
-/// Reads all weights that `spec` needs, converted to `type`. Missing tensors, tensors that the family does not know and
-/// wrong shapes are input errors, all named at once.
+/// The weights of a folder, checked and not yet read: any part of them can be read when it is needed.
+class WeightReader {
+ public:
+  /// Opens the files and compares them with what `spec` needs. Missing tensors, tensors that the family does not know,
+  /// tensors that an index places where they are not, and wrong shapes are input errors, all named at once.
+  WeightReader(const std::filesystem::path& folder, const ModelSpec& spec, at::ScalarType type);
+  ~WeightReader();
+
+  /// All weights, converted to the type tensor by tensor.
+  ModelWeights all() const;
+  /// Those of one stage of the forward pass: 0 is the stem, l the block l (the others are empty), L + 1 the final norm.
+  ModelWeights stage(int64_t layer) const;
+  /// Bytes of a stage, and the most that are needed beside it while it is read.
+  int64_t stage_bytes(int64_t layer) const;
+  int64_t reading_bytes() const;
+
+ private:
+  struct Content;
+  std::unique_ptr<Content> content_;
+};
+
+/// WeightReader::all in one call.
 ModelWeights read_weights(const std::filesystem::path& folder, const ModelSpec& spec, at::ScalarType type);
 
 /// Writes all weights under the family's own names, as `read_weights` and the original library read them. A tied head
