@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/hash.h"
+#include "core/memory.h"
 #include "core/text.h"
 #include "input/story.h"
 #include "input/tokenizer.h"
@@ -20,6 +21,7 @@
 #include "model/surprisal.h"
 #include "model/twin_states.h"
 #include "study/spaces.h"
+#include "study/study_plan.h"
 #include "study/unit.h"
 
 namespace arcuate {
@@ -59,8 +61,7 @@ void describe_model(cli::Spec<Options>& s) {
       .choices({{"residual", Units::residual}, {"ffn", Units::ffn}, {"attention", Units::attention}});
   s.option("context", &Options::context,
            "words that the model sees: N (the last N), grow:N:M (grows to N words, then restarts with the last M), "
-           "full, or "
-           "centred:N (N around the word, for models that see both sides)")
+           "full, or centred:N (N around the word, for models that see both sides)")
       .metavar("RULE");
   s.option("random-init", &Options::random_init, "an untrained twin: weights are drawn from this seed instead of read")
       .metavar("SEED");
@@ -113,6 +114,12 @@ void describe(cli::Spec<Options>& s) {
   s.description(
       "With --twins a dataset syntactic/<name> a layer joins them, 1 x words x words ahead x width (without the third "
       "where texts have a past of their own): the mean over the texts, as forecast --syntactic takes it.");
+  s.description(
+      "With --memory-limit, or where the weights would not fit in the memory that is free, the model is read layer by "
+      "layer: each layer once, for all windows, before the next; the states between layers lie in a scratch file "
+      "beside "
+      "the output where they do not fit. The file has the same bytes, and a limit below the least that this takes is "
+      "refused before any work. Models larger than memory run in this way.");
   describe_model(s);
   describe_story(s);
   describe_twins(s);
@@ -122,6 +129,9 @@ void describe(cli::Spec<Options>& s) {
   s.example(
       "arcuate extract --model models/tales-1m --words story.tsv --output twin.h5 --random-init 1 --layers 4,final",
       "two layers of an untrained twin");
+  s.example(
+      "arcuate extract --model llama-2-7b --words story.tsv --output 7b.h5 --layers 16 --memory-limit 3GB --threads 1",
+      "one layer of a model of 13 GB in 3 GB, for a story of some thousand words");
   s.example(
       "arcuate extract --model models/tales-1m --words story.tsv --output parts.h5 --layers 4 --twins twins/*.tsv",
       "a layer, and the syntactic part of the 30 words after each word");
@@ -213,6 +223,22 @@ std::vector<int64_t> wanted_layers(const Options& options, const ModelSpec& spec
   return layers;
 }
 
+fs::path folder_of(const fs::path& output) { return output.has_parent_path() ? output.parent_path() : fs::path("."); }
+
+at::ScalarType type_of(const Options& options) {
+  return options.precision == Precision::f64 ? at::kDouble : at::kFloat;
+}
+
+// Layer by layer where a limit is given or the weights would not fit in what is free.
+std::optional<Streaming> streaming_of(const Options& options, const ModelSpec& spec, at::ScalarType type,
+                                      const cli::Run& run) {
+  const auto limit = memory_limit(run.common.memory_limit.count);
+  const double weights = count_weights(spec) * static_cast<double>(at::elementSize(type));
+  const bool fits = weights < static_cast<double>(limit.bytes - resident_bytes());
+  if (!limit.given && (fits || options.random_init)) return std::nullopt;
+  return Streaming{.memory = limit.bytes, .scratch = folder_of(options.output.path)};
+}
+
 int run(const Options& options, cli::Run& run) {
   const auto& output = options.output.path;
   refuse_to_replace(output, run.common.force);
@@ -228,11 +254,15 @@ int run(const Options& options, cli::Run& run) {
   run.console.info("story      {} words", story.words.size());
   if (options.surprisal && spec.head == Head::none)
     bad_usage("--surprisal needs a model that predicts the next word; {} has no next-token head", spec.family);
+  if (options.surprisal && streaming_of(options, spec, type_of(options), run))
+    bad_usage("--surprisal needs the whole model in memory, which the limit (or what is free) does not allow for");
   if (run.common.dry_run) return 0;
-  const auto type = options.precision == Precision::f64 ? at::kDouble : at::kFloat;
-  const auto model =
-      Model::load(options.model, {.type = type, .device = run.compute.device, .random_init = options.random_init});
-  ensure_writable_folder(output.has_parent_path() ? output.parent_path() : fs::path("."));
+  const auto type = type_of(options);
+  const auto model = Model::load(options.model, {.type = type,
+                                                 .device = run.compute.device,
+                                                 .random_init = options.random_init,
+                                                 .streaming = streaming_of(options, spec, type, run)});
+  ensure_writable_folder(folder_of(output));
   const auto activations = run_model(options, model, story, extraction, run);
   Hdf5Writer file(output);
   file.attribute("format", activations_format);

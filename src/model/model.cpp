@@ -27,6 +27,14 @@ static void move_to(ModelWeights& weights, c10::Device device) {
 Model Model::load(const std::filesystem::path& folder, const ModelOptions& options) {
   Model model;
   model.spec_ = read_spec(folder);
+  model.options_ = options;
+  if (options.streaming && options.random_init)
+    bad_usage("an untrained twin is drawn whole; it cannot be read layer by layer. Leave out --memory-limit");
+  if (options.streaming) {
+    model.reader_ = within(fmt::format("reading the model '{}'", folder.string()),
+                           [&] { return std::make_shared<WeightReader>(folder, model.spec_, options.type); });
+    return model;
+  }
   model.weights_ = within(fmt::format("reading the model '{}'", folder.string()), [&] {
     return options.random_init ? random_weights(model.spec_, *options.random_init, options.type)
                                : read_weights(folder, model.spec_, options.type);
@@ -35,9 +43,20 @@ Model Model::load(const std::filesystem::path& folder, const ModelOptions& optio
   return model;
 }
 
+ModelWeights Model::stage(int64_t layer) const {
+  auto weights = reader_->stage(layer);
+  move_to(weights, options_.device);
+  return weights;
+}
+
 std::string units_name(Units units) {
   if (units == Units::residual) return "residual";
   return units == Units::ffn ? "ffn" : "attention";
+}
+
+const Tensor& tapped(const BlockStates& states, Units units) {
+  if (units == Units::residual) return states.residual;
+  return units == Units::ffn ? states.ffn : states.attention;
 }
 
 std::string Model::layer_name(int64_t layer) const { return layer > spec_.layers ? "final" : std::to_string(layer); }
@@ -61,7 +80,7 @@ static void check_ids(const Tensor& ids, const ModelSpec& spec) {
               smallest < 0 ? smallest : largest, spec.vocabulary);
 }
 
-static void check_layers(std::span<const int64_t> layers, const ModelSpec& spec, Units units) {
+void check_layers(std::span<const int64_t> layers, const ModelSpec& spec, Units units) {
   for (const int64_t layer : layers) {
     if (layer > spec.layers + 1)
       bad_usage("layer {} was asked for; the model has layers 0 to {} and 'final'", layer, spec.layers);
@@ -72,24 +91,34 @@ static void check_layers(std::span<const int64_t> layers, const ModelSpec& spec,
   }
 }
 
+BlockStates model_start(const ModelSpec& spec, const ModelWeights& weights, const Tensor& ids) {
+  check_ids(ids, spec);
+  return {.attention = {}, .ffn = {}, .residual = stem(spec, weights, ids.to(weights.tokens.device()))};
+}
+
+static BlockStates step(const ModelSpec& spec, const ModelWeights& weights, int64_t layer, const Tensor& stream,
+                        const BlockContext& context) {
+  if (layer <= spec.layers) return block(spec.block, weights.blocks[static_cast<size_t>(layer - 1)], stream, context);
+  return {.attention = {},
+          .ffn = {},
+          .residual = spec.final_norm ? normalize(spec.block, weights.final_norm, stream) : stream};
+}
+
+BlockStates model_step(const ModelSpec& spec, const ModelWeights& weights, int64_t layer, const Tensor& stream) {
+  return step(spec, weights, layer, stream, block_context(spec.block, stream.size(1), stream));
+}
+
 std::vector<Tensor> model_states(const ModelSpec& spec, const ModelWeights& weights, const Tensor& ids,
                                  std::span<const int64_t> layers, Units units) {
-  check_ids(ids, spec);
   check_layers(layers, spec, units);
-  auto x = stem(spec, weights, ids.to(weights.tokens.device()));  // B x T x C
-  const auto context = block_context(spec.block, ids.size(1), x);
+  auto states = model_start(spec, weights, ids);  // B x T x C
+  const auto context = block_context(spec.block, ids.size(1), states.residual);
   std::vector<Tensor> taps;
   auto wanted = layers.begin();
   for (int64_t layer = 0; wanted != layers.end(); ++layer) {
-    BlockStates made;
-    if (layer > spec.layers) {
-      x = spec.final_norm ? normalize(spec.block, weights.final_norm, x) : x;
-    } else if (layer > 0) {
-      made = block(spec.block, weights.blocks[static_cast<size_t>(layer - 1)], x, context);
-      x = made.residual;
-    }
+    if (layer > 0) states = step(spec, weights, layer, states.residual, context);
     if (*wanted == layer) {
-      taps.push_back(units == Units::residual ? x : units == Units::ffn ? made.ffn : made.attention);
+      taps.push_back(tapped(states, units));
       ++wanted;
     }
   }

@@ -4,19 +4,30 @@
 #include <c10/core/Device.h>
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "model/block.h"
 #include "model/weights.h"
 
 namespace arcuate {
+
+class WeightReader;
+
+/// Weights are read layer by layer, each once for all passes, and given back: for models larger than memory.
+struct Streaming {
+  int64_t memory = 0;               ///< Bytes that the process may come to.
+  std::filesystem::path scratch{};  ///< Folder for the states between layers, where they do not fit.
+};
 
 struct ModelOptions {
   at::ScalarType type = at::ScalarType::Float;  ///< Arithmetic of the forward pass: float32 or float64.
   c10::Device device{c10::DeviceType::CPU};
   std::optional<uint64_t> random_init{};  ///< Seed of an untrained twin; weights are then not read.
+  std::optional<Streaming> streaming{};   ///< Not with random_init, whose numbers are drawn in one go.
 };
 
 /// What is tapped of a layer.
@@ -26,6 +37,7 @@ enum class Units {
   ffn         ///< The output of the second layer of the block's feed-forward network, before it is added to the stream.
 };
 std::string units_name(Units units);
+const at::Tensor& tapped(const BlockStates& states, Units units);
 
 /// Layer numbers of a model with L blocks: 0 is the embedding, l the residual stream after block l, L + 1 the state
 /// after the final norm ("final"). The units of a block's inside have layers 1 to L only.
@@ -35,10 +47,17 @@ std::string units_name(Units units);
 /// exceeds the model's positions or an id its vocabulary; usage for a layer without such units.
 std::vector<at::Tensor> model_states(const ModelSpec& spec, const ModelWeights& weights, const at::Tensor& ids,
                                      std::span<const int64_t> layers, Units units = Units::residual);
+/// The same step by step, for weights that hold no more than the stage in question (WeightReader::stage): the embedding
+/// (layer 0), and from the stream before a layer 1 … L + 1 what it makes of it.
+BlockStates model_start(const ModelSpec& spec, const ModelWeights& weights, const at::Tensor& ids);
+BlockStates model_step(const ModelSpec& spec, const ModelWeights& weights, int64_t layer, const at::Tensor& stream);
+/// Errors: usage, for a layer that the model does not have, or that has no such units.
+void check_layers(std::span<const int64_t> layers, const ModelSpec& spec, Units units);
+
 /// Next-token logits, … x vocabulary, from states of the layer "final". Errors: usage, for a model without such a head.
 at::Tensor model_logits(const ModelWeights& weights, const at::Tensor& final_states);
 
-/// A spec and its weights, on one device.
+/// A spec and its weights, on one device. A streamed model has no weights of its own but reads them stage by stage.
 class Model {
  public:
   static Model load(const std::filesystem::path& folder, const ModelOptions& options = {});
@@ -46,15 +65,27 @@ class Model {
   const ModelSpec& spec() const { return spec_; }
   std::string layer_name(int64_t layer) const;  ///< "0" … "L", "final".
 
+  /// Not of a streamed model: run_passes takes one through many passes at once.
   std::vector<at::Tensor> states(const at::Tensor& ids, std::span<const int64_t> layers,
                                  Units units = Units::residual) const {
     return model_states(spec_, weights_, ids, layers, units);
   }
   at::Tensor logits(const at::Tensor& final_states) const { return model_logits(weights_, final_states); }
 
+  bool is_streamed() const { return reader_ != nullptr; }
+  // Of a streamed model.
+  const WeightReader& reader() const { return *reader_; }
+  ModelWeights stage(int64_t layer) const;  ///< On the model's device.
+  int64_t memory() const { return options_.streaming->memory; }
+  const std::filesystem::path& scratch() const { return options_.streaming->scratch; }
+  at::ScalarType type() const { return options_.type; }
+  c10::Device device() const { return options_.device; }
+
  private:
   ModelSpec spec_;
+  ModelOptions options_;
   ModelWeights weights_;
+  std::shared_ptr<const WeightReader> reader_;
 };
 
 }  // namespace arcuate

@@ -9,12 +9,10 @@
 #include "core/error.h"
 #include "core/interrupt.h"
 #include "core/parallel.h"
+#include "model/streamed_passes.h"
 
 namespace arcuate {
-namespace {
-
-// Passes of similar length together, so that little is padded, and of equal length where tokens would see the padding;
-// the order depends on the passes alone. Few passes are cut into batches that keep several threads busy.
+// The order depends on the passes alone. Few passes are cut into batches that keep several threads busy.
 std::vector<std::vector<size_t>> batches_of(std::span<const Pass> passes, int64_t tokens_per_batch, int64_t causal) {
   constexpr int64_t several = 8, smallest = 512;
   const auto length = [&](size_t pass) { return std::ssize(passes[pass].ids); };
@@ -34,15 +32,9 @@ std::vector<std::vector<size_t>> batches_of(std::span<const Pass> passes, int64_
   return batches;
 }
 
-struct Batch {
-  at::Tensor ids;               // B x T; shorter passes are filled up on the right, which no token sees
-  std::vector<int64_t> tokens;  // flat index (b * T + t) of each wanted token …
-  std::vector<int64_t> rows;    // … and its row
-};
-
-Batch make_batch(const std::vector<size_t>& members, std::span<const Pass> passes) {
+PassBatch make_batch(const std::vector<size_t>& members, std::span<const Pass> passes) {
   const int64_t longest = std::ssize(passes[members.back()].ids);
-  Batch batch{.ids = at::zeros({std::ssize(members), longest}, at::kLong), .tokens = {}, .rows = {}};
+  PassBatch batch{.ids = at::zeros({std::ssize(members), longest}, at::kLong), .tokens = {}, .rows = {}};
   auto* ids = batch.ids.data_ptr<int64_t>();
   for (size_t b = 0; b < members.size(); ++b) {
     const auto& pass = passes[members[b]];
@@ -55,8 +47,6 @@ Batch make_batch(const std::vector<size_t>& members, std::span<const Pass> passe
   }
   return batch;
 }
-
-}  // namespace
 
 std::vector<std::vector<int64_t>> tokenize_words(const Tokenizer& tokenizer, std::span<const std::string> words) {
   std::vector<std::vector<int64_t>> tokens;
@@ -96,6 +86,7 @@ Pass window_pass(const Window& window, std::span<const std::span<const int64_t>>
 
 at::Tensor run_passes(const Model& model, std::span<const Pass> passes, int64_t rows, const PassOptions& options,
                       const Compute& compute) {
+  if (model.is_streamed() && !passes.empty()) return stream_passes(model, passes, rows, options, compute);
   const auto batches = batches_of(passes, options.tokens_per_batch, causal_tokens(model.spec()));
   const auto layers = std::ssize(options.layers);
   at::Tensor result;

@@ -1,0 +1,191 @@
+#include "model/streamed_passes.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <mutex>
+#include <optional>
+
+#include "core/error.h"
+#include "core/interrupt.h"
+#include "core/memory.h"
+#include "core/parallel.h"
+#include "core/scratch_file.h"
+#include "model/block.h"
+#include "model/checkpoint.h"
+
+namespace arcuate {
+namespace {
+
+constexpr int64_t megabyte = 1'000'000;
+constexpr int64_t slack = 24 * megabyte;  // what allocators and libraries keep between their uses
+
+// Bytes that one batch takes while it goes through a block: the stream and its copies, and the larger of attention
+// (queries to values, scores) and the wide layer.
+int64_t batch_work(const BlockSpec& b, int64_t count, int64_t tokens, int64_t item) {
+  const int64_t streams = 6 * b.width, heads = 3 * (b.heads + 2 * b.kv_heads) * b.head_size;
+  const int64_t wide = (b.gated ? 4 : 3) * b.ffn_width, scores = 3 * b.heads * tokens;
+  return count * tokens * (streams + std::max(heads + scores, wide)) * item;
+}
+
+struct StreamPlan {
+  int threads = 1;
+  bool states_in_memory = true;
+};
+
+struct Needs {
+  int64_t held = 0;     // now, and the result
+  int64_t weights = 0;  // the largest stage
+  int64_t reading = 0;  // beside it, while it is read
+  int64_t work = 0;     // of one thread
+  int64_t states = 0;   // between two layers
+  int64_t least() const { return held + weights + std::max(reading, work) + slack; }
+};
+
+StreamPlan plan_within(const Needs& needs, int64_t limit, int threads) {
+  const auto rounded_up = [](int64_t bytes) { return (bytes + megabyte - 1) / megabyte; };
+  if (limit < needs.least())
+    bad_usage(
+        "the model, layer by layer, needs at least {} MB of memory: {} MB that are taken and for the result, {} MB for "
+        "its largest layer, {} MB to read it or compute with it; the limit is {} MB. Raise --memory-limit, or keep "
+        "fewer --layers",
+        rounded_up(needs.least()), rounded_up(needs.held + slack), rounded_up(needs.weights),
+        rounded_up(std::max(needs.reading, needs.work)), limit / megabyte);
+  const int64_t room = limit - needs.held - needs.weights - slack;
+  const bool in_memory = needs.states <= room - std::max(needs.reading, needs.work);
+  const int64_t left = room - (in_memory ? needs.states : 0);
+  return {.threads = static_cast<int>(std::clamp<int64_t>(left / std::max<int64_t>(needs.work, 1), 1, threads)),
+          .states_in_memory = in_memory};
+}
+
+// The stream of every batch between two layers, in the processor's memory or in a file.
+class StateStore {
+ public:
+  StateStore(size_t batches, const std::optional<std::filesystem::path>& scratch)
+      : states_(batches), offsets_(batches, -1) {
+    if (scratch) file_.emplace(*scratch);
+  }
+
+  void put(size_t batch, const at::Tensor& state) {
+    const auto whole = state.cpu().contiguous();
+    if (!file_) {
+      states_[batch] = whole;
+      return;
+    }
+    if (offsets_[batch] < 0) {
+      const std::lock_guard lock(guard_);
+      offsets_[batch] = end_;
+      end_ += static_cast<int64_t>(whole.nbytes());
+    }
+    file_->write(offsets_[batch], whole.data_ptr(), whole.nbytes());
+  }
+
+  at::Tensor get(size_t batch, at::IntArrayRef shape, at::ScalarType type) const {
+    if (!file_) return states_[batch];
+    auto state = at::empty(shape, type);
+    file_->read(offsets_[batch], state.data_ptr(), state.nbytes());
+    return state;
+  }
+
+ private:
+  std::vector<at::Tensor> states_;
+  std::vector<int64_t> offsets_;
+  std::optional<ScratchFile> file_{};
+  std::mutex guard_;
+  int64_t end_ = 0;
+};
+
+class Streamed {
+ public:
+  Streamed(const Model& model, std::span<const Pass> passes, int64_t rows, const PassOptions& options)
+      : model_(model), passes_(passes), rows_(rows), options_(options) {
+    batches_ = batches_of(passes, options.tokens_per_batch, causal_tokens(model.spec()));
+  }
+
+  Needs needs() const {
+    const auto& spec = model_.spec();
+    const auto item = static_cast<int64_t>(at::elementSize(model_.type()));
+    Needs needs{.held = resident_bytes() + std::ssize(options_.layers) * rows_ * width() * item};
+    for (int64_t layer = 0; layer <= options_.layers.back(); ++layer)
+      needs.weights = std::max(needs.weights, model_.reader().stage_bytes(layer));
+    needs.reading = model_.reader().reading_bytes();
+    for (const auto& members : batches_) {
+      const int64_t count = std::ssize(members), tokens = std::ssize(passes_[members.back()].ids);
+      needs.work = std::max(needs.work, batch_work(spec.block, count, tokens, item));
+      needs.states += count * tokens * spec.block.width * item;
+    }
+    return needs;
+  }
+
+  at::Tensor run(const StreamPlan& plan, const Compute& compute) {
+    StateStore store(batches_.size(), plan.states_in_memory ? std::nullopt : std::optional(model_.scratch()));
+    auto result = at::zeros({std::ssize(options_.layers), rows_, width()}, model_.type());
+    const int64_t stages = options_.layers.back() + 1;
+    auto wanted = options_.layers.begin();
+    for (int64_t layer = 0; layer < stages; ++layer) {
+      const bool kept = *wanted == layer;
+      auto rows = kept ? result[wanted - options_.layers.begin()] : at::Tensor();
+      run_stage(layer, rows, store, {plan.threads, compute});
+      if (kept) ++wanted;
+      release_freed_memory();
+    }
+    return result;
+  }
+
+ private:
+  int64_t width() const {
+    const auto& block = model_.spec().block;
+    return options_.units == Units::attention ? block.heads * block.head_size : block.width;
+  }
+
+  struct How {
+    int threads = 1;
+    const Compute& compute;
+  };
+
+  void run_stage(int64_t layer, at::Tensor& rows, StateStore& store, const How& how) const {
+    const auto weights = model_.stage(layer);
+    const auto count = std::ssize(batches_);
+    std::mutex guard;
+    int64_t done = 0;
+    parallel_for(count, how.threads, [&](int64_t i) {
+      stop_if_interrupted();
+      const auto batch = make_batch(batches_[static_cast<size_t>(i)], passes_);
+      const auto index = static_cast<size_t>(i);
+      const auto states = layer == 0 ? model_start(model_.spec(), weights, batch.ids)
+                                     : model_step(model_.spec(), weights, layer, stored(store, index, batch));
+      if (layer < options_.layers.back()) store.put(index, states.residual);
+      const std::lock_guard lock(guard);
+      if (rows.defined()) keep(tapped(states, options_.units), batch, rows);
+      if (how.compute.progress) how.compute.progress(layer * count + ++done, (options_.layers.back() + 1) * count);
+    });
+  }
+
+  at::Tensor stored(const StateStore& store, size_t index, const PassBatch& batch) const {
+    return store.get(index, {batch.ids.size(0), batch.ids.size(1), model_.spec().block.width}, model_.type())
+        .to(model_.device());
+  }
+
+  static void keep(const at::Tensor& state, const PassBatch& batch, at::Tensor& rows) {
+    const auto from = at::tensor(batch.tokens, at::kLong), to = at::tensor(batch.rows, at::kLong);
+    rows.index_copy_(0, to, state.reshape({-1, state.size(-1)}).index_select(0, from.to(state.device())).cpu());
+  }
+
+  const Model& model_;
+  std::span<const Pass> passes_;
+  int64_t rows_;
+  const PassOptions& options_;
+  std::vector<std::vector<size_t>> batches_;
+};
+
+}  // namespace
+
+at::Tensor stream_passes(const Model& model, std::span<const Pass> passes, int64_t rows, const PassOptions& options,
+                         const Compute& compute) {
+  check_layers(options.layers, model.spec(), options.units);
+  Streamed streamed(model, passes, rows, options);
+  const auto needs = streamed.needs();
+  return streamed.run(plan_within(needs, model.memory(), compute.threads), compute);
+}
+
+}  // namespace arcuate

@@ -1,0 +1,89 @@
+#include "model/streamed_passes.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include "core/memory.h"
+#include "core/random.h"
+#include "fixture.h"
+
+using namespace arcuate;
+using arcuate::test::contains;
+using arcuate::test::message_of;
+using arcuate::test::source_path;
+using arcuate::test::TemporaryFolder;
+
+namespace {
+
+constexpr int64_t plenty = int64_t{1} << 40;
+
+std::filesystem::path folder_of(const std::string& name) { return source_path("reference/models") / name; }
+
+// Passes of 3 to 12 tokens, of which the last two are wanted.
+std::vector<Pass> some_passes(int64_t count, int64_t vocabulary) {
+  Random random(5);
+  std::vector<Pass> passes;
+  for (int64_t i = 0; i < count; ++i) {
+    Pass pass;
+    const int64_t tokens = 3 + i % 10;
+    for (int64_t t = 0; t < tokens; ++t)
+      pass.ids.push_back(static_cast<int64_t>(random.uniform() * static_cast<double>(vocabulary)));
+    pass.wanted = {{tokens - 2, 2 * i}, {tokens - 1, 2 * i + 1}};
+    passes.push_back(std::move(pass));
+  }
+  return passes;
+}
+
+Model streamed(const std::string& name, int64_t memory, const std::filesystem::path& scratch) {
+  return Model::load(folder_of(name), {.streaming = Streaming{.memory = memory, .scratch = scratch}});
+}
+
+}  // namespace
+
+TEST(StreamedPasses, give_the_bytes_of_a_model_in_memory) {
+  const TemporaryFolder folder;
+  for (const char* name : {"gpt2", "gpt2-bfloat16", "llama-sharded", "opt-post"}) {
+    const auto whole = Model::load(folder_of(name));
+    const auto layered = streamed(name, plenty, folder / "scratch");
+    const auto passes = some_passes(60, whole.spec().vocabulary);
+    const int64_t last = whole.spec().layers;
+    for (const PassOptions& options : {PassOptions{.layers = {0, 2, last + 1}, .tokens_per_batch = 100},
+                                       PassOptions{.layers = {1, last}, .units = Units::ffn, .tokens_per_batch = 64}})
+      for (int threads : {1, 3})
+        EXPECT_TRUE(at::equal(run_passes(layered, passes, 120, options, {.threads = threads}),
+                              run_passes(whole, passes, 120, options, {})))
+            << name;
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder / "scratch"));
+}
+
+TEST(StreamedPasses, keep_states_that_do_not_fit_in_a_scratch_file) {
+  const TemporaryFolder folder;
+  const auto whole = Model::load(folder_of("gpt2"));
+  const auto passes = some_passes(8000, whole.spec().vocabulary);  // 6 MB of states
+  const PassOptions options{.layers = {3}};
+  const auto expected = run_passes(whole, passes, 16000, options, {});
+  for (int64_t limit = resident_bytes();; limit += 500'000) {  // the first that is not refused
+    const auto layered = streamed("gpt2", limit, folder / "scratch");
+    at::Tensor found;
+    const auto refusal = message_of([&] { found = run_passes(layered, passes, 16000, options, {.threads = 2}); });
+    if (found.defined()) {
+      EXPECT_TRUE(at::equal(found, expected));
+      break;
+    }
+    ASSERT_TRUE(contains(refusal, {"layer by layer, needs at least", "Raise --memory-limit"})) << refusal;
+  }
+  EXPECT_TRUE(std::filesystem::exists(folder / "scratch"));
+}
+
+TEST(StreamedPasses, refuse_what_the_model_in_memory_refuses) {
+  const TemporaryFolder folder;
+  const auto model = streamed("gpt2", plenty, folder.path());
+  const auto passes = some_passes(2, model.spec().vocabulary);
+  EXPECT_TRUE(contains(message_of([&] { run_passes(model, passes, 4, {.layers = {9}}, {}); }), {"layer 9"}));
+  std::vector<Pass> foreign{{.ids = {1, 5000}, .wanted = {{1, 0}}}};
+  EXPECT_TRUE(contains(message_of([&] { run_passes(model, foreign, 1, {.layers = {0}}, {}); }), {"vocabulary"}));
+  EXPECT_TRUE(contains(
+      message_of([&] { Model::load(folder_of("gpt2"), {.random_init = 1, .streaming = Streaming{.memory = plenty}}); }),
+      {"untrained twin is drawn whole"}));
+}
