@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/text.h"
 
 namespace arcuate {
 namespace {
@@ -48,6 +49,12 @@ class Reader {
     at_ += count;
     return part;
   }
+  // Names stand in messages.
+  std::string_view take_text(uint64_t count) {
+    const auto text = take(count);
+    if (invalid_utf8(text)) damaged("has text that is not UTF-8");
+    return text;
+  }
   uint64_t number(size_t bytes) {
     const auto text = take(bytes);
     uint64_t value = 0;
@@ -57,9 +64,9 @@ class Reader {
   std::string line() {
     const auto end = bytes_.find('\n', at_);
     if (end == bytes_.npos) damaged("ends too early");
-    std::string text(take(end - at_));
+    const auto text = take_text(end - at_);
     ++at_;
-    return text;
+    return std::string(text);
   }
 
   size_t add(PickleNode node) {
@@ -123,16 +130,16 @@ class Reader {
       case 'X':
       case 'B':
       case 'T':
-        push_text(take(number(4)));
+        push_text(take_text(number(4)));
         return true;
       case 0x8c:
       case 'C':
       case 'U':
-        push_text(take(number(1)));
+        push_text(take_text(number(1)));
         return true;
       case 0x8d:
       case 0x8e:
-        push_text(take(number(8)));
+        push_text(take_text(number(8)));
         return true;
       default:
         return false;

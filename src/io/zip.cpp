@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/error.h"
+#include "core/text.h"
 
 namespace arcuate {
 namespace {
@@ -109,6 +110,7 @@ std::map<std::string, ZipEntry> read_zip(std::string_view archive, const std::st
     const uint64_t flags = bytes.number(at + 8, 2), method = bytes.number(at + 10, 2);
     const uint64_t name_size = bytes.number(at + 28, 2), extra_size = bytes.number(at + 30, 2);
     const std::string name(bytes.part(at + central_size, name_size));
+    if (invalid_utf8(name)) bad_input("'{}' is a damaged zip archive: the name of entry {} is no text", source, i + 1);
     const auto sizes = read_sizes(bytes, at, at + central_size + name_size, extra_size);
     const auto place = place_of(bytes, sizes);
     if (flags & 1)

@@ -96,6 +96,11 @@ TEST(TorchCheckpoint, refuses_tensors_that_do_not_fit_their_storage) {
       contains(complaint_of_bytes(replaced("linear.bin", "FloatStorage", "FlxatStorage")), {"torch.FlxatStorage"}));
 }
 
+TEST(TorchCheckpoint, refuses_names_that_a_terminal_cannot_show) {
+  EXPECT_TRUE(contains(complaint_of_bytes(replaced("linear.bin", "weight", "wei\xa6ht")), {"text that is not UTF-8"}));
+  EXPECT_TRUE(contains(complaint_of_bytes(replaced("linear.bin", "FloatStorage", "FloatSt\xa6rage")), {"not UTF-8"}));
+}
+
 TEST(TorchCheckpoint, refuses_compressed_and_renamed_files) {
   // The method lies 10 bytes behind the start of an entry of the central directory.
   auto bytes = read_file(checkpoint("linear.bin"));
