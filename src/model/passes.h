@@ -54,7 +54,7 @@ std::vector<std::vector<size_t>> batches_of(std::span<const Pass> passes, int64_
 
 /// A batch and what is wanted of it.
 struct PassBatch {
-  at::Tensor ids{};  ///< B x T; shorter passes are filled up on the right, which no token sees.
+  at::Tensor ids{};               ///< B x T; shorter passes are filled up on the right, which no token sees.
   std::vector<int64_t> tokens{};  ///< Flat index (b * T + t) of each wanted token …
   std::vector<int64_t> rows{};    ///< … and its row.
 };

@@ -229,7 +229,7 @@ std::vector<Unit> extraction_units(const Study& study, const std::vector<Feature
       unit.stage = "extract";
       unit.format = activations_format;
       unit.depends_on = std::move(depends);
-      unit.needs = extraction_needs(study, space, std::ssize(story.words), tapped);
+      unit.needs = extraction_needs(study, space, std::ssize(story.words));
       unit.output = activation_file(work, space, story.stimulus->name);
       unit.write = [&study, space, &story, tapped](const Compute& compute, Hdf5Writer& file) {
         ModelOptions options{.type = study.precision, .device = compute.device};

@@ -66,9 +66,9 @@ int64_t subject_count(const EncodingPlan& plan) { return std::ssize(plan.respons
 
 }  // namespace
 
-UnitNeeds extraction_needs(const Study& study, const FeatureSpace& space, int64_t words, Units tapped) {
+UnitNeeds extraction_needs(const Study& study, const FeatureSpace& space, int64_t words) {
   const auto spec = read_spec(space.model->path);
-  const int64_t item = item_of(study), width = tapped == Units::ffn ? spec.block.ffn_width : spec.block.width;
+  const int64_t item = item_of(study), width = spec.block.width;  // of feed-forward units too
   const double weights = count_weights(spec), widths = real(std::ssize(space.layers) * width);
   const double tokens =
       tokens_per_word * words_read(space.model->context, real(words), spec.block.causal) * real(words);

@@ -6,8 +6,8 @@
 
 namespace arcuate {
 
-/// States (or other units) of all the space's layers at `words` words. Work: multiplications.
-UnitNeeds extraction_needs(const Study& study, const FeatureSpace& space, int64_t words, Units tapped);
+/// States (or feed-forward units) of all the space's layers at `words` words. Work: multiplications.
+UnitNeeds extraction_needs(const Study& study, const FeatureSpace& space, int64_t words);
 
 /// States of one layer in `texts` texts of as many words as the story; `ahead` words after each word are read anew, or
 /// the whole text where it is 0.
