@@ -25,9 +25,12 @@ Dataset dataset_of(const Study& study, int64_t kept_bytes) {
   return read_dataset(options);
 }
 
-// `plan` may have no output folder.
-std::filesystem::path scratch_folder(const std::filesystem::path& output, const std::filesystem::path& work) {
-  return output.empty() ? std::filesystem::temp_directory_path() : work;
+// On the disk of the results; folders are not made for a study that may yet be refused. `plan` may have no output.
+std::filesystem::path scratch_folder(const std::filesystem::path& output) {
+  if (output.empty()) return std::filesystem::temp_directory_path();
+  auto folder = std::filesystem::absolute(output);
+  while (!std::filesystem::is_directory(folder) && folder.has_relative_path()) folder = folder.parent_path();
+  return folder;
 }
 
 EncodingPlan fitted(EncodingPlan plan, const std::vector<FeatureSpace>& spaces, const StudyMachine& machine) {
@@ -46,7 +49,7 @@ PreparedStudy::PreparedStudy(const Study& described, const std::filesystem::path
       maps(surfaces_of(dataset)),
       stories(read_stories(study, dataset)),
       spaces(feature_spaces(study)),
-      responses(clean_responses(study, dataset, {response_memory(machine), scratch_folder(output, work)})),
+      responses(clean_responses(study, dataset, {response_memory(machine), scratch_folder(output)})),
       plan(fitted(plan_encoding(study, responses, stories, spaces, work), spaces, machine)) {
   stamps = FileStamps(inputs());
   const auto add = [&](std::vector<Unit> units) {

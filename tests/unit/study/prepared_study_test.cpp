@@ -98,6 +98,7 @@ TEST(PreparedStudy, with_little_memory_responses_are_the_same_and_not_in_it) {
   const PreparedStudy here(study, folder / "out"), there(study, folder / "out", {.memory = 1});
   EXPECT_TRUE(here.responses.matrix.in_memory());
   EXPECT_FALSE(there.responses.matrix.in_memory());
+  EXPECT_FALSE(fs::exists(folder / "out"));
   EXPECT_TRUE(at::equal(here.responses.matrix.whole(), there.responses.matrix.whole()));
   EXPECT_TRUE(at::equal(at::nan_to_num(here.responses.ceiling), at::nan_to_num(there.responses.ceiling)));
   for (const auto& unit : here.graph.units()) EXPECT_EQ(unit.key, there.graph.at(unit.id).key) << unit.id;
