@@ -208,7 +208,7 @@ ForecastScores forecast_scores(const ForecastProblem& problem, const std::vector
   ridge.keep_predictions = swaps;
   auto scores = empty_scores(problem.responses, count, swaps);
   const auto blocks =
-      target_blocks(scores.flags, swaps ? targets_of_a_part() : options.columns);  // predictions are kept for swaps
+      target_blocks(scores.flags, swaps ? targets_of_a_part : options.columns);  // predictions are kept for swaps
   const auto good = std::count(scores.flags.begin(), scores.flags.end(), Flag::ok);
   const auto rows = held_out_rows(splits);
   const auto lengths = held_out_lengths(splits, problem.timing.volumes);

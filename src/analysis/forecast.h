@@ -51,8 +51,8 @@ struct ForecastOptions {
   RidgeOptions ridge{};                     ///< z-scored features suit components of unequal variance.
   FoldScore score = FoldScore::joined;
   /// Targets whose responses are read and fitted together, by all windows before the next are read: a multiple of
-  /// targets_of_a_part(), so that it changes memory and speed only.
-  int64_t columns = 34 * targets_of_a_part();
+  /// targets_of_a_part, so that it changes memory and speed only.
+  int64_t columns = 34 * targets_of_a_part;
   int64_t swaps = 0;  ///< Draws of the block-swap test of each target (stats/swap.h); 0: none.
   uint64_t seed = 0;  ///< Of those draws.
 };

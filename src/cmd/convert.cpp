@@ -104,7 +104,8 @@ int run(const Options& options, cli::Run& run) {
   const auto& output = options.output.path;
   refuse_to_replace(output, run.common.force);
   const auto tensors = read_tensors(options);
-  run.console.info("read       {} tensors in {} files", tensors.plans.size(), tensors.files.size());
+  run.console.info("read       {} tensors in {} file{}", tensors.plans.size(), tensors.files.size(),
+                   tensors.files.size() == 1 ? "" : "s");
   if (tensors.shared > 0) run.console.info("shared     {} tensors get a copy of their own", tensors.shared);
   if (run.common.dry_run) return 0;
   ensure_writable_folder(output.has_parent_path() ? output.parent_path() : fs::path("."));

@@ -56,8 +56,8 @@ void describe_model(cli::Spec<Options>& s) {
       .metavar("LIST");
   s.option("units", &Options::units,
            "which activations of a layer: the residual stream, what the second layer of its feed-forward network gives "
-           "before "
-           "it is added to the stream, or what its attention heads give, side by side, before their output projection")
+           "before it is added to the stream, or what its attention heads give, side by side, before their output "
+           "projection")
       .choices({{"residual", Units::residual}, {"ffn", Units::ffn}, {"attention", Units::attention}});
   s.option("context", &Options::context,
            "words that the model sees: N (the last N), grow:N:M (grows to N words, then restarts with the last M), "
@@ -117,8 +117,8 @@ void describe(cli::Spec<Options>& s) {
   s.description(
       "With --memory-limit, or where the weights would not fit in the memory that is free, the model is read layer by "
       "layer: each layer once, for all windows, before the next; the states between layers lie in a scratch file "
-      "beside "
-      "the output where they do not fit. The file has the same bytes, and a limit below the least that this takes is "
+      "beside the output where they do not fit. The file has the same bytes, and a limit below the least that this "
+      "takes is "
       "refused before any work. Models larger than memory run in this way.");
   describe_model(s);
   describe_story(s);
@@ -129,9 +129,8 @@ void describe(cli::Spec<Options>& s) {
   s.example(
       "arcuate extract --model models/tales-1m --words story.tsv --output twin.h5 --random-init 1 --layers 4,final",
       "two layers of an untrained twin");
-  s.example(
-      "arcuate extract --model llama-2-7b --words story.tsv --output 7b.h5 --layers 16 --memory-limit 3GB --threads 1",
-      "one layer of a model of 13 GB in 3 GB, for a story of some thousand words");
+  s.example("arcuate extract --model llama-2-7b --words story.tsv --output 7b.h5 --layers 16 --memory-limit 3GB",
+            "one layer of a model that is larger than the memory it may take");
   s.example(
       "arcuate extract --model models/tales-1m --words story.tsv --output parts.h5 --layers 4 --twins twins/*.tsv",
       "a layer, and the syntactic part of the 30 words after each word");

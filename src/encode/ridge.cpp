@@ -14,7 +14,6 @@
 #include "encode/ridge_split.h"
 #include "encode/score.h"
 #include "encode/split_design.h"
-#include "encode/target_blocks.h"
 
 namespace arcuate {
 
@@ -171,8 +170,6 @@ RidgeResult ridge_cross_validated(const RidgeProblem& problem, const std::vector
   const RidgeModel all{.scales = {std::vector<double>(problem.bands.size(), 1.0)}};
   return std::move(ridge_cross_validated(problem, {all}, splits, options, compute).front());
 }
-
-int64_t targets_of_a_part() { return ridge::targets_together; }
 
 std::vector<RidgeSplit> nested_splits(const std::vector<Fold>& outer, std::span<const RowRange> stories,
                                       int64_t inner_folds, int64_t gap) {

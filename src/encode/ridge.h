@@ -72,6 +72,10 @@ struct RidgeOptions {
   bool keep_bands = false;       ///< Also return the part of the predictions that each band gives.
 };
 
+/// Parts of a problem that begin at multiples of this, and are told how many targets there are
+/// (RidgeProblem::of_targets), have the bytes that they have in the whole, when each target has a penalty of its own.
+inline constexpr int64_t targets_of_a_part = 1920;
+
 struct RidgeProblem {
   std::vector<at::Tensor> bands{};  ///< N x F_b each; ordinary ridge has one.
   std::vector<int64_t> delays{};    ///< Rows by which copies of each band enter the model (delays.h); none: as it is.
@@ -131,10 +135,6 @@ std::vector<RidgeResult> ridge_cross_validated(const RidgeProblem& problem, cons
 /// Ordinary ridge: all bands with scale 1.
 RidgeResult ridge_cross_validated(const RidgeProblem& problem, const std::vector<RidgeSplit>& splits,
                                   const RidgeOptions& options, const Compute& compute);
-
-/// Parts of a problem that begin at multiples of this, and are told how many targets there are
-/// (RidgeProblem::of_targets), have the bytes that they have in the whole, when each target has a penalty of its own.
-int64_t targets_of_a_part();
 
 /// Splits from outer folds: inner folds are contiguous blocks of each outer fold's training rows, with the same gap.
 std::vector<RidgeSplit> nested_splits(const std::vector<Fold>& outer, std::span<const RowRange> stories,

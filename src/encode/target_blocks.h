@@ -9,16 +9,13 @@
 #include <vector>
 
 #include "core/error.h"
-#include "encode/rows.h"
+#include "encode/ridge.h"
 
 namespace arcuate::ridge {
 
-/// Blocks of a problem and of any part of it that begins at a multiple of this are the same.
-constexpr int64_t targets_together = 4 * 480;
-
 /// Targets of a block when folds are scored; when models are refitted, where each candidate gets its share of them.
 struct BlockWidths {
-  int64_t scored = 480, refitted = targets_together;
+  int64_t scored = targets_of_a_part / 4, refitted = targets_of_a_part;
 };
 /// A device is slow to start and wide: few large blocks keep it busy.
 inline BlockWidths block_widths(c10::Device device) {

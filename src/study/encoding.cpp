@@ -80,7 +80,7 @@ std::vector<RowRange> cut(const RowRange& columns, int64_t width) {
 }
 
 // Of columns that fit the processor's cache; the same ones wherever a part of all columns begins.
-std::vector<RowRange> small_blocks(const RowRange& columns) { return cut(columns, targets_of_a_part() / 2); }
+std::vector<RowRange> small_blocks(const RowRange& columns) { return cut(columns, targets_of_a_part / 2); }
 
 // Scores of some columns, and of each subject's mean over them what its null distribution is made from.
 struct ColumnScores {
@@ -294,7 +294,7 @@ EncodingPlan plan_encoding(const Study& study, const Responses& responses, const
   return plan;
 }
 
-int64_t encode_columns(int64_t most) { return std::max(most / targets_of_a_part(), int64_t{1}) * targets_of_a_part(); }
+int64_t encode_columns(int64_t most) { return std::max(most / targets_of_a_part, int64_t{1}) * targets_of_a_part; }
 
 std::filesystem::path encoding_file(const std::filesystem::path& work, const std::string& space_id,
                                     const std::string& layer) {

@@ -110,11 +110,11 @@ UnitNeeds forecast_needs(const EncodingPlan& plan, const FeatureSpace& space, in
   arrays.add(fmt::format("scores of {} distances", distances), 6 * real(distances * plan.responses.matrix.targets()),
              8);
   // Responses, predictions and the null of swaps of a block of targets.
-  const double block = std::min(real(subject_count(plan) > 1 ? plan.columns : targets_of_a_part()),
-                                real(plan.responses.matrix.targets()));
+  const double block =
+      std::min(real(subject_count(plan) > 1 ? plan.columns : targets_of_a_part), real(plan.responses.matrix.targets()));
   arrays.add("responses of a block", real(plan.responses.matrix.rows()) * block, 8);
   arrays.add_of_a_thread((6 * real(plan.responses.matrix.rows()) + 3 * real(plan.study.permutation.count)) *
-                             std::min(block, real(targets_of_a_part())),
+                             std::min(block, real(targets_of_a_part)),
                          8);
   return arrays.needs();
 }
