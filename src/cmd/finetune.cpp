@@ -148,7 +148,7 @@ FinetuneOptions resolved(const Options& options, const cli::Run& run) {
   training.output = options.output.path;
   training.type = options.precision == Precision::f64 ? at::kDouble : at::kFloat;
   training.training.seed = static_cast<uint64_t>(run.common.seed);
-  const auto depth = read_spec(training.model).layers;
+  const auto depth = read_text_spec(training.model).layers;
   training.training.objective.layer =
       options.target_layer == layer_by_depth ? (2 * depth + 1) / 3 : options.target_layer;
   return training;

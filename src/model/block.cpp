@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -25,10 +26,30 @@ static Tensor mask_of(const BlockSpec& spec, int64_t tokens, const Tensor& like)
   return spec.window ? hidden.triu(1) + hidden.tril(-*spec.window) : hidden.triu(1);
 }
 
-BlockContext block_context(const BlockSpec& spec, int64_t tokens, const Tensor& like) {
+// In float32, as the original: a distance on the border of two buckets has to fall on its side.
+int64_t bias_bucket(const GatedBias& spec, int64_t distance) {
+  const int64_t half = spec.buckets / 2, exact = half / 2, far = std::abs(distance);
+  const int64_t direction = distance > 0 ? half : 0;
+  if (far < exact) return direction + far;
+  const auto share = std::log(static_cast<float>(far) / static_cast<float>(exact)) /
+                     static_cast<float>(std::log(static_cast<double>(spec.max_distance) / static_cast<double>(exact)));
+  const auto bucket = static_cast<float>(exact) + share * static_cast<float>(half - exact);
+  return direction + std::min(static_cast<int64_t>(bucket), half - 1);
+}
+
+static Tensor bias_by_distance(const GatedBias& spec, int64_t tokens, const Tensor& table) {
+  std::vector<int64_t> buckets;  // of the distances 1 - T … T - 1
+  for (int64_t distance = 1 - tokens; distance < tokens; ++distance) buckets.push_back(bias_bucket(spec, distance));
+  const auto row = at::arange(tokens).unsqueeze(1), column = at::arange(tokens).unsqueeze(0);
+  const auto bucket = at::tensor(buckets, at::kLong).take(column - row + (tokens - 1)).to(table.device());
+  return at::embedding(table, bucket).permute({2, 0, 1});  // T x T x H -> H x T x T
+}
+
+BlockContext block_context(const BlockSpec& spec, int64_t tokens, const Tensor& like, const Tensor& position_bias) {
   BlockContext context;
   context.mask = mask_of(spec, tokens, like);
   if (spec.rotary) add_rotary(spec, tokens, like, context);
+  if (spec.gated_bias) context.bias = bias_by_distance(*spec.gated_bias, tokens, position_bias);
   return context;
 }
 
@@ -37,7 +58,7 @@ Tensor normalize(const BlockSpec& spec, const Affine& norm, const Tensor& x) {
   return x * at::rsqrt(x.square().mean(-1, true) + spec.epsilon) * norm.weight;
 }
 
-static Tensor activate(Activation activation, const Tensor& x) {
+Tensor activate(Activation activation, const Tensor& x) {
   switch (activation) {
     case Activation::relu:
       return at::relu(x);
@@ -64,6 +85,14 @@ static Tensor to_heads(const Tensor& x, int64_t heads, int64_t head_size) {
   return x.view({x.size(0), x.size(1), heads, head_size}).transpose(1, 2);
 }
 
+// x: B x T x C, what attention reads. B x H x T x 1: sigmoid gates a, b of each head's part of x; a (b scale - 1) + 2.
+static Tensor bias_gates(const BlockSpec& s, const BlockWeights& w, const Tensor& x) {
+  const auto numbers = linear(w.bias_gate, to_heads(x, s.heads, s.head_size));  // B x H x T x 8
+  const auto gates = numbers.reshape({x.size(0), s.heads, x.size(1), 2, gates_of_bias / 2}).sum(-1).sigmoid();
+  const auto a = gates.slice(-1, 0, 1), b = gates.slice(-1, 1, 2);
+  return a * (b * w.bias_scale.weight - 1) + 2;
+}
+
 // What the heads give, side by side.
 static Tensor self_attention(const BlockSpec& s, const BlockWeights& w, const Tensor& x, const BlockContext& context) {
   const int64_t q_width = s.heads * s.head_size, kv_width = s.kv_heads * s.head_size;
@@ -81,6 +110,7 @@ static Tensor self_attention(const BlockSpec& s, const BlockWeights& w, const Te
   }
   auto scores = at::matmul(q / std::sqrt(static_cast<double>(s.head_size)), k.transpose(-1, -2));  // B x H x T x T
   if (context.mask.defined()) scores += context.mask;
+  if (context.bias.defined()) scores += bias_gates(s, w, x) * context.bias;
   return at::matmul(scores.softmax(-1), v).transpose(1, 2).reshape({x.size(0), x.size(1), q_width});
 }
 

@@ -12,10 +12,18 @@ namespace arcuate {
 struct BlockContext {
   at::Tensor mask;      ///< T x T, 0 where a token may look and -inf elsewhere; undefined: everywhere.
   at::Tensor cos, sin;  ///< T x D/2 of the rotary embedding; undefined without one.
+  at::Tensor bias;      ///< H x T x T of gated bias, before the gates; undefined without one.
 };
 
-/// The shared context of sequences of `tokens` tokens, on the type and device of `like`.
-BlockContext block_context(const BlockSpec& spec, int64_t tokens, const at::Tensor& like);
+/// Bias of attention by distance: the row of its table for a key `distance` frames later than the query.
+int64_t bias_bucket(const GatedBias& spec, int64_t distance);
+
+/// The shared context of sequences of `tokens` tokens, on the type and device of `like`. `position_bias`: buckets x
+/// heads, for a spec with gated bias.
+BlockContext block_context(const BlockSpec& spec, int64_t tokens, const at::Tensor& like,
+                           const at::Tensor& position_bias = {});
+
+at::Tensor activate(Activation activation, const at::Tensor& x);
 
 at::Tensor normalize(const BlockSpec& spec, const Affine& norm, const at::Tensor& x);
 

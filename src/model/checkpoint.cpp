@@ -14,127 +14,14 @@
 #include "core/text.h"
 #include "io/safetensors.h"
 #include "io/tensor_file.h"
+#include "model/sound_weights.h"
+#include "model/weight_names.h"
+#include "model/weight_parts.h"
 
 namespace arcuate {
 namespace {
 
 namespace fs = std::filesystem;
-
-// A name in the file, our name for it, how it is stored.
-struct Entry {
-  std::string file_name, name;
-  Store store;
-};
-
-bool is_per_layer(const Rename& row) { return std::string_view(row.file_name).find("{}") != std::string_view::npos; }
-
-// Every tensor name the family may have in a file of this many layers: stem, layer after layer, the rest.
-std::vector<Entry> expected_entries(const Family& family, int64_t layers) {
-  std::vector<Entry> entries;
-  const auto first = std::find_if(family.tensors.begin(), family.tensors.end(), is_per_layer);
-  const auto last = std::find_if_not(first, family.tensors.end(), is_per_layer);
-  const auto add = [&](auto begin, auto end, int64_t layer) {
-    for (auto row = begin; row != end; ++row)
-      entries.push_back({with_layer(row->file_name, layer), with_layer(row->name, layer), row->store});
-  };
-  add(family.tensors.begin(), first, 0);
-  for (int64_t layer = 0; layer < layers; ++layer) add(first, last, layer);
-  add(last, family.tensors.end(), 0);
-  return entries;
-}
-
-// q, k and v of one layer are one matrix for us; a file may hold them apart.
-const char* const attention_parts[] = {"q", "k", "v"};
-
-bool is_absent(const ModelSpec& spec, std::string_view part, std::string_view kind) {
-  return !spec.block.key_bias && part == "k" && kind == ".bias";
-}
-
-std::map<std::string, std::vector<int64_t>> split_shapes(const ModelSpec& spec, const std::vector<Entry>& entries) {
-  auto shapes = weight_shapes(spec);
-  std::set<std::string> names;
-  for (const auto& entry : entries) names.insert(entry.name);
-  for (int64_t layer = 0; layer < spec.layers; ++layer) {
-    const std::string block = fmt::format("block.{}.", layer);
-    for (const char* kind : {".weight", ".bias"}) {
-      const auto fused = shapes.find(block + "qkv" + kind);
-      if (fused == shapes.end() || names.contains(fused->first)) continue;
-      auto shape = fused->second;
-      shapes.erase(fused);
-      for (const char* part : attention_parts) {
-        shape[0] = (part[0] == 'q' ? spec.block.heads : spec.block.kv_heads) * spec.block.head_size;
-        if (!is_absent(spec, part, kind)) shapes[block + part + kind] = shape;
-      }
-    }
-  }
-  return shapes;
-}
-
-void fuse_attention(const ModelSpec& spec, std::map<std::string, at::Tensor>& named) {
-  const int64_t keys = spec.block.kv_heads * spec.block.head_size;
-  for (int64_t layer = 0; layer < spec.layers; ++layer) {
-    const std::string block = fmt::format("block.{}.", layer);
-    for (const char* kind : {".weight", ".bias"}) {
-      if (!named.contains(block + "q" + kind)) continue;
-      std::vector<at::Tensor> parts;
-      for (const char* part : attention_parts) {
-        parts.push_back(is_absent(spec, part, kind) ? at::zeros_like(parts.front()).slice(0, 0, keys)
-                                                    : named[block + part + kind]);
-        named.erase(block + part + kind);
-      }
-      named[block + "qkv" + kind] = at::cat(parts, 0);
-    }
-  }
-}
-
-// The other way round, where the family's file holds q, k and v apart.
-void split_attention(const ModelSpec& spec, const std::map<std::string, std::vector<int64_t>>& shapes,
-                     std::map<std::string, at::Tensor>& named) {
-  const int64_t q = spec.block.heads * spec.block.head_size, kv = spec.block.kv_heads * spec.block.head_size;
-  for (int64_t layer = 0; layer < spec.layers; ++layer) {
-    const std::string block = fmt::format("block.{}.", layer);
-    for (const char* kind : {".weight", ".bias"}) {
-      if (!shapes.contains(block + "q" + kind)) continue;
-      const auto parts = named.at(block + "qkv" + kind).split_with_sizes({q, kv, kv}, 0);
-      named.erase(block + "qkv" + kind);
-      for (size_t i = 0; i < parts.size(); ++i)
-        if (!is_absent(spec, attention_parts[i], kind)) named[block + attention_parts[i] + kind] = parts[i];
-    }
-  }
-}
-
-// Whether `name` is the pattern with one of the layers put in, or begins as "cls.*" does.
-bool matches(std::string_view name, std::string_view pattern, int64_t layers) {
-  const auto hole = pattern.find("{}");
-  if (hole == pattern.npos)
-    return pattern.ends_with('*') ? name.starts_with(pattern.substr(0, pattern.size() - 1)) : name == pattern;
-  const auto before = pattern.substr(0, hole), after = pattern.substr(hole + 2);
-  if (name.size() <= before.size() + after.size() || !name.starts_with(before) || !name.ends_with(after)) return false;
-  const auto layer = to_integer(name.substr(before.size(), name.size() - before.size() - after.size()));
-  return layer && *layer >= 0 && *layer < layers;
-}
-
-bool is_ignored(const Family& family, const std::string& name, int64_t layers) {
-  return std::any_of(family.ignored.begin(), family.ignored.end(),
-                     [&](const char* pattern) { return matches(name, pattern, layers); });
-}
-
-// The name as the family's table has it.
-std::string table_name(const Family& family, std::string name) {
-  for (const std::string_view prefix : family.prefixes)
-    if (name.starts_with(prefix)) {
-      name.erase(0, prefix.size());
-      break;
-    }
-  for (const auto& [old_end, end] : family.endings)
-    if (name.ends_with(old_end)) name.replace(name.size() - std::string_view(old_end).size(), name.npos, end);
-  return name;
-}
-
-// The head belongs to the model around the base model that the prefix names.
-std::string written_name(const Family& family, const Entry& entry) {
-  return entry.name == "head" ? entry.file_name : family.prefixes.front() + entry.file_name;
-}
 
 class Loader {
  public:
@@ -143,9 +30,11 @@ class Loader {
         family_(family_named(spec.family)),
         type_(type),
         problems_(fmt::format("the weights in '{}' do not fit its config.json", folder.string())) {
-    const auto entries = expected_entries(family_, spec.layers);
-    shapes_ = split_shapes(spec, entries);
-    for (const auto& entry : entries) by_file_name_.emplace(entry.file_name, entry);
+    const auto entries = expected_entries(family_, spec);
+    shapes_ = part_shapes(spec, entries);
+    for (const auto& entry : entries)  // of two tensors under one name the model has one
+      if (shapes_.contains(entry.name) || !by_file_name_.contains(entry.file_name))
+        by_file_name_.insert_or_assign(entry.file_name, entry);
   }
 
   void add(std::unique_ptr<TensorFile> opened) {
@@ -164,8 +53,9 @@ class Loader {
   void add_problem(const std::string& problem) { problems_.add("{}", problem); }
 
   void finish() {
+    std::set<std::string> told;  // a tensor that may have two names is missing once
     for (const auto& [file_name, entry] : by_file_name_)
-      if (shapes_.contains(entry.name) && !found_.contains(entry.name))
+      if (shapes_.contains(entry.name) && !found_.contains(entry.name) && told.insert(entry.name).second)
         problems_.add("'{}' is missing", written_name(family_, entry));
     problems_.raise();
   }
@@ -176,7 +66,7 @@ class Loader {
     std::map<std::string, at::Tensor> named;
     for (const auto& [name, place] : found_)
       if (wanted(name)) named[name] = place.read(type_);
-    fuse_attention(spec_, named);
+    join_parts(spec_, named);
     return assemble(spec_, std::move(named));
   }
 
@@ -199,7 +89,7 @@ class Loader {
   }
 
  private:
-  void take(const TensorFile& file, const std::string& full_name, const Entry& entry) {
+  void take(const TensorFile& file, const std::string& full_name, const WeightEntry& entry) {
     const auto wanted = shapes_.find(entry.name);
     if (wanted == shapes_.end()) {
       // A tied head is often stored twice; a bias that the configuration rules out is a fault.
@@ -244,7 +134,7 @@ class Loader {
   Problems problems_;
   std::vector<std::unique_ptr<TensorFile>> files_;
   std::map<std::string, std::vector<int64_t>> shapes_;
-  std::map<std::string, Entry> by_file_name_;
+  std::map<std::string, WeightEntry> by_file_name_;
   std::map<std::string, Place> found_;
 };
 
@@ -257,8 +147,9 @@ double initial_deviation(const ModelSpec& spec, const std::string& name) {
 
 at::Tensor initial_tensor(const ModelSpec& spec, const std::string& name, std::vector<int64_t> shape, Store store,
                           Random& random) {
+  if (is_of_stem(spec, name)) return initial_stem_tensor(spec, name, shape, random);
   if (name.ends_with(".bias")) return at::zeros(shape, at::kDouble);
-  if (name.find("norm") != name.npos) return at::ones(shape, at::kDouble);
+  if (name.find("norm") != name.npos || name.ends_with("bias_scale.weight")) return at::ones(shape, at::kDouble);
   if (store == Store::transposed) std::swap(shape.front(), shape.back());
   auto tensor = at::empty(shape, at::kDouble);
   const double deviation = initial_deviation(spec, name);
@@ -345,7 +236,9 @@ ModelWeights WeightReader::all() const {
 static std::function<bool(const std::string&)> in_stage(int64_t layer, int64_t layers) {
   if (layer == 0) return [](const std::string& name) { return is_stem_weight(name); };
   if (layer > layers) return [](const std::string& name) { return name.starts_with("final_norm."); };
-  return [block = fmt::format("block.{}.", layer - 1)](const std::string& name) { return name.starts_with(block); };
+  return [block = fmt::format("block.{}.", layer - 1)](const std::string& name) {
+    return name.starts_with(block) || name == "position_bias";
+  };
 }
 
 ModelWeights WeightReader::stage(int64_t layer) const {
@@ -362,29 +255,31 @@ ModelWeights read_weights(const fs::path& folder, const ModelSpec& spec, at::Sca
 
 void write_weights(const fs::path& file, const ModelSpec& spec, const ModelWeights& weights) {
   const Family& family = family_named(spec.family);
-  const auto entries = expected_entries(family, spec.layers);
+  const auto entries = expected_entries(family, spec);
   auto named = named_weights(spec, weights);
-  split_attention(spec, split_shapes(spec, entries), named);
+  split_parts(spec, part_shapes(spec, entries), named);
   std::vector<std::pair<std::string, at::Tensor>> tensors;
   for (const auto& entry : entries) {
     const auto found = named.find(entry.name);
     if (found == named.end()) continue;
     tensors.emplace_back(written_name(family, entry),
                          (entry.store == Store::transposed ? found->second.t() : found->second).contiguous());
+    named.erase(found);  // of two names for a tensor the first is written
   }
   write_safetensors(file, tensors, {{"format", "pt"}});  // the original library refuses files that do not say "pt"
 }
 
 ModelWeights random_weights(const ModelSpec& spec, uint64_t seed, at::ScalarType type) {
-  const auto entries = expected_entries(family_named(spec.family), spec.layers);
-  const auto shapes = split_shapes(spec, entries);
+  const auto entries = expected_entries(family_named(spec.family), spec);
+  const auto shapes = part_shapes(spec, entries);
   Random random(seed);
   std::map<std::string, at::Tensor> named;
   for (const auto& [file_name, name, store] : entries)
-    if (const auto shape = shapes.find(name); shape != shapes.end())
-      named[name] = initial_tensor(spec, name, shape->second, store, random).to(type);
+    if (const auto shape = shapes.find(name); shape != shapes.end() && !named.contains(name))
+      if (const auto drawn = initial_tensor(spec, name, shape->second, store, random); drawn.defined())
+        named[name] = drawn.to(type);
   if (spec.padding_token) named["tokens"][*spec.padding_token].zero_();
-  fuse_attention(spec, named);
+  join_parts(spec, named);
   return assemble(spec, std::move(named));
 }
 

@@ -3,7 +3,6 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "core/error.h"
 
@@ -11,13 +10,6 @@ namespace arcuate {
 namespace {
 
 using WordTokens = std::vector<std::span<const int64_t>>;
-
-std::vector<int64_t> all_layers(int64_t layers, Units units) {
-  const int64_t first = units == Units::residual ? 0 : 1;
-  std::vector<int64_t> all(static_cast<size_t>(layers + 1 - first));
-  std::iota(all.begin(), all.end(), first);
-  return all;
-}
 
 PassOptions pass_options(const Model& model, const ExtractOptions& options) {
   return {.layers = options.layers.empty() ? all_layers(model.spec().layers, options.units) : options.layers,

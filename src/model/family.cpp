@@ -49,7 +49,7 @@ static void check_sizes(const ModelSpec& spec, Problems& problems) {
   size("the number of key-value heads", spec.block.kv_heads);
   size("the head size", spec.block.head_size);
   size("the feed-forward width", spec.block.ffn_width);
-  size("the vocabulary", spec.vocabulary, int64_t{1} << 31);
+  if (!spec.sound) size("the vocabulary", spec.vocabulary, int64_t{1} << 31);
   size("the longest sequence", spec.max_tokens, int64_t{1} << 31);
   size("the width of token embeddings", spec.embedding_width.value_or(spec.block.width));
   if (spec.token_types < 0 || spec.token_types > largest_size)
@@ -76,6 +76,13 @@ ModelSpec read_spec(const std::filesystem::path& folder) {
     problems.raise();
     return spec;
   });
+}
+
+ModelSpec read_text_spec(const std::filesystem::path& folder) {
+  auto spec = read_spec(folder);
+  if (spec.sound)
+    bad_input("the model '{}' ({}) hears sound; a model that reads text is needed here", folder.string(), spec.family);
+  return spec;
 }
 
 int64_t causal_tokens(const ModelSpec& spec) {

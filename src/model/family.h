@@ -40,6 +40,8 @@ std::vector<const Family*> families();
 
 /// The spec of a Hugging Face model folder. Errors: input; an unknown architecture is named with the known ones.
 ModelSpec read_spec(const std::filesystem::path& folder);
+/// The same for a model that reads text. Errors: also input, for one that hears sound.
+ModelSpec read_text_spec(const std::filesystem::path& folder);
 const Family& family_named(const std::string& model_type);
 
 /// Numbers in the weights of a model, tied ones once.

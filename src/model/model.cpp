@@ -5,6 +5,8 @@
 #include "core/error.h"
 #include "model/block.h"
 #include "model/checkpoint.h"
+#include "model/sound_stem.h"
+#include "model/sound_weights.h"
 
 namespace arcuate {
 
@@ -15,11 +17,13 @@ static void move_to(Affine& map, c10::Device device) {
   if (map.bias.defined()) map.bias = map.bias.to(device);
 }
 
-static void move_to(ModelWeights& weights, c10::Device device) {
+static void move_to(const ModelSpec& spec, ModelWeights& weights, c10::Device device) {
   if (device.is_cpu()) return;
   for (const auto& [name, table] : model_tables)
     if ((weights.*table).defined()) weights.*table = (weights.*table).to(device);
   for (const auto& [name, map] : model_maps) move_to(weights.*map, device);
+  if (spec.sound)
+    for (const auto& [name, map] : stem_maps(*spec.sound, weights.stem)) move_to(*map, device);
   for (auto& b : weights.blocks)
     for (const auto& [name, map] : block_maps) move_to(b.*map, device);
 }
@@ -39,13 +43,13 @@ Model Model::load(const std::filesystem::path& folder, const ModelOptions& optio
     return options.random_init ? random_weights(model.spec_, *options.random_init, options.type)
                                : read_weights(folder, model.spec_, options.type);
   });
-  move_to(model.weights_, options.device);
+  move_to(model.spec_, model.weights_, options.device);
   return model;
 }
 
 ModelWeights Model::stage(int64_t layer) const {
   auto weights = reader_->stage(layer);
-  move_to(weights, options_.device);
+  move_to(spec_, weights, options_.device);
   return weights;
 }
 
@@ -61,7 +65,7 @@ const Tensor& tapped(const BlockStates& states, Units units) {
 
 std::string Model::layer_name(int64_t layer) const { return layer > spec_.layers ? "final" : std::to_string(layer); }
 
-static Tensor stem(const ModelSpec& spec, const ModelWeights& weights, const Tensor& ids) {
+static Tensor text_stem(const ModelSpec& spec, const ModelWeights& weights, const Tensor& ids) {
   auto x = at::embedding(weights.tokens, ids);
   if (spec.embedding_width) x = at::linear(x, weights.project_in.weight);
   if (spec.token_types > 0) x = x + weights.types[0];
@@ -91,9 +95,13 @@ void check_layers(std::span<const int64_t> layers, const ModelSpec& spec, Units 
   }
 }
 
-BlockStates model_start(const ModelSpec& spec, const ModelWeights& weights, const Tensor& ids) {
-  check_ids(ids, spec);
-  return {.attention = {}, .ffn = {}, .residual = stem(spec, weights, ids.to(weights.tokens.device()))};
+BlockStates model_start(const ModelSpec& spec, const ModelWeights& weights, const Tensor& input) {
+  if (spec.sound) {
+    const auto like = weights.stem.layers.front().convolution.weight.options();
+    return {.attention = {}, .ffn = {}, .residual = sound_stem(spec, weights, input.to(like))};
+  }
+  check_ids(input, spec);
+  return {.attention = {}, .ffn = {}, .residual = text_stem(spec, weights, input.to(weights.tokens.device()))};
 }
 
 static BlockStates step(const ModelSpec& spec, const ModelWeights& weights, int64_t layer, const Tensor& stream,
@@ -105,14 +113,14 @@ static BlockStates step(const ModelSpec& spec, const ModelWeights& weights, int6
 }
 
 BlockStates model_step(const ModelSpec& spec, const ModelWeights& weights, int64_t layer, const Tensor& stream) {
-  return step(spec, weights, layer, stream, block_context(spec.block, stream.size(1), stream));
+  return step(spec, weights, layer, stream, block_context(spec.block, stream.size(1), stream, weights.position_bias));
 }
 
-std::vector<Tensor> model_states(const ModelSpec& spec, const ModelWeights& weights, const Tensor& ids,
+std::vector<Tensor> model_states(const ModelSpec& spec, const ModelWeights& weights, const Tensor& input,
                                  std::span<const int64_t> layers, Units units) {
   check_layers(layers, spec, units);
-  auto states = model_start(spec, weights, ids);  // B x T x C
-  const auto context = block_context(spec.block, ids.size(1), states.residual);
+  auto states = model_start(spec, weights, input);  // B x T x C
+  const auto context = block_context(spec.block, states.residual.size(1), states.residual, weights.position_bias);
   std::vector<Tensor> taps;
   auto wanted = layers.begin();
   for (int64_t layer = 0; wanted != layers.end(); ++layer) {

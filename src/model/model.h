@@ -39,17 +39,19 @@ enum class Units {
 std::string units_name(Units units);
 const at::Tensor& tapped(const BlockStates& states, Units units);
 
-/// Layer numbers of a model with L blocks: 0 is the embedding, l the residual stream after block l, L + 1 the state
-/// after the final norm ("final"). The units of a block's inside have layers 1 to L only.
+/// Layer numbers of a model with L blocks: 0 is the embedding (what the first block reads), l the residual stream after
+/// block l, L + 1 the state after the final norm ("final"). The units of a block's inside have layers 1 to L only.
 ///
-/// ids: B x T int64. One B x T x C state per wanted layer (ascending), of attention B x T x heads head_size; layers
-/// above the last wanted are not computed. Where weights ask for gradients the states carry them. Errors: input when T
-/// exceeds the model's positions or an id its vocabulary; usage for a layer without such units.
-std::vector<at::Tensor> model_states(const ModelSpec& spec, const ModelWeights& weights, const at::Tensor& ids,
+/// input: B x T int64 token ids; of a model that hears sound B x N samples or B x bands x frames (model/sound_stem.h),
+/// T then being the frames that its stem makes of them. One B x T x C state per wanted layer (ascending), of attention
+/// B x T x heads head_size; layers above the last wanted are not computed. Where weights ask for gradients the states
+/// carry them. Errors: input when T exceeds the model's positions or an id its vocabulary; usage for a layer without
+/// such units.
+std::vector<at::Tensor> model_states(const ModelSpec& spec, const ModelWeights& weights, const at::Tensor& input,
                                      std::span<const int64_t> layers, Units units = Units::residual);
 /// The same step by step, for weights that hold no more than the stage in question (WeightReader::stage): the embedding
 /// (layer 0), and from the stream before a layer 1 … L + 1 what it makes of it.
-BlockStates model_start(const ModelSpec& spec, const ModelWeights& weights, const at::Tensor& ids);
+BlockStates model_start(const ModelSpec& spec, const ModelWeights& weights, const at::Tensor& input);
 BlockStates model_step(const ModelSpec& spec, const ModelWeights& weights, int64_t layer, const at::Tensor& stream);
 /// Errors: usage, for a layer that the model does not have, or that has no such units.
 void check_layers(std::span<const int64_t> layers, const ModelSpec& spec, Units units);
@@ -65,10 +67,10 @@ class Model {
   const ModelSpec& spec() const { return spec_; }
   std::string layer_name(int64_t layer) const;  ///< "0" … "L", "final".
 
-  /// Not of a streamed model: run_passes takes one through many passes at once.
-  std::vector<at::Tensor> states(const at::Tensor& ids, std::span<const int64_t> layers,
+  /// Not of a streamed model: run_batches takes one through many batches at once.
+  std::vector<at::Tensor> states(const at::Tensor& input, std::span<const int64_t> layers,
                                  Units units = Units::residual) const {
-    return model_states(spec_, weights_, ids, layers, units);
+    return model_states(spec_, weights_, input, layers, units);
   }
   at::Tensor logits(const at::Tensor& final_states) const { return model_logits(weights_, final_states); }
 

@@ -3,17 +3,16 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <mutex>
 #include <numeric>
 
 #include "core/error.h"
-#include "core/interrupt.h"
-#include "core/parallel.h"
-#include "model/streamed_passes.h"
 
 namespace arcuate {
-// The order depends on the passes alone. Few passes are cut into batches that keep several threads busy.
-std::vector<std::vector<size_t>> batches_of(std::span<const Pass> passes, int64_t tokens_per_batch, int64_t causal) {
+
+// Numbers of passes, the longest of a batch last. The order depends on the passes alone. Few passes are cut into
+// batches that keep several threads busy.
+static std::vector<std::vector<size_t>> similar_passes(std::span<const Pass> passes, int64_t tokens_per_batch,
+                                                       int64_t causal) {
   constexpr int64_t several = 8, smallest = 512;
   const auto length = [&](size_t pass) { return std::ssize(passes[pass].ids); };
   int64_t tokens = 0;
@@ -32,20 +31,33 @@ std::vector<std::vector<size_t>> batches_of(std::span<const Pass> passes, int64_
   return batches;
 }
 
-PassBatch make_batch(const std::vector<size_t>& members, std::span<const Pass> passes) {
-  const int64_t longest = std::ssize(passes[members.back()].ids);
-  PassBatch batch{.ids = at::zeros({std::ssize(members), longest}, at::kLong), .tokens = {}, .rows = {}};
-  auto* ids = batch.ids.data_ptr<int64_t>();
-  for (size_t b = 0; b < members.size(); ++b) {
-    const auto& pass = passes[members[b]];
-    const int64_t begin = static_cast<int64_t>(b) * longest;
-    std::copy(pass.ids.begin(), pass.ids.end(), ids + begin);
-    for (const auto& wanted : pass.wanted) {
-      batch.tokens.push_back(begin + wanted.token);
+// B x T.
+static at::Tensor padded_ids(const std::vector<size_t>& members, std::span<const Pass> passes, int64_t length) {
+  auto result = at::zeros({std::ssize(members), length}, at::kLong);
+  auto* ids = result.data_ptr<int64_t>();
+  for (size_t b = 0; b < members.size(); ++b, ids += length)
+    std::copy(passes[members[b]].ids.begin(), passes[members[b]].ids.end(), ids);
+  return result;
+}
+
+static ModelBatch batch_of(std::vector<size_t> members, std::span<const Pass> passes) {
+  ModelBatch batch{.sequences = std::ssize(members), .length = std::ssize(passes[members.back()].ids)};
+  for (size_t b = 0; b < members.size(); ++b)
+    for (const auto& wanted : passes[members[b]].wanted) {
+      batch.tokens.push_back(static_cast<int64_t>(b) * batch.length + wanted.token);
       batch.rows.push_back(wanted.row);
     }
-  }
+  batch.input = [members = std::move(members), passes, length = batch.length] {
+    return padded_ids(members, passes, length);
+  };
   return batch;
+}
+
+std::vector<ModelBatch> batches_of(std::span<const Pass> passes, int64_t tokens_per_batch, int64_t causal) {
+  std::vector<ModelBatch> batches;
+  for (auto& members : similar_passes(passes, tokens_per_batch, causal))
+    batches.push_back(batch_of(std::move(members), passes));
+  return batches;
 }
 
 std::vector<std::vector<int64_t>> tokenize_words(const Tokenizer& tokenizer, std::span<const std::string> words) {
@@ -86,27 +98,8 @@ Pass window_pass(const Window& window, std::span<const std::span<const int64_t>>
 
 at::Tensor run_passes(const Model& model, std::span<const Pass> passes, int64_t rows, const PassOptions& options,
                       const Compute& compute) {
-  if (model.is_streamed() && !passes.empty()) return stream_passes(model, passes, rows, options, compute);
   const auto batches = batches_of(passes, options.tokens_per_batch, causal_tokens(model.spec()));
-  const auto layers = std::ssize(options.layers);
-  at::Tensor result;
-  std::mutex guard;
-  int64_t done = 0;
-  parallel_for(std::ssize(batches), compute.threads, [&](int64_t i) {
-    stop_if_interrupted();
-    const auto batch = make_batch(batches[static_cast<size_t>(i)], passes);
-    const auto states = model.states(batch.ids, options.layers, options.units);
-    const auto from = at::tensor(batch.tokens, at::kLong), to = at::tensor(batch.rows, at::kLong);
-    std::vector<at::Tensor> wanted;
-    for (const auto& state : states)
-      wanted.push_back(state.reshape({-1, state.size(-1)}).index_select(0, from.to(state.device())).cpu());
-    const std::lock_guard lock(guard);
-    if (!result.defined()) result = at::zeros({layers, rows, wanted.front().size(1)}, wanted.front().options());
-    for (size_t layer = 0; layer < wanted.size(); ++layer)
-      result[static_cast<int64_t>(layer)].index_copy_(0, to, wanted[layer]);
-    if (compute.progress) compute.progress(++done, std::ssize(batches));
-  });
-  return result.defined() ? result : at::zeros({layers, rows, model.spec().block.width});
+  return run_batches(model, batches, rows, {.layers = options.layers, .units = options.units}, compute);
 }
 
 }  // namespace arcuate

@@ -9,6 +9,7 @@
 
 #include "core/compute.h"
 #include "input/tokenizer.h"
+#include "model/batches.h"
 #include "model/context.h"
 #include "model/model.h"
 
@@ -49,19 +50,11 @@ struct PassOptions {
 };
 
 /// Passes of similar length together, so that little is padded, and of equal length where tokens would see the padding
-/// (above `causal` tokens, see causal_tokens): numbers of passes, the longest of a batch last.
-std::vector<std::vector<size_t>> batches_of(std::span<const Pass> passes, int64_t tokens_per_batch, int64_t causal);
+/// (above `causal` tokens, see causal_tokens). Shorter passes are filled up on the right, which no token sees. `passes`
+/// must outlive the batches.
+std::vector<ModelBatch> batches_of(std::span<const Pass> passes, int64_t tokens_per_batch, int64_t causal);
 
-/// A batch and what is wanted of it.
-struct PassBatch {
-  at::Tensor ids{};               ///< B x T; shorter passes are filled up on the right, which no token sees.
-  std::vector<int64_t> tokens{};  ///< Flat index (b * T + t) of each wanted token …
-  std::vector<int64_t> rows{};    ///< … and its row.
-};
-PassBatch make_batch(const std::vector<size_t>& members, std::span<const Pass> passes);
-
-/// layers x rows x width, in the model's arithmetic type; rows that no pass gives are 0. A streamed model goes
-/// through stream_passes (model/streamed_passes.h), with its errors.
+/// run_batches of all passes.
 at::Tensor run_passes(const Model& model, std::span<const Pass> passes, int64_t rows, const PassOptions& options,
                       const Compute& compute);
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace arcuate {
 
@@ -33,6 +34,15 @@ struct Rotary {
   double low = 1, high = 4;  ///< llama3: waves that fit `high` times into them stay, those that fit `low` times do not.
 };
 
+/// Bias of attention by distance, opened and closed by a gate for each head and frame (WavLM; Chen et al. 2022).
+struct GatedBias {
+  int64_t buckets = 320;       ///< Half of them for what lies behind; half of each half one distance wide, then wider.
+  int64_t max_distance = 800;  ///< From here on all distances share a bucket.
+};
+
+/// Numbers that a head makes of a frame for its gate: two sums of four.
+constexpr int64_t gates_of_bias = 8;
+
 /// All that a block's arithmetic depends on.
 struct BlockSpec {
   int64_t width = 0;
@@ -48,6 +58,7 @@ struct BlockSpec {
   bool causal = true;               ///< Otherwise every token sees all others (BERT, encoders of speech).
   std::optional<int64_t> window{};  ///< Sliding attention: a token sees this many last ones, itself included (Mistral).
   std::optional<Rotary> rotary{};
+  std::optional<GatedBias> gated_bias{};
   bool qkv_bias = true;
   bool key_bias = true;  ///< Of the three, keys may have none (Whisper); it is then 0.
   bool attention_out_bias = true;
@@ -55,16 +66,48 @@ struct BlockSpec {
   bool norm_bias = true;
 };
 
+/// A convolution over time.
+struct Convolution {
+  int64_t channels = 0;  ///< That it gives.
+  int64_t kernel = 0, stride = 1, padding = 0;
+};
+
+enum class ConvolutionNorm {
+  none,
+  first,  ///< Each channel of the first convolution over time (HuBERT base).
+  each    ///< The channels of every convolution at each time (HuBERT large).
+};
+
+/// What an untrained stem's weights are drawn from (checkpoint.h).
+enum class StemInit { hubert, wav2vec2, whisper };
+
+/// How sound becomes the first states: convolutions, a projection to the blocks' width, positions, a norm.
+struct SoundStem {
+  int64_t inputs = 1;  ///< Channels of what it reads: 1 is a waveform, more are bands of a log-mel spectrogram.
+  std::vector<Convolution> convolutions{};
+  ConvolutionNorm norm = ConvolutionNorm::none;
+  bool bias = true;  ///< Of the convolutions.
+  Activation activation = Activation::gelu;
+  bool projection = true;         ///< A linear map behind the convolutions; otherwise they give the blocks' width.
+  bool projection_norm = true;    ///< A norm before it.
+  int64_t position_kernel = 0;    ///< States that a convolution for positions sees; 0: there is none.
+  int64_t position_groups = 1;    ///< Groups of its channels.
+  bool position_scaling = false;  ///< It reads channels that are scaled and shifted (a stored batch norm).
+  bool output_norm = false;       ///< A norm before the first block.
+  StemInit init = StemInit::hubert;
+};
+
 struct ModelSpec {
   std::string family{};
   BlockSpec block{};
   int64_t layers = 0;
-  int64_t vocabulary = 0;
+  int64_t vocabulary = 0;                    ///< 0 where sound is heard.
   std::optional<int64_t> embedding_width{};  ///< Numbers of a token, projected to the width and back (OPT 350m).
   int64_t max_tokens = 0;                    ///< Longest sequence the positions allow.
   Position position = Position::none;
-  int64_t position_offset = 0;  ///< Rows of the table of positions before the first token's (OPT, RoBERTa).
-  int64_t token_types = 0;      ///< Rows of a table of segments; all tokens are of the first (BERT).
+  std::optional<SoundStem> sound{};  ///< The model hears sound instead of reading tokens.
+  int64_t position_offset = 0;       ///< Rows of the table of positions before the first token's (OPT, RoBERTa).
+  int64_t token_types = 0;           ///< Rows of a table of segments; all tokens are of the first (BERT).
   bool embedding_norm = false;
   bool final_norm = true;
   Head head = Head::tied;

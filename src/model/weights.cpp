@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "model/sound_weights.h"
+
 namespace arcuate {
 
 std::string with_layer(const char* pattern, int64_t layer) {
@@ -20,7 +22,10 @@ std::map<std::string, std::vector<int64_t>> weight_shapes(const ModelSpec& spec)
     shapes[name + ".weight"] = std::move(shape);
   };
   const int64_t embedding = spec.embedding_width.value_or(b.width);
-  shapes["tokens"] = {spec.vocabulary, embedding};
+  if (spec.sound)
+    shapes = stem_shapes(*spec.sound, b.width);
+  else
+    shapes["tokens"] = {spec.vocabulary, embedding};
   if (spec.position == Position::learned) shapes["positions"] = {spec.position_offset + spec.max_tokens, b.width};
   if (spec.token_types > 0) shapes["types"] = {spec.token_types, b.width};
   if (spec.embedding_width) affine("project_in", {b.width, embedding}, false);
@@ -35,7 +40,11 @@ std::map<std::string, std::vector<int64_t>> weight_shapes(const ModelSpec& spec)
     if (b.gated) affine(block + "gate", {b.ffn_width, b.width}, b.ffn_bias);
     affine(block + "up", {b.ffn_width, b.width}, b.ffn_bias);
     affine(block + "down", {b.width, b.ffn_width}, b.ffn_bias);
+    if (!b.gated_bias) continue;
+    affine(block + "bias_gate", {gates_of_bias, b.head_size}, true);
+    affine(block + "bias_scale", {1, b.heads, 1, 1}, false);
   }
+  if (b.gated_bias) shapes["position_bias"] = {b.gated_bias->buckets, b.heads};
   if (spec.final_norm) affine("final_norm", {b.width}, b.norm_bias);
   if (spec.embedding_width) affine("project_out", {embedding, b.width}, false);
   if (spec.head == Head::own) shapes["head"] = {spec.vocabulary, embedding};
@@ -44,7 +53,8 @@ std::map<std::string, std::vector<int64_t>> weight_shapes(const ModelSpec& spec)
 
 bool is_stem_weight(std::string_view name) {
   const auto part = name.substr(0, name.find('.'));
-  return part == "tokens" || part == "positions" || part == "types" || part == "project_in" || part == "embedding_norm";
+  return part == "stem" || part == "tokens" || part == "positions" || part == "types" || part == "project_in" ||
+         part == "embedding_norm";
 }
 
 ModelWeights assemble(const ModelSpec& spec, std::map<std::string, at::Tensor> named) {
@@ -53,6 +63,8 @@ ModelWeights assemble(const ModelSpec& spec, std::map<std::string, at::Tensor> n
   for (const auto& [name, table] : model_tables) weights.*table = named[name];
   for (const auto& [name, map] : model_maps) weights.*map = affine(name);
   if (spec.head == Head::tied) weights.head = weights.tokens;
+  if (spec.sound)
+    for (const auto& [name, map] : stem_maps(*spec.sound, weights.stem)) *map = affine(name);
   for (int64_t layer = 0; layer < spec.layers; ++layer) {
     const std::string block = fmt::format("block.{}.", layer);
     auto& made = weights.blocks.emplace_back();
@@ -73,6 +85,10 @@ std::map<std::string, at::Tensor> named_weights(const ModelSpec& spec, const Mod
   for (const auto& [name, table] : model_tables) add(name, weights.*table);
   for (const auto& [name, map] : model_maps) affine(name, weights.*map);
   if (spec.head == Head::tied) named.erase("head");
+  if (spec.sound) {
+    auto stem = weights.stem;
+    for (const auto& [name, map] : stem_maps(*spec.sound, stem)) affine(name, *map);
+  }
   for (int64_t layer = 0; layer < spec.layers; ++layer) {
     const std::string block = fmt::format("block.{}.", layer);
     const BlockWeights& b = weights.blocks[static_cast<size_t>(layer)];

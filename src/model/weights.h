@@ -14,7 +14,8 @@ namespace arcuate {
 /// How a tensor lies in the file.
 enum class Store { as_is, transposed };
 
-/// One row of a family's table: a name in the file and our name for it; "{}" is the layer number.
+/// One row of a family's table: a name in the file and our name for it; "{}" is the layer number, "[]" that of a
+/// convolution of the stem. Files have one of several rows for one tensor.
 struct Rename {
   const char* file_name;
   const char* name;
@@ -32,6 +33,7 @@ struct Affine {
 struct BlockWeights {
   Affine attention_norm, qkv, attention_out;  ///< qkv: (heads + 2 kv_heads) head_size x width.
   Affine ffn_norm, gate, up, down;
+  Affine bias_gate{}, bias_scale{};  ///< Of gated bias: 8 x head_size; 1 x heads x 1 x 1 without a bias.
 };
 
 /// The maps of a block with their names, in the order in which they are used.
@@ -47,6 +49,19 @@ inline constexpr BlockMap block_maps[] = {
     {"gate", &BlockWeights::gate},
     {"up", &BlockWeights::up},
     {"down", &BlockWeights::down},
+    {"bias_gate", &BlockWeights::bias_gate},
+    {"bias_scale", &BlockWeights::bias_scale},
+};
+
+/// Of a model that hears sound; what its spec does not have is undefined.
+struct SoundStemWeights {
+  struct Layer {
+    Affine convolution, norm;  ///< convolution: channels x channels before x kernel.
+  };
+  std::vector<Layer> layers;
+  Affine projection_norm, projection;
+  Affine position_scaling, position;  ///< position: width x width / groups x kernel.
+  Affine norm;
 };
 
 /// What a model does not have is undefined.
@@ -56,6 +71,8 @@ struct ModelWeights {
   at::Tensor types;       ///< token_types x width
   Affine project_in;      ///< width x embedding width
   Affine embedding_norm;  ///< Of the sum of embeddings.
+  SoundStemWeights stem;
+  at::Tensor position_bias;  ///< buckets x heads of gated bias
   std::vector<BlockWeights> blocks;
   Affine final_norm;
   Affine project_out;  ///< embedding width x width, before the head
@@ -72,9 +89,8 @@ struct ModelMap {
   Affine ModelWeights::* map;
 };
 inline constexpr ModelTable model_tables[] = {
-    {"tokens", &ModelWeights::tokens},
-    {"positions", &ModelWeights::positions},
-    {"types", &ModelWeights::types},
+    {"tokens", &ModelWeights::tokens}, {"positions", &ModelWeights::positions},
+    {"types", &ModelWeights::types},   {"position_bias", &ModelWeights::position_bias},
     {"head", &ModelWeights::head},
 };
 inline constexpr ModelMap model_maps[] = {

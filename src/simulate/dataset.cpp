@@ -267,7 +267,7 @@ SimulatedDataset described(const std::vector<Told>& stories, const std::vector<P
 
 SimulatedDataset write_simulated_dataset(const fs::path& folder, const SimulateOptions& given, const Compute& compute) {
   auto options = with_one_seed(given);
-  const auto spec = read_spec(options.drive.model);
+  const auto spec = read_text_spec(options.drive.model);
   check_simulation(options, spec);
   const auto stories = tell(options);
   const auto tagged = has_tags(heard(stories));

@@ -56,7 +56,7 @@ static void set_layers(FeatureSpace& space, const std::string& layers, int64_t d
 }
 
 static void add_model(const ModelEntry& entry, std::vector<FeatureSpace>& spaces) {
-  const auto spec = read_spec(entry.path);
+  const auto spec = read_text_spec(entry.path);
   FeatureSpace space{.id = entry.name, .name = entry.name, .training = Training::trained, .seed = {}, .model = &entry};
   set_layers(space, entry.layers, spec.layers);
   spaces.push_back(space);

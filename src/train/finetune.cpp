@@ -183,7 +183,7 @@ class Training {
 }  // namespace
 
 FinetunePlan plan_finetune(const FinetuneOptions& options, const Compute& compute) {
-  FinetunePlan plan{.options = options, .spec = read_spec(options.model)};
+  FinetunePlan plan{.options = options, .spec = read_text_spec(options.model)};
   plan.checkpoints = checkpoint_steps(options.checkpoints, options.training.steps);
   const auto tokenizer = Tokenizer::load(options.model);
   plan.tokens = read_tokens(options.text, tokenizer, options.documents, compute);

@@ -1,4 +1,4 @@
-#include "model/streamed_passes.h"
+#include "model/streamed_batches.h"
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
@@ -6,6 +6,7 @@
 #include "core/memory.h"
 #include "core/random.h"
 #include "fixture.h"
+#include "model/passes.h"
 
 using namespace arcuate;
 using arcuate::test::contains;
@@ -40,7 +41,7 @@ Model streamed(const std::string& name, int64_t memory, const std::filesystem::p
 
 }  // namespace
 
-TEST(StreamedPasses, give_the_bytes_of_a_model_in_memory) {
+TEST(StreamedBatches, give_the_bytes_of_a_model_in_memory) {
   const TemporaryFolder folder;
   for (const char* name : {"gpt2", "gpt2-bfloat16", "llama-sharded", "opt-post"}) {
     const auto whole = Model::load(folder_of(name));
@@ -57,7 +58,7 @@ TEST(StreamedPasses, give_the_bytes_of_a_model_in_memory) {
   EXPECT_FALSE(std::filesystem::exists(folder / "scratch"));
 }
 
-TEST(StreamedPasses, keep_states_that_do_not_fit_in_a_scratch_file) {
+TEST(StreamedBatches, keep_states_that_do_not_fit_in_a_scratch_file) {
   const TemporaryFolder folder;
   const auto whole = Model::load(folder_of("gpt2"));
   const auto passes = some_passes(8000, whole.spec().vocabulary);  // 6 MB of states
@@ -76,7 +77,7 @@ TEST(StreamedPasses, keep_states_that_do_not_fit_in_a_scratch_file) {
   EXPECT_TRUE(std::filesystem::exists(folder / "scratch"));
 }
 
-TEST(StreamedPasses, refuse_what_the_model_in_memory_refuses) {
+TEST(StreamedBatches, refuse_what_the_model_in_memory_refuses) {
   const TemporaryFolder folder;
   const auto model = streamed("gpt2", plenty, folder.path());
   const auto passes = some_passes(2, model.spec().vocabulary);

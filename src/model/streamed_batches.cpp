@@ -1,4 +1,4 @@
-#include "model/streamed_passes.h"
+#include "model/streamed_batches.h"
 
 #include <ATen/ATen.h>
 
@@ -13,6 +13,7 @@
 #include "core/scratch_file.h"
 #include "model/block.h"
 #include "model/checkpoint.h"
+#include "model/sound_stem.h"
 
 namespace arcuate {
 namespace {
@@ -20,12 +21,17 @@ namespace {
 constexpr int64_t megabyte = 1'000'000;
 constexpr int64_t slack = 24 * megabyte;  // what allocators and libraries keep between their uses
 
-// Bytes that one batch takes while it goes through a block: the stream and its copies, and the larger of attention
-// (queries to values, scores) and the wide layer.
-int64_t batch_work(const BlockSpec& b, int64_t count, int64_t tokens, int64_t item) {
+// Bytes that one batch takes while it goes through a block (the stream and its copies, and the larger of attention,
+// which is queries to values and scores, and the wide layer) or through a stem that hears sound.
+int64_t batch_work(const ModelSpec& spec, const ModelBatch& batch, int64_t item) {
+  const BlockSpec& b = spec.block;
   const int64_t streams = 6 * b.width, heads = 3 * (b.heads + 2 * b.kv_heads) * b.head_size;
-  const int64_t wide = (b.gated ? 4 : 3) * b.ffn_width, scores = 3 * b.heads * tokens;
-  return count * tokens * (streams + std::max(heads + scores, wide)) * item;
+  const int64_t wide = (b.gated ? 4 : 3) * b.ffn_width, scores = 3 * b.heads * batch.length;
+  const int64_t block = batch.sequences * batch.length * (streams + std::max(heads + scores, wide));
+  if (!spec.sound) return block * item;
+  const int64_t inputs = 2 * spec.sound->inputs * stem_inputs(*spec.sound, batch.length);
+  const int64_t stem = batch.sequences * (inputs + 4 * b.width * batch.length) + stem_work(*spec.sound, batch.length);
+  return std::max(block, stem) * item;
 }
 
 struct StreamPlan {
@@ -97,34 +103,31 @@ class StateStore {
 
 class Streamed {
  public:
-  Streamed(const Model& model, std::span<const Pass> passes, int64_t rows, const PassOptions& options)
-      : model_(model), passes_(passes), rows_(rows), options_(options) {
-    batches_ = batches_of(passes, options.tokens_per_batch, causal_tokens(model.spec()));
-  }
+  Streamed(const Model& model, std::span<const ModelBatch> batches, int64_t rows, const Taps& taps)
+      : model_(model), batches_(batches), rows_(rows), taps_(taps) {}
 
   Needs needs() const {
     const auto& spec = model_.spec();
     const auto item = static_cast<int64_t>(at::elementSize(model_.type()));
-    Needs needs{.held = resident_bytes() + std::ssize(options_.layers) * rows_ * width() * item};
-    for (int64_t layer = 0; layer <= options_.layers.back(); ++layer)
+    Needs needs{.held = resident_bytes() + std::ssize(taps_.layers) * rows_ * width() * item};
+    for (int64_t layer = 0; layer <= taps_.layers.back(); ++layer)
       needs.weights = std::max(needs.weights, model_.reader().stage_bytes(layer));
     needs.reading = model_.reader().reading_bytes();
-    for (const auto& members : batches_) {
-      const int64_t count = std::ssize(members), tokens = std::ssize(passes_[members.back()].ids);
-      needs.work = std::max(needs.work, batch_work(spec.block, count, tokens, item));
-      needs.states += count * tokens * spec.block.width * item;
+    for (const auto& batch : batches_) {
+      needs.work = std::max(needs.work, batch_work(spec, batch, item));
+      needs.states += batch.sequences * batch.length * spec.block.width * item;
     }
     return needs;
   }
 
   at::Tensor run(const StreamPlan& plan, const Compute& compute) {
     StateStore store(batches_.size(), plan.states_in_memory ? std::nullopt : std::optional(model_.scratch()));
-    auto result = at::zeros({std::ssize(options_.layers), rows_, width()}, model_.type());
-    const int64_t stages = options_.layers.back() + 1;
-    auto wanted = options_.layers.begin();
+    auto result = at::zeros({std::ssize(taps_.layers), rows_, width()}, model_.type());
+    const int64_t stages = taps_.layers.back() + 1;
+    auto wanted = taps_.layers.begin();
     for (int64_t layer = 0; layer < stages; ++layer) {
       const bool kept = *wanted == layer;
-      auto rows = kept ? result[wanted - options_.layers.begin()] : at::Tensor();
+      auto rows = kept ? result[wanted - taps_.layers.begin()] : at::Tensor();
       run_stage(layer, rows, store, {plan.threads, compute});
       if (kept) ++wanted;
       release_freed_memory();
@@ -133,10 +136,7 @@ class Streamed {
   }
 
  private:
-  int64_t width() const {
-    const auto& block = model_.spec().block;
-    return options_.units == Units::attention ? block.heads * block.head_size : block.width;
-  }
+  int64_t width() const { return tapped_width(model_.spec(), taps_.units); }
 
   struct How {
     int threads = 1;
@@ -150,40 +150,39 @@ class Streamed {
     int64_t done = 0;
     parallel_for(count, how.threads, [&](int64_t i) {
       stop_if_interrupted();
-      const auto batch = make_batch(batches_[static_cast<size_t>(i)], passes_);
       const auto index = static_cast<size_t>(i);
-      const auto states = layer == 0 ? model_start(model_.spec(), weights, batch.ids)
+      const auto& batch = batches_[index];
+      const auto states = layer == 0 ? model_start(model_.spec(), weights, batch.input())
                                      : model_step(model_.spec(), weights, layer, stored(store, index, batch));
-      if (layer < options_.layers.back()) store.put(index, states.residual);
+      if (layer < taps_.layers.back()) store.put(index, states.residual);
       const std::lock_guard lock(guard);
-      if (rows.defined()) keep(tapped(states, options_.units), batch, rows);
-      if (how.compute.progress) how.compute.progress(layer * count + ++done, (options_.layers.back() + 1) * count);
+      if (rows.defined()) keep(tapped(states, taps_.units), batch, rows);
+      if (how.compute.progress) how.compute.progress(layer * count + ++done, (taps_.layers.back() + 1) * count);
     });
   }
 
-  at::Tensor stored(const StateStore& store, size_t index, const PassBatch& batch) const {
-    return store.get(index, {batch.ids.size(0), batch.ids.size(1), model_.spec().block.width}, model_.type())
+  at::Tensor stored(const StateStore& store, size_t index, const ModelBatch& batch) const {
+    return store.get(index, {batch.sequences, batch.length, model_.spec().block.width}, model_.type())
         .to(model_.device());
   }
 
-  static void keep(const at::Tensor& state, const PassBatch& batch, at::Tensor& rows) {
+  static void keep(const at::Tensor& state, const ModelBatch& batch, at::Tensor& rows) {
     const auto from = at::tensor(batch.tokens, at::kLong), to = at::tensor(batch.rows, at::kLong);
     rows.index_copy_(0, to, state.reshape({-1, state.size(-1)}).index_select(0, from.to(state.device())).cpu());
   }
 
   const Model& model_;
-  std::span<const Pass> passes_;
+  std::span<const ModelBatch> batches_;
   int64_t rows_;
-  const PassOptions& options_;
-  std::vector<std::vector<size_t>> batches_;
+  const Taps& taps_;
 };
 
 }  // namespace
 
-at::Tensor stream_passes(const Model& model, std::span<const Pass> passes, int64_t rows, const PassOptions& options,
-                         const Compute& compute) {
-  check_layers(options.layers, model.spec(), options.units);
-  Streamed streamed(model, passes, rows, options);
+at::Tensor stream_batches(const Model& model, std::span<const ModelBatch> batches, int64_t rows, const Taps& taps,
+                          const Compute& compute) {
+  check_layers(taps.layers, model.spec(), taps.units);
+  Streamed streamed(model, batches, rows, taps);
   const auto needs = streamed.needs();
   return streamed.run(plan_within(needs, model.memory(), compute.threads), compute);
 }

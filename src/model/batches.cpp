@@ -1,0 +1,47 @@
+#include "model/batches.h"
+
+#include <ATen/ATen.h>
+
+#include <mutex>
+#include <numeric>
+
+#include "core/interrupt.h"
+#include "core/parallel.h"
+#include "model/streamed_batches.h"
+
+namespace arcuate {
+
+std::vector<int64_t> all_layers(int64_t layers, Units units) {
+  const int64_t first = units == Units::residual ? 0 : 1;
+  std::vector<int64_t> all(static_cast<size_t>(layers + 1 - first));
+  std::iota(all.begin(), all.end(), first);
+  return all;
+}
+
+int64_t tapped_width(const ModelSpec& spec, Units units) {
+  return units == Units::attention ? spec.block.heads * spec.block.head_size : spec.block.width;
+}
+
+at::Tensor run_batches(const Model& model, std::span<const ModelBatch> batches, int64_t rows, const Taps& taps,
+                       const Compute& compute) {
+  if (model.is_streamed() && !batches.empty()) return stream_batches(model, batches, rows, taps, compute);
+  auto result = at::zeros({std::ssize(taps.layers), rows, tapped_width(model.spec(), taps.units)}, model.type());
+  std::mutex guard;
+  int64_t done = 0;
+  parallel_for(std::ssize(batches), compute.threads, [&](int64_t i) {
+    stop_if_interrupted();
+    const auto& batch = batches[static_cast<size_t>(i)];
+    const auto states = model.states(batch.input(), taps.layers, taps.units);
+    const auto from = at::tensor(batch.tokens, at::kLong), to = at::tensor(batch.rows, at::kLong);
+    std::vector<at::Tensor> wanted;
+    for (const auto& state : states)
+      wanted.push_back(state.reshape({-1, state.size(-1)}).index_select(0, from.to(state.device())).cpu());
+    const std::lock_guard lock(guard);
+    for (size_t layer = 0; layer < wanted.size(); ++layer)
+      result[static_cast<int64_t>(layer)].index_copy_(0, to, wanted[layer]);
+    if (compute.progress) compute.progress(++done, std::ssize(batches));
+  });
+  return result;
+}
+
+}  // namespace arcuate

@@ -1,0 +1,74 @@
+// Whisper's encoder (Radford et al. 2022): two convolutions over a log-mel spectrogram, stored sines and cosines as
+// positions, keys without a bias.
+#include "core/error.h"
+#include "model/family.h"
+
+namespace arcuate {
+namespace {
+
+constexpr Rename tensors[] = {
+    {"encoder.conv1.weight", "stem.convolution.0.weight"},
+    {"encoder.conv1.bias", "stem.convolution.0.bias"},
+    {"encoder.conv2.weight", "stem.convolution.1.weight"},
+    {"encoder.conv2.bias", "stem.convolution.1.bias"},
+    {"encoder.embed_positions.weight", "positions"},
+    {"encoder.layers.{}.self_attn.q_proj.weight", "block.{}.q.weight"},
+    {"encoder.layers.{}.self_attn.q_proj.bias", "block.{}.q.bias"},
+    {"encoder.layers.{}.self_attn.k_proj.weight", "block.{}.k.weight"},
+    {"encoder.layers.{}.self_attn.v_proj.weight", "block.{}.v.weight"},
+    {"encoder.layers.{}.self_attn.v_proj.bias", "block.{}.v.bias"},
+    {"encoder.layers.{}.self_attn.out_proj.weight", "block.{}.attention_out.weight"},
+    {"encoder.layers.{}.self_attn.out_proj.bias", "block.{}.attention_out.bias"},
+    {"encoder.layers.{}.self_attn_layer_norm.weight", "block.{}.attention_norm.weight"},
+    {"encoder.layers.{}.self_attn_layer_norm.bias", "block.{}.attention_norm.bias"},
+    {"encoder.layers.{}.fc1.weight", "block.{}.up.weight"},
+    {"encoder.layers.{}.fc1.bias", "block.{}.up.bias"},
+    {"encoder.layers.{}.fc2.weight", "block.{}.down.weight"},
+    {"encoder.layers.{}.fc2.bias", "block.{}.down.bias"},
+    {"encoder.layers.{}.final_layer_norm.weight", "block.{}.ffn_norm.weight"},
+    {"encoder.layers.{}.final_layer_norm.bias", "block.{}.ffn_norm.bias"},
+    {"encoder.layer_norm.weight", "final_norm.weight"},
+    {"encoder.layer_norm.bias", "final_norm.bias"},
+};
+constexpr const char* prefixes[] = {"model."};
+constexpr const char* ignored[] = {"decoder.*", "proj_out.weight"};  // words are not read
+
+ModelSpec spec(const Json& c, const std::string& source) {
+  const auto width = json_value<int64_t>(c, "d_model", source),
+             heads = json_value<int64_t>(c, "encoder_attention_heads", source),
+             bands = json_value<int64_t>(c, "num_mel_bins", source);
+  if (heads < 1 || width < 4 || width > largest_size || width % heads != 0 || width % 2 != 0)
+    bad_input("'{}': d_model {} is not a possible even multiple of encoder_attention_heads {}", source, width, heads);
+  if (bands < 2 || bands > largest_size)
+    bad_input("'{}': num_mel_bins is {}, 2 to {} expected", source, bands, largest_size);
+  const auto activation =
+      activation_named(json_value_or<std::string>(c, "activation_function", "gelu", source), source);
+  const Convolution first{.channels = width, .kernel = 3, .stride = 1, .padding = 1};
+  const Convolution second{.channels = width, .kernel = 3, .stride = 2, .padding = 1};
+  return {.block = {.width = width,
+                    .heads = heads,
+                    .kv_heads = heads,
+                    .head_size = width / heads,
+                    .ffn_width = json_value<int64_t>(c, "encoder_ffn_dim", source),
+                    .activation = activation,
+                    .causal = false,
+                    .key_bias = false},
+          .layers = json_value<int64_t>(c, "encoder_layers", source),
+          .max_tokens = json_value_or<int64_t>(c, "max_source_positions", 1500, source),
+          .position = Position::learned,
+          .sound = SoundStem{.inputs = bands,
+                             .convolutions = {first, second},
+                             .activation = Activation::gelu,
+                             .projection = false,
+                             .init = StemInit::whisper},
+          .head = Head::none,
+          .init_std = json_value_or<double>(c, "init_std", 0.02, source)};
+}
+
+}  // namespace
+
+extern const Family whisper_family;
+const Family whisper_family{
+    .model_type = "whisper", .prefixes = prefixes, .spec = spec, .tensors = tensors, .ignored = ignored};
+
+}  // namespace arcuate

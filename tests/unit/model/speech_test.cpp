@@ -1,0 +1,225 @@
+// Models that hear sound against transformers (tests/reference/make_speech.py).
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "fixture.h"
+#include "input/log_mel.h"
+#include "io/json.h"
+#include "io/safetensors.h"
+#include "model/block.h"
+#include "model/checkpoint.h"
+#include "model/model.h"
+#include "model/sound_stem.h"
+
+using namespace arcuate;
+using arcuate::test::contains;
+using arcuate::test::Fixture;
+using arcuate::test::largest_difference;
+using arcuate::test::message_of;
+namespace fs = std::filesystem;
+
+namespace {
+
+fs::path reference_model(const std::string& name) { return test::source_path("reference/models/" + name); }
+
+std::vector<int64_t> layers_to_final(const Model& model) {
+  std::vector<int64_t> layers(static_cast<size_t>(model.spec().layers) + 2);
+  std::iota(layers.begin(), layers.end(), int64_t{0});
+  return layers;
+}
+
+// Largest difference over the largest number.
+double relative_difference(const at::Tensor& found, const at::Tensor& expected) {
+  return largest_difference(found, expected) / expected.abs().max().item<double>();
+}
+
+at::Tensor heard(const Model& model, const at::Tensor& samples, at::ScalarType type) {
+  const auto x = samples.to(at::kDouble);
+  const int64_t bands = model.spec().sound->inputs;
+  if (bands > 1) return whisper_log_mel(x, 16'000, {.bands = bands}).to(type);
+  const auto centred = x - x.mean(1, true);
+  return (centred / (centred.square().mean(1, true) + 1e-7).sqrt()).to(type);
+}
+
+const char* const speech_models[] = {"hubert-base", "hubert-large", "hubert-batch-norm", "wav2vec2",   "wav2vec2-large",
+                                     "wavlm-base",  "wavlm-large",  "whisper-80",        "whisper-128"};
+
+class SpeechReference : public testing::TestWithParam<const char*> {
+ public:
+  static void expect_states(at::ScalarType type, double tolerance) {
+    const Fixture expected(reference_model(GetParam()) / "expected.safetensors");
+    const auto model = Model::load(reference_model(GetParam()), {.type = type});
+    const auto states = model.states(heard(model, expected["samples"], type), layers_to_final(model));
+    const auto raw = expected["hidden_states"];
+    for (int64_t layer = 0; layer <= model.spec().layers; ++layer)
+      EXPECT_LT(relative_difference(states[static_cast<size_t>(layer)], raw[layer]), tolerance) << layer;
+    EXPECT_LT(relative_difference(states.back(), expected["final_norm"]), tolerance);
+  }
+};
+
+}  // namespace
+
+TEST_P(SpeechReference, float64_states_agree_with_the_original_library) {
+  const bool mel = std::string(GetParam()).starts_with("whisper");  // theirs is rounded to float32
+  expect_states(at::kDouble, mel ? 1e-6 : 1e-12);
+}
+TEST_P(SpeechReference, float32_states_agree_with_the_original_library) { expect_states(at::kFloat, 2e-5); }
+INSTANTIATE_TEST_SUITE_P(Families, SpeechReference, testing::ValuesIn(speech_models), [](const auto& test) {
+  std::string name = test.param;
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+});
+
+TEST(Speech, buckets_of_distances_are_those_of_the_original_library) {
+  const auto buckets = Fixture("models/wavlm-large/buckets.safetensors")["buckets"];
+  for (int64_t distance = -1500; distance <= 1500; ++distance)
+    ASSERT_EQ(bias_bucket({}, distance), buckets[distance + 1500].item<int64_t>()) << distance;
+}
+
+TEST(Speech, weights_that_are_written_are_those_that_were_read) {
+  for (const char* name : speech_models) {
+    SCOPED_TRACE(name);
+    const test::TemporaryFolder folder;
+    const auto spec = read_spec(reference_model(name));
+    write_weights(folder / "model.safetensors", spec, read_weights(reference_model(name), spec, at::kFloat));
+    fs::copy_file(reference_model(name) / "config.json", folder / "config.json");
+    const auto samples = Fixture(reference_model(name) / "expected.safetensors")["samples"];
+    const auto a = Model::load(reference_model(name)), b = Model::load(folder.path());
+    const std::vector<int64_t> layers{0, spec.layers};
+    const auto input = heard(a, samples, at::kFloat);
+    const auto x = a.states(input, layers), y = b.states(input, layers);
+    for (size_t i = 0; i < layers.size(); ++i) EXPECT_LT(relative_difference(x[i], y[i]), 1e-5);
+  }
+}
+
+TEST(Speech, an_untrained_twin_begins_where_training_does) {
+  const auto deviation = [](const at::Tensor& x) { return x.std().item<double>(); };
+  const auto drawn = [](const char* name, uint64_t seed = 1) {
+    return random_weights(read_spec(reference_model(name)), seed, at::kDouble);
+  };
+  const auto hubert = drawn("hubert-large"), wavlm = drawn("wavlm-large"), whisper = drawn("whisper-80");
+  EXPECT_NEAR(deviation(hubert.stem.layers[1].convolution.weight), std::sqrt(2.0 / (16 * 3)), 0.02);
+  EXPECT_EQ(deviation(hubert.stem.layers[1].convolution.bias), 0);
+  EXPECT_NEAR(deviation(hubert.stem.position.weight), std::sqrt(2.0 / (6 * 15)), 0.01);
+  EXPECT_NEAR(deviation(hubert.stem.projection.weight), 0.02, 0.002);
+  EXPECT_NEAR(deviation(wavlm.stem.layers[1].convolution.weight), std::sqrt(2.0 / (16 * 3)), 0.02);
+  EXPECT_NEAR(wavlm.stem.layers[1].convolution.bias.abs().max().item<double>(), 1 / std::sqrt(16.0 * 3), 0.02);
+  EXPECT_NEAR(deviation(wavlm.stem.position.weight), 2 / std::sqrt(16.0 * 24), 0.01);
+  EXPECT_NEAR(deviation(wavlm.stem.projection.weight), 0.25 / std::sqrt(3.0), 0.01);  // uniform to +-1/4
+  EXPECT_EQ(wavlm.blocks[1].bias_scale.weight.min().item<double>(), 1.0);
+  EXPECT_NEAR(deviation(wavlm.position_bias), 0.02, 0.002);
+  EXPECT_NEAR(deviation(whisper.stem.layers[0].convolution.weight), 0.02, 0.002);
+  // The one part of a Whisper file that training does not change.
+  const auto stored =
+      read_weights(reference_model("whisper-80"), read_spec(reference_model("whisper-80")), at::kDouble);
+  EXPECT_LT(largest_difference(whisper.positions, stored.positions), 3e-6);
+  for (const char* name : speech_models) {
+    const auto spec = read_spec(reference_model(name));
+    const auto samples = Fixture(reference_model(name) / "expected.safetensors")["samples"];
+    const std::vector<int64_t> last{spec.layers};
+    const auto a = Model::load(reference_model(name), {.random_init = 1});
+    const auto b = Model::load(reference_model(name), {.random_init = 2});
+    const auto input = heard(a, samples, at::kFloat);
+    const auto x = a.states(input, last)[0], y = b.states(input, last)[0];
+    EXPECT_TRUE(at::isfinite(x).all().item<bool>()) << name;
+    EXPECT_GT(relative_difference(x, y), 0.02) << name;
+  }
+}
+
+namespace {
+
+// A copy of a reference model that a test may damage.
+struct DamagedModel {
+  test::TemporaryFolder folder;
+  explicit DamagedModel(const std::string& name) {
+    fs::copy(reference_model(name), folder.path(), fs::copy_options::recursive);
+  }
+  std::string error() const {
+    return message_of([&] { Model::load(folder.path()); });
+  }
+  std::string error_with(const std::string& key, const Json& value) const {
+    const auto path = folder / "config.json";
+    const auto kept = read_json(path);
+    auto config = kept;
+    config[key] = value;
+    write_json(path, config);
+    const auto message = error();
+    write_json(path, kept);
+    return message;
+  }
+};
+
+}  // namespace
+
+TEST(Speech, configurations_that_cannot_be_run_are_refused_by_name) {
+  const DamagedModel hubert("hubert-base"), wavlm("wavlm-base"), whisper("whisper-80");
+  EXPECT_TRUE(contains(hubert.error_with("feat_extract_norm", "batch"), {"'batch'", "group, layer"}));
+  EXPECT_TRUE(contains(hubert.error_with("feat_extract_activation", "mish"), {"'mish'"}));
+  EXPECT_TRUE(contains(hubert.error_with("hidden_act", "mish"), {"'mish'"}));
+  EXPECT_TRUE(contains(hubert.error_with("conv_stride", {5, 2}), {"3 channels", "3 kernels", "2 strides"}));
+  EXPECT_TRUE(contains(hubert.error_with("conv_kernel", {10, 0, 2}), {"'conv_kernel' holds 0"}));
+  EXPECT_TRUE(contains(hubert.error_with("conv_dim", "16"), {"'conv_dim' must be a list"}));
+  EXPECT_TRUE(contains(hubert.error_with("conv_dim", {16, 1.5, 16}), {"'conv_dim' must be a whole number"}));
+  EXPECT_TRUE(contains(hubert.error_with("num_conv_pos_embedding_groups", 7), {"is 7", "width 24"}));
+  EXPECT_TRUE(contains(hubert.error_with("num_conv_pos_embeddings", 0), {"num_conv_pos_embeddings is 0"}));
+  EXPECT_TRUE(contains(hubert.error_with("num_attention_heads", 5), {"24", "num_attention_heads 5"}));
+  EXPECT_TRUE(contains(hubert.error_with("adapter_attn_dim", 16), {"adapter_attn_dim"}));
+  EXPECT_TRUE(contains(hubert.error_with("add_adapter", true), {"add_adapter"}));
+  EXPECT_TRUE(contains(wavlm.error_with("num_buckets", 2), {"num_buckets 2"}));
+  EXPECT_TRUE(contains(wavlm.error_with("max_bucket_distance", 4), {"max_bucket_distance 4"}));
+  EXPECT_TRUE(contains(whisper.error_with("num_mel_bins", 1), {"num_mel_bins is 1"}));
+  EXPECT_TRUE(contains(whisper.error_with("encoder_attention_heads", 5), {"d_model 24", "5"}));
+}
+
+TEST(Speech, weights_that_do_not_fit_the_configuration_are_named_at_once) {
+  const DamagedModel hubert("hubert-base"), wavlm("wavlm-base"), whisper("whisper-80");
+  EXPECT_TRUE(
+      contains(hubert.error_with("conv_kernel", {10, 3, 3}),
+               {"'feature_extractor.conv_layers.2.conv.weight' has the shape [16, 16, 2], [16, 16, 3] expected"}));
+  EXPECT_TRUE(contains(hubert.error_with("conv_bias", true),
+                       {"3 problems", "conv_layers.0.conv.bias' is missing", "conv_layers.2.conv.bias' is missing"}));
+  EXPECT_TRUE(contains(hubert.error_with("feat_extract_norm", "layer"),
+                       {"4 problems", "'hubert.feature_extractor.conv_layers.1.layer_norm.weight' is missing"}));
+  EXPECT_TRUE(contains(hubert.error_with("conv_pos_batch_norm", true),
+                       {"batch_norm.running_mean' is missing", "weight_g' is there, but config.json says"}));
+  EXPECT_TRUE(
+      contains(hubert.error_with("num_conv_pos_embeddings", 8), {"weight_v' has the shape [24, 6, 16], [24, 6, 8]"}));
+  EXPECT_TRUE(contains(wavlm.error_with("num_buckets", 32), {"rel_attn_embed.weight' has the shape [16, 4], [32, 4]"}));
+  EXPECT_TRUE(
+      contains(whisper.error_with("max_source_positions", 60), {"embed_positions.weight' has the shape [50, 24]"}));
+  EXPECT_TRUE(
+      contains(whisper.error_with("num_mel_bins", 128), {"conv1.weight' has the shape [24, 80, 3], [24, 128, 3]"}));
+}
+
+TEST(Speech, sounds_that_a_model_cannot_hear_are_refused) {
+  const auto hubert = Model::load(reference_model("hubert-base")), whisper = Model::load(reference_model("whisper-80"));
+  const std::vector<int64_t> stem{0};
+  const auto refusal = [&](const Model& model, const at::Tensor& input) {
+    return message_of([&] { model.states(input, stem); });
+  };
+  // 2 frames of the last convolution are 5 of the second, which are 30 samples.
+  EXPECT_TRUE(contains(refusal(hubert, at::ones({1, 29})), {"29 samples is too short", "needs 30"}));
+  EXPECT_EQ(hubert.states(at::ones({1, 30}), stem)[0].size(1), 1);
+  EXPECT_TRUE(contains(refusal(hubert, at::ones({1, 3, 100})), {"1 channels", "1 x 3 x 100"}));
+  EXPECT_TRUE(contains(refusal(whisper, at::ones({1, 80, 90})), {"45 frames", "50 positions"}));
+  EXPECT_TRUE(contains(refusal(whisper, at::ones({1, 100})), {"80 channels", "1 x 100"}));
+}
+
+TEST(SoundStem, frames_are_counted_as_the_convolutions_make_them) {
+  const SoundStem hubert{
+      .convolutions = {{512, 10, 5}, {512, 3, 2}, {512, 3, 2}, {512, 3, 2}, {512, 3, 2}, {512, 2, 2}, {512, 2, 2}}};
+  EXPECT_EQ(stem_frames(hubert, 399), 0);
+  EXPECT_EQ(stem_frames(hubert, 400), 1);
+  EXPECT_EQ(stem_inputs(hubert, 1), 400);
+  EXPECT_EQ(stem_frames(hubert, 257'600), 804);  // 16.1 s
+  EXPECT_EQ(last_frame_of(hubert, 257'600, 257'600), 803);
+}
+
+TEST(SoundStem, whispers_last_frame_of_a_window_is_the_last_that_hears_it) {
+  const SoundStem whisper{.convolutions = {{384, 3, 1, 1}, {384, 3, 2, 1}}};
+  EXPECT_EQ(stem_frames(whisper, 3000), 1500);
+  EXPECT_EQ(last_frame_of(whisper, 1610, 3000), 805);  // 16.1 s, as the scaling laws of Antonello et al. 2023 take it
+  EXPECT_EQ(last_frame_of(whisper, 10, 3000), 5);
+  EXPECT_EQ(last_frame_of(whisper, 3000, 3000), 1499);
+}
