@@ -1,10 +1,11 @@
-// arcuate extract: the hidden states of one model for the words of one story.
+// arcuate extract: the hidden states of one model for the words of one story, or for one recording.
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/command.h"
 #include "cli/run.h"
+#include "cmd/extract_sound_support.h"
 #include "cmd/groups.h"
 #include "cmd/output_support.h"
 #include "core/error.h"
@@ -42,6 +43,7 @@ struct Options {
   std::string tier{};
   bool lowercase = false;
   Untimed untimed = Untimed::error;
+  ExtractSound sound{};
   std::vector<fs::path> twins{};
   TwinOptions twin_options{};
 };
@@ -49,10 +51,10 @@ struct Options {
 void describe_model(cli::Spec<Options>& s) {
   s.section("Model");
   s.option("model", &Options::model, "folder of the model, in the layout of Hugging Face").required().metavar("DIR");
-  s.option(
-       "layers", &Options::layers,
-       "layers to keep: numbers (0 is the embedding, l the state after block l), final (after the last norm), or all; "
-       "units of feed-forward networks and attention have neither 0 nor final")
+  s.option("layers", &Options::layers,
+           "layers to keep: numbers (0 is the embedding, or what a speech model's first block reads; l the state after "
+           "block l), final (after the last norm), or all; "
+           "units of feed-forward networks and attention have neither 0 nor final")
       .metavar("LIST");
   s.option("units", &Options::units,
            "which activations of a layer: the residual stream, what the second layer of its feed-forward network gives "
@@ -79,7 +81,7 @@ void describe_story(cli::Spec<Options>& s) {
   s.section("Story");
   s.option("words", &Options::words,
            "words and their times: .TextGrid, or .tsv or .csv with columns onset, offset (or duration) and word")
-      .required();
+      .metavar("FILE");
   s.option("tier", &Options::tier,
            "TextGrid tier, by name or number from 1; if not given, the one called word(s), else the only one");
   s.flag("lowercase", &Options::lowercase, "turn A-Z into a-z before the model reads them");
@@ -106,11 +108,20 @@ void describe_twins(cli::Spec<Options>& s) {
 }
 
 void describe(cli::Spec<Options>& s) {
-  s.summary("hidden states of a language model for every word of a story");
+  s.summary("hidden states of a language or speech model along a story");
   s.description(
-      "Writes an HDF5 file with one dataset layer/<name> (words x width) a layer: the state of each word's last token. "
+      "For a model that reads text, give the story's words; for one that hears sound (HuBERT, wav2vec 2.0, WavLM, "
+      "Whisper), give the recording with --sound.");
+  s.description(
+      "Words: writes an HDF5 file with one dataset layer/<name> (words x width) a layer: the state of each word's last "
+      "token. "
       "Beside them stand word, onset and offset, and with --surprisal surprisal and entropy. One pass serves all words "
       "that share the beginning of their context.");
+  s.description(
+      "Sound: windows slide over the recording, and layer/<name> (windows x width) holds the state of the last frame "
+      "that "
+      "hears the window; the dataset times holds the windows' ends in seconds. preprocessor_config.json in the model's "
+      "folder says how sound is normalised.");
   s.description(
       "With --twins a dataset syntactic/<name> a layer joins them, 1 x words x words ahead x width (without the third "
       "where texts have a past of their own): the mean over the texts, as forecast --syntactic takes it.");
@@ -123,6 +134,8 @@ void describe(cli::Spec<Options>& s) {
   describe_model(s);
   describe_story(s);
   describe_twins(s);
+  s.section("Sound");
+  s.group(describe_extract_sound, &Options::sound);
   s.section("");
   s.group(groups::output_file, &Options::output);
   s.example("arcuate extract --model models/tales-1m --words story.TextGrid --output story.h5", "all layers");
@@ -134,22 +147,29 @@ void describe(cli::Spec<Options>& s) {
   s.example(
       "arcuate extract --model models/tales-1m --words story.tsv --output parts.h5 --layers 4 --twins twins/*.tsv",
       "a layer, and the syntactic part of the 30 words after each word");
+  s.example("arcuate extract --model hubert-base-ls960 --sound story.wav --output heard.h5 --layers 9",
+            "a layer of a speech model, every 0.1 s");
 }
 
-// Everything that the states depend on, by content: moved files give the same key.
-std::string activation_key(const Options& options, const std::vector<int64_t>& layers, const Story& story) {
-  Json files = Json::object(), words = Json::array(), twins = Json::array();
+// The files of the model that the states depend on, by content: moved files give the same key.
+Json model_files(const Options& options, std::span<const char* const> others) {
+  Json files = Json::object();
   const auto add = [&](const fs::path& file) {
     if (fs::exists(file)) files[file.filename().string()] = sha256_file(file);
   };
   add(options.model / "config.json");
-  for (const char* name : tokenizer_file_names()) add(options.model / name);
+  for (const char* name : others) add(options.model / name);
   if (!options.random_init)
     for (const auto& file : weight_files(options.model)) add(file);
+  return files;
+}
+
+std::string activation_key(const Options& options, const std::vector<int64_t>& layers, const Story& story) {
+  Json words = Json::array(), twins = Json::array();
   for (const auto& word : story.words) words.push_back({word.onset, word.offset, word.text});
   for (const auto& file : options.twins) twins.push_back(sha256_file(file));
   return unit_key({{"kind", "extract command"},
-                   {"files", files},
+                   {"files", model_files(options, tokenizer_file_names())},
                    {"words", words},
                    {"layers", layers},
                    {"units", units_name(options.units)},
@@ -238,29 +258,107 @@ std::optional<Streaming> streaming_of(const Options& options, const ModelSpec& s
   return Streaming{.memory = limit.bytes, .scratch = folder_of(options.output.path)};
 }
 
+// Options that only a story of words has, and that were set.
+std::vector<std::string> word_options(const Options& o) {
+  const Options usual;
+  std::vector<std::string> set;
+  const auto note = [&](bool differs, const char* name) {
+    if (differs) set.emplace_back(name);
+  };
+  note(!o.words.empty(), "--words");
+  note(o.context != usual.context, "--context");
+  note(o.start_token != usual.start_token, "--start-token");
+  note(o.surprisal, "--surprisal");
+  note(!o.tier.empty(), "--tier");
+  note(o.lowercase, "--lowercase");
+  note(o.untimed != usual.untimed, "--untimed");
+  note(!o.twins.empty(), "--twins");
+  return set;
+}
+
+void check_kind(const Options& options, const ModelSpec& spec) {
+  const auto set = word_options(options);
+  if (spec.sound && options.sound.file.empty())
+    bad_usage("{} hears sound: give a recording with --sound{}", spec.family,
+              options.words.empty() ? "" : " in the place of --words");
+  if (spec.sound && !set.empty())
+    bad_usage("{} hears sound; {} {} about words that a model reads", spec.family, join(set, ", "),
+              set.size() == 1 ? "is" : "are");
+  if (!spec.sound && options.words.empty())
+    bad_usage("{} reads text: give a story with --words{}", spec.family,
+              options.sound.file.empty() ? "" : " in the place of --sound");
+  if (!spec.sound && !options.sound.file.empty())
+    bad_usage("{} reads text; --sound is for models that hear", spec.family);
+}
+
+Model load_model(const Options& options, const ModelSpec& spec, cli::Run& run) {
+  const auto type = type_of(options);
+  return Model::load(options.model, {.type = type,
+                                     .device = run.compute.device,
+                                     .random_init = options.random_init,
+                                     .streaming = streaming_of(options, spec, type, run)});
+}
+
+void tell_model(const Options& options, const ModelSpec& spec, const cli::Run& run) {
+  run.console.info("model      {}: {} layers of width {}{}", spec.family, spec.layers, spec.block.width,
+                   options.random_init ? fmt::format(", untrained (seed {})", *options.random_init) : "");
+}
+
+// Of rows that are called `rows`.
+void tell_written(const Options& options, const Activations& made, const char* rows, const cli::Run& run) {
+  run.console.info("written    {} ({} layers x {} {} x {})", options.output.path.string(), made.layers.size(),
+                   made.states.size(1), rows, made.states.size(2));
+}
+
+constexpr const char* sound_files[] = {"preprocessor_config.json"};
+
+int run_sound(const Options& options, const ModelSpec& spec, cli::Run& run) {
+  const SoundExtractOptions extraction{
+      .windows = windows_of(options.sound), .layers = wanted_layers(options, spec), .units = options.units};
+  tell_model(options, spec, run);
+  read_sound_input(options.model, spec);
+  if (run.common.dry_run) return 0;
+  const auto model = load_model(options, spec, run);
+  ensure_writable_folder(folder_of(options.output.path));
+  const auto heard = hear(options.sound, model, options.model, extraction, run);
+  const auto& made = heard.activations;
+  Hdf5Writer file(options.output.path);
+  file.attribute("format", activations_format);
+  file.attribute("key", unit_key({{"kind", "extract command"},
+                                  {"files", model_files(options, sound_files)},
+                                  {"heard", sound_key(options.sound)},
+                                  {"layers", made.layers},
+                                  {"units", units_name(options.units)},
+                                  {"random_init", options.random_init ? Json(*options.random_init) : Json()},
+                                  {"precision", options.precision == Precision::f64 ? "f64" : "f32"}}));
+  write_states(file, made, model);
+  write_times(file, heard, options.sound);
+  file.finish();
+  run.console.info("heard      {} frames in {} windows", made.tokens, made.windows);
+  tell_written(options, made, "windows", run);
+  return 0;
+}
+
 int run(const Options& options, cli::Run& run) {
   const auto& output = options.output.path;
   refuse_to_replace(output, run.common.force);
   const auto spec = read_spec(options.model);
+  check_kind(options, spec);
+  if (spec.sound) return run_sound(options, spec, run);
   const ExtractOptions extraction{.context = parse_context(options.context),
                                   .layers = wanted_layers(options, spec),
                                   .units = options.units,
                                   .start_token = options.start_token};
   const auto story =
       read_story(options.words, {.tier = options.tier, .lowercase = options.lowercase, .untimed = options.untimed});
-  run.console.info("model      {}: {} layers of width {}{}", spec.family, spec.layers, spec.block.width,
-                   options.random_init ? fmt::format(", untrained (seed {})", *options.random_init) : "");
+  tell_model(options, spec, run);
   run.console.info("story      {} words", story.words.size());
   if (options.surprisal && spec.head == Head::none)
     bad_usage("--surprisal needs a model that predicts the next word; {} has no next-token head", spec.family);
   if (options.surprisal && streaming_of(options, spec, type_of(options), run))
     bad_usage("--surprisal needs the whole model in memory, which the limit (or what is free) does not allow for");
   if (run.common.dry_run) return 0;
-  const auto type = type_of(options);
-  const auto model = Model::load(options.model, {.type = type,
-                                                 .device = run.compute.device,
-                                                 .random_init = options.random_init,
-                                                 .streaming = streaming_of(options, spec, type, run)});
+  const auto model = load_model(options, spec, run);
   ensure_writable_folder(folder_of(output));
   const auto activations = run_model(options, model, story, extraction, run);
   Hdf5Writer file(output);
@@ -270,8 +368,7 @@ int run(const Options& options, cli::Run& run) {
   if (options.surprisal) write_predictions(file, options, model, story, extraction, run);
   file.finish();
   run.console.info("read       {} tokens in {} windows", activations.tokens, activations.windows);
-  run.console.info("written    {} ({} layers x {} words x {})", output.string(), activations.layers.size(),
-                   story.words.size(), activations.states.size(2));
+  tell_written(options, activations, "words", run);
   return 0;
 }
 

@@ -148,8 +148,7 @@ std::filesystem::path activation_file(const std::filesystem::path& work, const F
   return work / "activations" / space.id / (story + ".h5");
 }
 
-void write_activations(Hdf5Writer& file, const Activations& activations, const Model& model,
-                       const std::vector<Word>& words) {
+void write_states(Hdf5Writer& file, const Activations& activations, const Model& model) {
   file.attribute("family", model.spec().family);
   file.attribute("units", units_name(activations.units));
   if (activations.units == Units::attention) {  // head h: columns h * head_size … of each layer
@@ -158,6 +157,17 @@ void write_activations(Hdf5Writer& file, const Activations& activations, const M
   }
   file.attribute("windows", activations.windows);
   file.attribute("tokens", activations.tokens);
+  for (size_t i = 0; i < activations.layers.size(); ++i) {
+    const auto name = model.layer_name(activations.layers[i]);
+    const auto layer = static_cast<int64_t>(i);
+    file.write("layer/" + name, activations.states[layer]);
+    if (activations.syntactic.defined()) file.write("syntactic/" + name, activations.syntactic[layer].unsqueeze(0));
+  }
+}
+
+void write_activations(Hdf5Writer& file, const Activations& activations, const Model& model,
+                       const std::vector<Word>& words) {
+  write_states(file, activations, model);
   std::vector<std::string> texts;
   std::vector<double> onsets, offsets;
   for (const auto& word : words) {
@@ -168,12 +178,6 @@ void write_activations(Hdf5Writer& file, const Activations& activations, const M
   file.write("word", texts);
   file.write("onset", to_tensor(onsets));
   file.write("offset", to_tensor(offsets));
-  for (size_t i = 0; i < activations.layers.size(); ++i) {
-    const auto name = model.layer_name(activations.layers[i]);
-    const auto layer = static_cast<int64_t>(i);
-    file.write("layer/" + name, activations.states[layer]);
-    if (activations.syntactic.defined()) file.write("syntactic/" + name, activations.syntactic[layer].unsqueeze(0));
-  }
 }
 
 // Everything a model's states depend on besides the story: configuration, weights or seed, tokenizer.

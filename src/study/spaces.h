@@ -61,7 +61,9 @@ std::filesystem::path activation_file(const std::filesystem::path& work, const F
                                       const std::string& story);
 
 /// Writes extracted states with what identifies them: "layer/<name>" (words x width), "syntactic/<name>" (1 x words
-/// (x ahead) x width: the mean over texts, where there are some), "onset", "word" and attributes.
+/// (x ahead) x width: the mean over texts, where there are some) and attributes.
+void write_states(Hdf5Writer& file, const Activations& activations, const Model& model);
+/// The same, and "onset", "offset" and "word".
 void write_activations(Hdf5Writer& file, const Activations& activations, const Model& model,
                        const std::vector<Word>& words);
 inline constexpr const char* activations_format = "arcuate activations 1";
