@@ -13,6 +13,8 @@ namespace arcuate {
 struct Stimulus {
   std::string name{};
   std::filesystem::path words{};  ///< TextGrid or word table.
+  std::filesystem::path sound{};  ///< What was heard; may be empty.
+  double sound_start = 0;         ///< Time of its first sample, in seconds on the clock of the words.
   double tr = 0;                  ///< Seconds from volume to volume.
   double first_volume = 0;        ///< Centre of the first volume of the scan, in seconds on the clock of the words.
   int64_t lead = 0;               ///< Volumes of the scan before the first stored row (stimulus was on, data were cut).

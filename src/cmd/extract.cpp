@@ -21,6 +21,7 @@
 #include "model/model.h"
 #include "model/surprisal.h"
 #include "model/twin_states.h"
+#include "study/activations_file.h"
 #include "study/spaces.h"
 #include "study/study_plan.h"
 #include "study/unit.h"
@@ -331,8 +332,7 @@ int run_sound(const Options& options, const ModelSpec& spec, cli::Run& run) {
                                   {"units", units_name(options.units)},
                                   {"random_init", options.random_init ? Json(*options.random_init) : Json()},
                                   {"precision", options.precision == Precision::f64 ? "f64" : "f32"}}));
-  write_states(file, made, model);
-  write_times(file, heard, options.sound);
+  write_heard(file, heard, model, windows_of(options.sound), options.sound.start);
   file.finish();
   run.console.info("heard      {} frames in {} windows", made.tokens, made.windows);
   tell_written(options, made, "windows", run);

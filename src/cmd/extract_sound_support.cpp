@@ -2,7 +2,6 @@
 
 #include "core/error.h"
 #include "core/hash.h"
-#include "core/tensor.h"
 #include "input/sound.h"
 
 namespace arcuate {
@@ -33,15 +32,6 @@ SoundActivations hear(const ExtractSound& options, const Model& model, const std
   run.compute.progress = bar.callback();
   return within(fmt::format("hearing '{}'", options.file.string()),
                 [&] { return extract_sound(model, input, sound.samples, extraction, run.compute); });
-}
-
-void write_times(Hdf5Writer& file, const SoundActivations& heard, const ExtractSound& options) {
-  auto times = heard.times;
-  for (auto& time : times) time += options.start;
-  file.attribute("sound_window", options.window);
-  file.attribute("sound_stride", options.stride);
-  file.attribute("sound_start", options.start);
-  file.write("times", to_tensor(times));
 }
 
 Json sound_key(const ExtractSound& options) {

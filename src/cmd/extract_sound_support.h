@@ -6,7 +6,6 @@
 
 #include "cli/run.h"
 #include "cli/spec.h"
-#include "io/hdf5.h"
 #include "io/json.h"
 #include "model/sound_extract.h"
 
@@ -26,9 +25,6 @@ SoundActivations hear(const ExtractSound& options, const Model& model, const std
 
 /// The windows of `options`, in the library's words.
 SoundWindowOptions windows_of(const ExtractSound& options);
-
-/// Writes "times" (each window's end, with `start`), and the windows as attributes.
-void write_times(Hdf5Writer& file, const SoundActivations& heard, const ExtractSound& options);
 
 /// What the states depend on besides the model.
 Json sound_key(const ExtractSound& options);

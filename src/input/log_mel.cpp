@@ -12,6 +12,7 @@ namespace arcuate {
 namespace {
 
 constexpr double linear_up_to = 1000, hz_a_mel = 200.0 / 3;  // Slaney's scale: linear, then logarithmic
+constexpr int64_t frames_of_a_block = 4096;
 constexpr double mels_a_factor = 27, factor = 6.4;
 
 double to_mel(double hz) {
@@ -60,10 +61,15 @@ at::Tensor mel_filters(const MelOptions& o) {
 
 at::Tensor mel_power(const at::Tensor& samples, const MelOptions& o) {
   const auto exact = at::TensorOptions().dtype(at::kDouble).device(samples.device());
-  const auto mirrored = at::reflection_pad1d(samples.to(at::kDouble), {o.window / 2, o.window / 2});
-  const auto frames = mirrored.unfold(-1, o.window, o.hop) * at::hann_window(o.window, exact);  // B x F x window
-  const auto power = at::abs(at::fft_rfft(frames)).square();
-  return at::matmul(mel_filters(o).to(exact.device()), power.transpose(1, 2));
+  const auto mirrored = at::reflection_pad1d(samples, {o.window / 2, o.window / 2}).unfold(-1, o.window, o.hop);
+  const auto filters = mel_filters(o).to(exact.device()), hann = at::hann_window(o.window, exact);
+  std::vector<at::Tensor> blocks;  // windows overlap: of all at once a copy would be far larger than the sound
+  for (int64_t first = 0; first < mirrored.size(1); first += frames_of_a_block) {
+    const auto frames = mirrored.slice(1, first, first + frames_of_a_block) * hann;  // B x F x window
+    const auto power = at::abs(at::fft_rfft(frames)).square();
+    blocks.push_back(at::matmul(filters, power.transpose(1, 2)));
+  }
+  return at::cat(blocks, 2);
 }
 
 at::Tensor whisper_log_mel(const at::Tensor& samples, int64_t length, const MelOptions& o) {

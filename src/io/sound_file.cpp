@@ -59,6 +59,14 @@ SoundFile read(const std::filesystem::path& path) {
 
 }  // namespace
 
+double sound_file_seconds(const std::filesystem::path& path) {
+  return within(fmt::format("reading the sound '{}'", path.string()), [&] {
+    SF_INFO info{};
+    open(path, info);
+    return static_cast<double>(info.frames) / static_cast<double>(info.samplerate);
+  });
+}
+
 SoundFile read_sound_file(const std::filesystem::path& path) {
   return within(fmt::format("reading the sound '{}'", path.string()), [&] { return read(path); });
 }

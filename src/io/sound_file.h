@@ -16,4 +16,7 @@ struct SoundFile {
 /// header counts (where the kind of file tells), has more than 64 channels, or holds NaN or infinity.
 SoundFile read_sound_file(const std::filesystem::path& path);
 
+/// How long a file says that it is, without reading its samples. Errors: input, as above.
+double sound_file_seconds(const std::filesystem::path& path);
+
 }  // namespace arcuate

@@ -97,11 +97,14 @@ void write_stories(const fs::path& folder, const std::vector<Told>& stories, dou
       write_words(folder / file, story.heard.words);
     else
       write_tagged_words(folder / file, story.heard.words, story.tagged);
-    if (story.samples.defined())
-      write_wav(folder / "stimuli" / (story.heard.name + ".wav"), story.samples, VoiceOptions{}.rate);
     rows.push_back({story.heard.name, file, shortest(tr), shortest(story.heard.volumes.front())});
+    if (!story.samples.defined()) continue;
+    rows.back().push_back(fmt::format("stimuli/{}.wav", story.heard.name));
+    write_wav(folder / rows.back().back(), story.samples, VoiceOptions{}.rate);
   }
-  write_tsv(folder / "stories.tsv", {"story", "words", "tr", "first_volume"}, rows);
+  std::vector<std::string> columns{"story", "words", "tr", "first_volume"};
+  if (!rows.empty() && rows.front().size() > columns.size()) columns.emplace_back("sound");
+  write_tsv(folder / "stories.tsv", columns, rows);
 }
 
 // Their times are those at which a reader would say them; nobody did.

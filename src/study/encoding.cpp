@@ -1,4 +1,5 @@
 #include "study/encoding.h"
+#include "study/extraction.h"
 
 #include <ATen/ATen.h>
 
@@ -251,14 +252,24 @@ Json plan_identity(const EncodingPlan& plan) {
           {"targets", plan.responses.targets.size()}};
 }
 
+Json sound_starts(const EncodingPlan& plan) {
+  Json starts = Json::array();
+  for (const auto& story : plan.stories) starts.push_back(story.stimulus->sound_start);
+  return starts;
+}
+
 // What a space without a model depends on.
 Json feature_identity(const EncodingPlan& plan, const FeatureSpace& space) {
-  Json identity{space.id, space.feature->kind, space.feature->width};
-  if (space.feature->kind == "random")  // the names of stories are in their seeds
+  const auto& entry = *space.feature;
+  const auto& kind = feature_kind(entry.kind);
+  Json identity{space.id, entry.kind, entry.width, entry.step, entry.tier};
+  if (entry.kind == "random")  // the names of stories are in their seeds
     for (const auto& story : plan.stories) identity.push_back(story.stimulus->name);
-  if (space.feature->kind == "file")
-    for (const auto& story : plan.stories)
-      identity.push_back(sha256_file(feature_file(*space.feature, story.stimulus->name)));
+  std::set<std::filesystem::path> files;
+  for (const auto& story : plan.stories)
+    for (const auto& file : kind.files(entry, *story.stimulus))
+      if (files.insert(file).second) identity.push_back(sha256_file(file));
+  if (kind.moments == FeatureKind::Moments::sound) identity.push_back(sound_starts(plan));
   return identity;
 }
 
@@ -336,6 +347,7 @@ std::vector<Unit> encoding_units(const EncodingPlan& plan, const std::vector<Fea
   for (const auto& space : spaces) {
     Json features{{"id", space.id}};
     if (space.feature) features["feature"] = feature_identity(plan, space);
+    if (space.hears) features["sound_starts"] = sound_starts(plan);
     const bool against_controls = plan.control_design.defined() && !is_control(plan, space);
     std::vector<int64_t> widths{feature_width(space, plan.stories)};
     if (against_controls) widths.insert(widths.begin(), controls_width);

@@ -1,4 +1,5 @@
 #include "study/networks_store.h"
+#include "study/extraction.h"
 
 #include <ATen/ATen.h>
 

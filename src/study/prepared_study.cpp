@@ -1,4 +1,6 @@
 #include "study/prepared_study.h"
+#include "study/extraction.h"
+#include "study/feature_kinds.h"
 
 #include "cli/machine.h"
 #include "core/memory.h"
@@ -75,11 +77,17 @@ PreparedStudy::PreparedStudy(const Study& described, const std::filesystem::path
 
 std::vector<std::filesystem::path> PreparedStudy::inputs() const {
   auto files = dataset.inputs;
+  const auto add = [&](const std::filesystem::path& file) {
+    if (std::find(files.begin(), files.end(), file) == files.end()) files.push_back(file);
+  };
   for (const auto& space : spaces)
     if (space.model && space.training == Training::trained) files.push_back(space.model->path);
   for (const auto& space : spaces)
-    if (space.feature && space.feature->kind == "file")
-      for (const auto& story : stories) files.push_back(feature_file(*space.feature, story.stimulus->name));
+    for (const auto& story : stories) {
+      if (space.hears) add(sound_of(*story.stimulus));
+      if (space.feature)
+        for (const auto& file : feature_kind(space.feature->kind).files(*space.feature, *story.stimulus)) add(file);
+    }
   for (const auto& entry : study.analyses)
     for (const auto& file : entry.analysis->files()) files.push_back(file);
   return files;

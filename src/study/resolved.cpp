@@ -34,6 +34,8 @@ toml::table model_table(const ModelEntry& m) {
   toml::table table{{"name", m.name},
                     {"path", m.given_path},
                     {"layers", m.layers},
+                    {"sound_window", m.sound_window},
+                    {"sound_stride", m.sound_stride},
                     {"untrained_seeds", array_of(m.untrained_seeds)},
                     {"untrained_layers", m.untrained_layers},
                     {"start_token", name_of(m.start_token, start_tokens)}};
@@ -110,9 +112,13 @@ static toml::table resolved_table(const Study& s) {
   toml::array models, features;
   for (const auto& model : s.models) models.push_back(model_table(model));
   for (const auto& f : s.features) {
-    features.push_back(
-        toml::table{{"name", f.name}, {"kind", f.kind}, {"width", f.width}, {"seeds", array_of(f.seeds)}});
-    if (f.kind == "file") features.back().as_table()->insert("path", f.given_path);
+    features.push_back(toml::table{{"name", f.name},
+                                   {"kind", f.kind},
+                                   {"width", f.width},
+                                   {"seeds", array_of(f.seeds)},
+                                   {"step", f.step},
+                                   {"tier", f.tier}});
+    if (!f.given_path.empty()) features.back().as_table()->insert("path", f.given_path);
     if (f.parameters > 0) features.back().as_table()->insert("parameters", f.parameters);
   }
   toml::table table{

@@ -6,6 +6,7 @@
 
 #include "core/tensor.h"
 #include "study/design.h"
+#include "study/study_needs.h"
 
 namespace arcuate {
 
@@ -52,13 +53,12 @@ Tensor layer_columns(const AnalysisInput& input, const FeatureSpace& space, cons
   align.delays = {0};
   std::vector<Tensor> rows;
   for (const auto& story : input.plan.stories)
-    rows.push_back(story_design(word_values(input.plan, space, layer, story), story, align));
+    rows.push_back(story_design(story_values(input.plan, space, layer, story), story, align));
   return at::cat(rows, 0);
 }
 
 bool is_wide(const AnalysisInput& input, const FeatureSpace& space, int64_t columns) {
-  return space.model != nullptr ||
-         feature_values(space, input.plan.stories.front(), input.plan.study.seed).size(1) >= columns;
+  return space.model != nullptr || feature_width(space, input.plan.stories) >= columns;
 }
 
 void write_barcode(Hdf5Writer& file, const std::string& name, const std::vector<Diagram>& barcode) {

@@ -1,4 +1,5 @@
 #include "study/shape_units.h"
+#include "study/extraction.h"
 
 #include <ATen/ATen.h>
 

@@ -56,8 +56,13 @@ static void set_layers(FeatureSpace& space, const std::string& layers, int64_t d
 }
 
 static void add_model(const ModelEntry& entry, std::vector<FeatureSpace>& spaces) {
-  const auto spec = read_text_spec(entry.path);
-  FeatureSpace space{.id = entry.name, .name = entry.name, .training = Training::trained, .seed = {}, .model = &entry};
+  const auto spec = read_spec(entry.path);
+  FeatureSpace space{.id = entry.name,
+                     .name = entry.name,
+                     .training = Training::trained,
+                     .seed = {},
+                     .model = &entry,
+                     .hears = spec.sound.has_value()};
   set_layers(space, entry.layers, spec.layers);
   spaces.push_back(space);
   space.training = Training::untrained;
@@ -110,7 +115,7 @@ std::vector<TimedStory> read_stories(const Study& study, const Dataset& dataset)
       .tier = study.story.tier, .lowercase = study.story.lowercase, .untimed = study.story.untimed};
   std::vector<TimedStory> stories;
   for (const auto& stimulus : dataset.stories) {
-    TimedStory timed{.stimulus = &stimulus};
+    TimedStory timed{.stimulus = &stimulus, .offset = study.align.offset};
     timed.spoken = read_story(stimulus.words, options).words;
     for (const auto& word : timed.spoken) {
       timed.words.push_back(word.text);
@@ -119,138 +124,6 @@ std::vector<TimedStory> read_stories(const Study& study, const Dataset& dataset)
     stories.push_back(std::move(timed));
   }
   return stories;
-}
-
-std::filesystem::path feature_file(const FeatureEntry& feature, const std::string& story) {
-  return feature.path / (story + ".npy");
-}
-
-static at::Tensor file_values(const std::filesystem::path& path, int64_t words) {
-  const auto values = read_npy(path).to(at::kDouble);
-  if (values.dim() != 2 || values.size(0) != words)
-    bad_input("'{}' is {}, but the story has {} words: {} x features expected", path.string(), shape_text(values),
-              words, words);
-  if (!at::isfinite(values).all().item<bool>()) bad_input("'{}' holds values that are not finite", path.string());
-  return values;
-}
-
-at::Tensor feature_values(const FeatureSpace& space, const TimedStory& story, uint64_t study_seed) {
-  const auto words = static_cast<int64_t>(story.words.size());
-  if (space.feature->kind == "word_rate") return at::ones({words, 1}, at::kDouble);
-  if (space.feature->kind == "file") return file_values(feature_file(*space.feature, story.stimulus->name), words);
-  const auto seed =
-      derive_seed(study_seed + static_cast<uint64_t>(space.seed.value_or(0)), space.name + "/" + story.stimulus->name);
-  return random_normals(words, space.feature->width, seed);
-}
-
-std::filesystem::path activation_file(const std::filesystem::path& work, const FeatureSpace& space,
-                                      const std::string& story) {
-  return work / "activations" / space.id / (story + ".h5");
-}
-
-void write_states(Hdf5Writer& file, const Activations& activations, const Model& model) {
-  file.attribute("family", model.spec().family);
-  file.attribute("units", units_name(activations.units));
-  if (activations.units == Units::attention) {  // head h: columns h * head_size … of each layer
-    file.attribute("heads", model.spec().block.heads);
-    file.attribute("head_size", model.spec().block.head_size);
-  }
-  file.attribute("windows", activations.windows);
-  file.attribute("tokens", activations.tokens);
-  for (size_t i = 0; i < activations.layers.size(); ++i) {
-    const auto name = model.layer_name(activations.layers[i]);
-    const auto layer = static_cast<int64_t>(i);
-    file.write("layer/" + name, activations.states[layer]);
-    if (activations.syntactic.defined()) file.write("syntactic/" + name, activations.syntactic[layer].unsqueeze(0));
-  }
-}
-
-void write_activations(Hdf5Writer& file, const Activations& activations, const Model& model,
-                       const std::vector<Word>& words) {
-  write_states(file, activations, model);
-  std::vector<std::string> texts;
-  std::vector<double> onsets, offsets;
-  for (const auto& word : words) {
-    texts.push_back(word.text);
-    onsets.push_back(word.onset);
-    offsets.push_back(word.offset);
-  }
-  file.write("word", texts);
-  file.write("onset", to_tensor(onsets));
-  file.write("offset", to_tensor(offsets));
-}
-
-// Everything a model's states depend on besides the story: configuration, weights or seed, tokenizer.
-static Json model_identity(const FeatureSpace& space, std::map<std::string, std::string>& hashes) {
-  Json identity = Json::object();
-  const auto add = [&](const std::filesystem::path& path) {
-    if (!std::filesystem::exists(path)) return;
-    auto& hash = hashes[path.string()];
-    if (hash.empty()) hash = sha256_file(path);
-    identity[path.filename().string()] = hash;
-  };
-  add(space.model->path / "config.json");
-  for (const char* name : tokenizer_file_names()) add(space.model->path / name);
-  if (space.seed)
-    identity["random_init"] = *space.seed;
-  else
-    for (const auto& file : weight_files(space.model->path)) add(file);
-  return identity;
-}
-
-static std::string extraction_id(const FeatureSpace& space, const TimedStory& story) {
-  return "extract/" + space.id + "/" + story.stimulus->name;
-}
-
-std::vector<std::string> extraction_ids(const FeatureSpace& space, const std::vector<TimedStory>& stories) {
-  std::vector<std::string> ids;
-  if (space.model)
-    for (const auto& story : stories) ids.push_back(extraction_id(space, story));
-  return ids;
-}
-
-std::vector<Unit> extraction_units(const Study& study, const std::vector<FeatureSpace>& spaces,
-                                   const std::vector<TimedStory>& stories, const std::filesystem::path& work,
-                                   Units tapped) {
-  std::vector<Unit> units;
-  std::map<std::string, std::string> hashes;
-  for (const auto& space : spaces) {
-    if (!space.model) continue;
-    const Json identity = model_identity(space, hashes);
-    for (const auto& story : stories) {
-      Json words = Json::array();
-      for (const auto& word : story.spoken) words.push_back({word.text, word.onset, word.offset});
-      Json depends{{"kind", "extract"},
-                   {"model", identity},
-                   {"words", words},
-                   {"context", context_text(space.model->context)},
-                   {"start_token", static_cast<int>(space.model->start_token)},
-                   {"layers", space.layers},
-                   {"precision", c10::toString(study.precision)}};
-      if (tapped != Units::residual) depends["units"] = units_name(tapped);
-      auto& unit = units.emplace_back();
-      unit.id = extraction_id(space, story);
-      unit.stage = "extract";
-      unit.format = activations_format;
-      unit.depends_on = std::move(depends);
-      unit.needs = extraction_needs(study, space, std::ssize(story.words));
-      unit.output = activation_file(work, space, story.stimulus->name);
-      unit.write = [&study, space, &story, tapped](const Compute& compute, Hdf5Writer& file) {
-        ModelOptions options{.type = study.precision, .device = compute.device};
-        if (space.seed) options.random_init = static_cast<uint64_t>(*space.seed);
-        const auto model = Model::load(space.model->path, options);
-        const auto tokenizer = Tokenizer::load(space.model->path);
-        const auto activations = extract(model, tokenizer, story.words,
-                                         {.context = space.model->context,
-                                          .layers = space.layers,
-                                          .units = tapped,
-                                          .start_token = space.model->start_token},
-                                         compute);
-        write_activations(file, activations, model, story.spoken);
-      };
-    }
-  }
-  return units;
 }
 
 }  // namespace arcuate

@@ -9,6 +9,7 @@
 #include "core/files.h"
 #include "core/text.h"
 #include "study/analysis.h"
+#include "study/feature_kinds.h"
 #include "study/recipes.h"
 #include "study/section.h"
 #include "study/study_names.h"
@@ -50,9 +51,29 @@ void read_model(StudySection& section, ModelEntry& model) {
   section.read("parameters", model.parameters);
   if (model.parameters < 0) section.wrong("parameters", "a positive number");
   section.read_choice("start_token", model.start_token, start_tokens);
+  section.read("sound_window", model.sound_window);
+  section.read("sound_stride", model.sound_stride);
+  if (!(model.sound_stride >= 0.001 && model.sound_stride <= model.sound_window && model.sound_window <= 100000))
+    section.wrong("sound_stride", "seconds from 0.001 to sound_window");
   read_context(section, model.context);
   if (model.path.empty()) section.problems().add("a [[model]] needs a path");
   if (model.name.empty()) model.name = model.path.filename().string();
+}
+
+void check_feature_kind(StudySection& section, const FeatureEntry& feature) {
+  const auto kinds = feature_kinds();
+  const auto kind =
+      std::find_if(kinds.begin(), kinds.end(), [&](const auto& known) { return feature.kind == known.name; });
+  if (kind == kinds.end()) {
+    std::vector<std::string> names;
+    for (const auto& known : kinds) names.emplace_back(known.name);
+    section.problems().add("a [[feature]] has the kind '{}'; known: {}{}", feature.kind, join(names, ", "),
+                           suggestion(feature.kind, names));
+    return;
+  }
+  const bool has_path = !feature.given_path.empty(), needs_path = kind->path != FeatureKind::Path::none;
+  if (needs_path && !has_path) section.problems().add("a [[feature]] of the kind {} needs a path", feature.kind);
+  if (!needs_path && has_path) section.problems().add("a [[feature]] of the kind {} has no path", feature.kind);
 }
 
 void read_feature(StudySection& section, FeatureEntry& feature) {
@@ -61,10 +82,10 @@ void read_feature(StudySection& section, FeatureEntry& feature) {
   section.read("path", feature.path, feature.given_path);
   section.read("width", feature.width);
   section.read("seeds", feature.seeds);
-  if (feature.kind != "word_rate" && feature.kind != "random" && feature.kind != "file")
-    section.problems().add("a [[feature]] has the kind '{}'; known: word_rate, random, file", feature.kind);
-  if ((feature.kind == "file") != !feature.given_path.empty())
-    section.problems().add("a [[feature]] of the kind file needs a path, and no other kind has one");
+  section.read("step", feature.step);
+  section.read("tier", feature.tier);
+  check_feature_kind(section, feature);
+  if (!(feature.step >= 0.001 && feature.step <= 60)) section.wrong("step", "seconds from 0.001 to 60");
   if (feature.width < 1) section.problems().add("a [[feature]] has the width {}", feature.width);
   if (feature.name.empty()) feature.name = feature.kind;
   section.read("parameters", feature.parameters);

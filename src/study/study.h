@@ -28,19 +28,21 @@ struct ModelEntry {
   std::string layers = "all";  ///< "all" or a comma-separated list; "final" is the state after the last norm.
   ContextOptions context{};
   StartToken start_token = StartToken::from_tokenizer;
-  std::vector<int64_t> untrained_seeds{};  ///< One untrained twin a seed.
-  std::string untrained_layers{};          ///< Layers of the twins; empty: those of the model.
-  double parameters = 0;                   ///< Size that analyses go by; 0: the number of its weights.
+  double sound_window = 16.1, sound_stride = 0.1;  ///< Of a model that hears sound, in seconds.
+  std::vector<int64_t> untrained_seeds{};          ///< One untrained twin a seed.
+  std::string untrained_layers{};                  ///< Layers of the twins; empty: those of the model.
+  double parameters = 0;                           ///< Size that analyses go by; 0: the number of its weights.
 };
 
 /// A feature space that needs no model.
 struct FeatureEntry {
   std::string name{};
-  std::string kind = "word_rate";  ///< word_rate: a one for each word. random: normal numbers for each word. file: any
-                                   ///< numbers for each word, from arrays.
-  std::filesystem::path path{};    ///< file: folder of one STORY.npy a story, words x features.
+  std::string kind = "word_rate";  ///< One of feature_kinds().
+  std::filesystem::path path{};    ///< file: folder of one STORY.npy a story, words x features. word_vectors: the file.
   std::string given_path{};        ///< As written in the study file.
-  int64_t width = 64;              ///< random: features.
+  int64_t width = 64;              ///< random: features. mel_spectrogram: bands.
+  double step = 0.01;              ///< envelope, sound_power, mel_spectrogram: seconds from one value to the next.
+  std::string tier = "phone";      ///< phoneme_rate: TextGrid tier, by name or number from 1.
   std::vector<int64_t> seeds{0};   ///< random: one space a seed.
   double parameters = 0;           ///< Size that analyses go by, as of a model; 0: none.
 };

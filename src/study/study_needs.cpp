@@ -1,10 +1,14 @@
 #include "study/study_needs.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
-#include "io/npy.h"
+#include "io/sound_file.h"
 #include "model/checkpoint.h"
+#include "model/sound_input.h"
+#include "model/sound_stem.h"
+#include "study/feature_kinds.h"
 
 namespace arcuate {
 namespace {
@@ -83,6 +87,29 @@ UnitNeeds extraction_needs(const Study& study, const FeatureSpace& space, int64_
   return needs;
 }
 
+UnitNeeds hearing_needs(const Study& study, const FeatureSpace& space, const std::filesystem::path& sound) {
+  const auto spec = read_spec(space.model->path);
+  const auto input = read_sound_input(space.model->path, spec);
+  const double seconds = sound_file_seconds(sound), window = std::min(space.model->sound_window, seconds);
+  const double windows = std::floor(seconds / space.model->sound_stride), rate = real(input.rate);
+  const double frames = real(sound_frames(input, *spec.sound, static_cast<int64_t>(window * rate)).count);
+  const double weights = count_weights(spec), widths = real(std::ssize(space.layers) * spec.block.width);
+  const int64_t item = item_of(study);
+  Arrays arrays;
+  arrays.add(fmt::format("weights of {}", space.id), weights, item);
+  arrays.add("samples of the recording", seconds * rate * 3, 4);
+  arrays.add(fmt::format("states of {}: {} layers x {} windows x {}", space.id, space.layers.size(), windows,
+                         spec.block.width),
+             widths * windows, item);
+  arrays.add_of_a_thread(
+      batch_values(spec, windows * frames, frames, widths) + real(stem_work(*spec.sound, static_cast<int64_t>(frames))),
+      item);
+  auto needs = arrays.needs();
+  needs.disk = static_cast<int64_t>(widths * windows) * item;
+  needs.work = std::max(1.0, windows * frames * weights);
+  return needs;
+}
+
 UnitNeeds twin_needs(const Study& study, const FeatureSpace& space, int64_t words, int64_t texts, int64_t ahead) {
   const auto spec = read_spec(space.model->path);
   const double width = real(spec.block.width), states = real(words * std::max<int64_t>(ahead, 1)) * width;
@@ -129,11 +156,7 @@ UnitNeeds prediction_needs(const EncodingPlan& plan, int64_t count, int64_t colu
 
 int64_t feature_width(const FeatureSpace& space, const std::vector<TimedStory>& stories) {
   if (space.model) return read_spec(space.model->path).block.width;
-  if (space.feature->kind == "word_rate") return 1;
-  if (space.feature->kind == "random") return space.feature->width;
-  if (stories.empty()) return 1;
-  const auto shape = npy_shape(feature_file(*space.feature, stories.front().stimulus->name));
-  return shape.size() == 2 ? shape[1] : 1;
+  return stories.empty() ? 1 : feature_kind(space.feature->kind).width(space, stories.front());
 }
 
 UnitNeeds encoding_needs(const EncodingPlan& plan, const std::vector<int64_t>& widths, int64_t columns) {

@@ -1,5 +1,6 @@
 // Any recordings as plain arrays, named by tables in the dataset's root:
-//   stories.tsv     story, words (a file), tr, first_volume (seconds); may have lead (volumes cut before the first row)
+//   stories.tsv     story, words (a file), tr, first_volume (seconds); may have lead (volumes cut before the first
+//                   row), sound (the recording) and sound_start (time of its first sample on the clock of the words)
 //   recordings.tsv  subject, story, responses (volumes x targets: .npy, or .gii with one array a volume); may have
 //                   repeat (a number: the same story heard again) and hemisphere (L, R: one file each, side by side)
 //   targets.tsv     target (a name a column of the arrays); may have hemisphere, vertex and region (of a surface) and
@@ -53,14 +54,22 @@ int64_t whole_number(const Table& table, size_t row, size_t column) {
   return *value;
 }
 
+bool is_missing(const std::string& text) { return text.empty() || text == "n/a"; }
+
 Stimulus read_stimulus(const Table& table, size_t row, const fs::path& root) {
   Stimulus stimulus{.name = table.text(row, table.column("story")),
                     .words = root / table.text(row, table.column("words")),
                     .tr = table.number(row, table.column("tr")),
                     .first_volume = table.number(row, table.column("first_volume"))};
+  if (const auto sound = optional_column(table, "sound"); sound && !is_missing(table.text(row, *sound)))
+    stimulus.sound = root / table.text(row, *sound);
+  if (const auto start = optional_column(table, "sound_start")) stimulus.sound_start = table.number(row, *start);
   if (const auto lead = optional_column(table, "lead")) stimulus.lead = whole_number(table, row, *lead);
   if (!(stimulus.tr > 0) || !std::isfinite(stimulus.tr))
     bad_input("{}:{}: tr must be positive, found {}", table.source, table.lines[row], stimulus.tr);
+  if (!std::isfinite(stimulus.sound_start))
+    bad_input("{}:{}: sound_start must be a number of seconds, found {}", table.source, table.lines[row],
+              stimulus.sound_start);
   if (!std::isfinite(stimulus.first_volume))
     bad_input("{}:{}: first_volume must be a number of seconds, found {}", table.source, table.lines[row],
               stimulus.first_volume);

@@ -12,6 +12,7 @@
 #include "io/hdf5.h"
 #include "study/analysis.h"
 #include "study/design.h"
+#include "study/extraction.h"
 #include "study/scaling_report.h"
 #include "study/study_names.h"
 #include "study/study_needs.h"

@@ -12,6 +12,7 @@
 #include "io/hdf5.h"
 #include "study/analysis.h"
 #include "study/design.h"
+#include "study/extraction.h"
 #include "study/forecast_report.h"
 #include "study/study_names.h"
 #include "study/study_needs.h"
@@ -224,8 +225,13 @@ class ForecastAnalysis : public Analysis {
 
   const FeatureSpace& space_of(const AnalysisInput& input) const {
     for (const auto& space : input.spaces)
-      if (space.training == Training::trained && (model_.empty() || space.name == model_)) return space;
-    bad_usage("there is no model for the analysis '{}'", input.name);
+      if (space.training == Training::trained && (model_.empty() ? !space.hears : space.name == model_)) {
+        if (space.hears)
+          bad_usage("the analysis '{}' looks ahead word by word, but {} hears sound; name a model that reads",
+                    input.name, space.name);
+        return space;
+      }
+    bad_usage("there is no model that reads for the analysis '{}'", input.name);
   }
 
   // Two thirds of the way up, if the file names no layer.
@@ -297,7 +303,8 @@ class ForecastAnalysis : public Analysis {
     ForecastInput made;
     for (const auto& layer : layers) {
       std::vector<at::Tensor> states;
-      for (const auto& story : input.plan.stories) states.push_back(word_values(input.plan, space, layer, story));
+      for (const auto& story : input.plan.stories)
+        states.push_back(story_values(input.plan, space, layer, story).values);
       made.layers.push_back(at::cat(states, 0));
     }
     made.timing = timing_of(input);

@@ -11,6 +11,7 @@
 #include "core/text.h"
 #include "model/family.h"
 #include "study/analysis.h"
+#include "study/extraction.h"
 #include "study/network_templates.h"
 #include "study/networks_section.h"
 #include "study/networks_store.h"
@@ -196,7 +197,8 @@ class NetworksAnalysis : public Analysis {
   std::vector<FeatureSpace> chosen_spaces(const AnalysisInput& input) const {
     std::vector<FeatureSpace> spaces;
     for (const auto& space : input.spaces) {
-      const bool wanted = models_ == all_ || std::find(models_.begin(), models_.end(), space.name) != models_.end();
+      const bool wanted =
+          models_ == all_ ? !space.hears : std::find(models_.begin(), models_.end(), space.name) != models_.end();
       const bool first_twin =
           untrained_ && !spaces.empty() && spaces.back().name == space.name && !spaces.back().seed.has_value();
       if (!space.model || !wanted || (space.training == Training::untrained && !first_twin)) continue;
@@ -215,6 +217,7 @@ class NetworksAnalysis : public Analysis {
     for (const auto& space : spaces) {
       if (space.training != Training::trained) continue;
       const auto spec = read_spec(space.model->path);
+      if (spec.sound) problems.add("{} hears sound: its units have no words", space.name);
       if (space.layers.front() < 1 || space.layers.back() > spec.layers)
         problems.add("'analysis.layers' is {}, but feed-forward units of {} are in the layers 1 to {}", layers_,
                      space.name, spec.layers);

@@ -17,6 +17,7 @@
 #include "stats/swap.h"
 #include "study/analysis.h"
 #include "study/design.h"
+#include "study/extraction.h"
 #include "study/stack_report.h"
 #include "study/study_names.h"
 #include "study/study_needs.h"

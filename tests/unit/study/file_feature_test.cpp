@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "io/npy.h"
-#include "study/spaces.h"
+#include "study/feature_kinds.h"
 #include "support.h"
 
 using namespace arcuate;
@@ -20,11 +20,11 @@ struct FileFeature {
   Stimulus stimulus{.name = "tale"};
   TimedStory story{.stimulus = &stimulus, .words = {"a", "b", "c"}};
 
-  at::Tensor values() const { return feature_values({.id = "own", .name = "own", .feature = &entry}, story, 0); }
+  at::Tensor values() const { return feature_values({.id = "own", .name = "own", .feature = &entry}, story, 0).values; }
   std::string message() const {
     return message_of([&] { values(); });
   }
-  void write(const at::Tensor& values) const { write_npy(feature_file(entry, "tale"), values); }
+  void write(const at::Tensor& values) const { write_npy(folder / "tale.npy", values); }
 };
 
 }  // namespace
@@ -33,7 +33,6 @@ TEST(FileFeature, values_are_those_of_the_file) {
   const FileFeature feature;
   const auto values = at::arange(6, at::kFloat).reshape({3, 2});
   feature.write(values);
-  EXPECT_EQ(feature_file(feature.entry, "tale"), feature.folder / "tale.npy");
   EXPECT_EQ(feature.values().scalar_type(), at::kDouble);
   EXPECT_TRUE(at::equal(feature.values(), values.to(at::kDouble)));
 }

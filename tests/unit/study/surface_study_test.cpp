@@ -5,6 +5,7 @@
 #include "fixture.h"
 #include "io/hdf5.h"
 #include "stats/ceiling.h"
+#include "study/extraction.h"
 #include "unit/study/surface_study.h"
 
 using namespace arcuate;
