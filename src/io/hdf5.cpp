@@ -44,18 +44,29 @@ void silence() {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
 }
 
-hid_t native_type(at::ScalarType type) {
+// IEEE's half precision, which the library does not name.
+Id half_type() {
+  Id type(H5Tcopy(H5T_IEEE_F32LE), H5Tclose);
+  H5Tset_fields(type, 15, 10, 5, 0, 10);  // sign, exponent and its bits, mantissa and its bits
+  H5Tset_size(type, 2);
+  H5Tset_ebias(type, 15);
+  return type;
+}
+
+Id native_type(at::ScalarType type) {
   switch (type) {
+    case at::kHalf:
+      return half_type();
     case at::kFloat:
-      return H5T_NATIVE_FLOAT;
+      return Id(H5Tcopy(H5T_NATIVE_FLOAT), H5Tclose);
     case at::kDouble:
-      return H5T_NATIVE_DOUBLE;
+      return Id(H5Tcopy(H5T_NATIVE_DOUBLE), H5Tclose);
     case at::kLong:
-      return H5T_NATIVE_INT64;
+      return Id(H5Tcopy(H5T_NATIVE_INT64), H5Tclose);
     case at::kByte:
-      return H5T_NATIVE_UINT8;
+      return Id(H5Tcopy(H5T_NATIVE_UINT8), H5Tclose);
     default:
-      fail(Fault::failed, "HDF5 files are written from float32, float64, int64 or uint8 tensors");
+      fail(Fault::failed, "HDF5 files are written from float16, float32, float64, int64 or uint8 tensors");
   }
 }
 
@@ -134,7 +145,7 @@ void Hdf5Writer::write(const std::string& name, const at::Tensor& tensor) {
   const std::lock_guard lock(library_lock());
   const std::vector<hsize_t> shape(whole.sizes().begin(), whole.sizes().end());
   const Id space(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr), H5Sclose);
-  const hid_t type = native_type(whole.scalar_type());
+  const Id type = native_type(whole.scalar_type());
   const Id dataset = create_dataset(handle_->file, name, type, space);
   handle_->check(dataset.valid() && (whole.numel() == 0 ||
                                      H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, whole.data_ptr()) >= 0),
@@ -147,7 +158,7 @@ void Hdf5Writer::write_columns(const std::string& name, int64_t columns, int64_t
   const auto size = [](int64_t count) { return static_cast<hsize_t>(count); };
   const hsize_t whole[2] = {size(part.size(0)), size(columns)}, own[2] = {size(part.size(0)), size(part.size(1))},
                 start[2] = {0, size(first)};
-  const hid_t type = native_type(part.scalar_type());
+  const Id type = native_type(part.scalar_type());
   const Id space(H5Screate_simple(2, whole, nullptr), H5Sclose), memory(H5Screate_simple(2, own, nullptr), H5Sclose);
   const Id dataset = H5Lexists(handle_->file, name.c_str(), H5P_DEFAULT) > 0
                          ? Id(H5Dopen2(handle_->file, name.c_str(), H5P_DEFAULT), H5Dclose)

@@ -70,7 +70,7 @@ class Loader {
     return assemble(spec_, std::move(named));
   }
 
-  int64_t layers() const { return spec_.layers; }
+  const ModelSpec& spec() const { return spec_; }
   int64_t bytes_of(const std::function<bool(const std::string&)>& wanted) const {
     int64_t bytes = 0;
     for (const auto& [name, place] : found_)
@@ -233,7 +233,12 @@ ModelWeights WeightReader::all() const {
 }
 
 // Whether a weight is used in a stage.
-static std::function<bool(const std::string&)> in_stage(int64_t layer, int64_t layers) {
+static std::function<bool(const std::string&)> in_stage(int64_t layer, const ModelSpec& spec) {
+  const int64_t layers = spec.layers;
+  if (layer == layers + 2)
+    return [head = spec.head == Head::tied ? "tokens" : "head"](const std::string& name) {
+      return name == head || name.starts_with("project_out.");
+    };
   if (layer == 0) return [](const std::string& name) { return is_stem_weight(name); };
   if (layer > layers) return [](const std::string& name) { return name.starts_with("final_norm."); };
   return [block = fmt::format("block.{}.", layer - 1)](const std::string& name) {
@@ -242,10 +247,10 @@ static std::function<bool(const std::string&)> in_stage(int64_t layer, int64_t l
 }
 
 ModelWeights WeightReader::stage(int64_t layer) const {
-  return content_->loader.read(in_stage(layer, content_->loader.layers()));
+  return content_->loader.read(in_stage(layer, content_->loader.spec()));
 }
 int64_t WeightReader::stage_bytes(int64_t layer) const {
-  return content_->loader.bytes_of(in_stage(layer, content_->loader.layers()));
+  return content_->loader.bytes_of(in_stage(layer, content_->loader.spec()));
 }
 int64_t WeightReader::reading_bytes() const { return content_->loader.reading_bytes(); }
 

@@ -25,7 +25,8 @@ class WeightReader {
 
   /// All weights, converted to the type tensor by tensor.
   ModelWeights all() const;
-  /// Those of one stage of the forward pass: 0 is the stem, l the block l (the others are empty), L + 1 the final norm.
+  /// Those of one stage of the forward pass: 0 is the stem, l the block l (the others are empty), L + 1 the final norm,
+  /// L + 2 the next-token head.
   ModelWeights stage(int64_t layer) const;
   /// Bytes of a stage, and the most that are needed beside it while it is read.
   int64_t stage_bytes(int64_t layer) const;

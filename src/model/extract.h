@@ -19,6 +19,8 @@ struct ExtractOptions {
   std::vector<int64_t> layers{};  ///< Ascending; empty: 0 … L, or 1 … L for units of a block's inside.
   Units units = Units::residual;
   StartToken start_token = StartToken::from_tokenizer;
+  Pooling pooling = Pooling::last;
+  Untokenized untokenized = Untokenized::error;  ///< `previous`: zeros where no word stands before.
   int64_t tokens_per_batch = 4096;  ///< Windows of similar length run together; changes speed and memory only.
 };
 
@@ -28,15 +30,19 @@ struct Activations {
   at::Tensor states;                ///< layers x words x width, in the model's arithmetic type.
   at::Tensor syntactic;             ///< layers x words (x ahead) x width, on request (model/twin_states.h).
   int64_t windows = 0, tokens = 0;  ///< Passes and tokens (without padding) that were needed.
+  int64_t cut = 0;                  ///< Windows with less context than asked for, for want of positions.
 };
 
-/// The passes that give the states of words of these tokens: row w of the result is word w's last token. Errors: as
-/// extract().
-std::vector<Pass> story_passes(const Model& model, const Tokenizer& tokenizer,
-                               std::span<const std::vector<int64_t>> tokens, const ExtractOptions& options);
+/// The passes that give the states of words of these tokens, row w of the result being word w's. Errors: as extract().
+struct StoryPasses {
+  std::vector<Pass> passes;
+  int64_t cut = 0;  ///< As in Activations.
+};
+StoryPasses story_passes(const Model& model, const Tokenizer& tokenizer, std::span<const std::vector<int64_t>> tokens,
+                         const ExtractOptions& options);
 
-/// State of each word's last token. Every word is tokenised as it stands in running text (with its leading space).
-/// Errors: input, naming the word that has no token or too many.
+/// State of each word's last token, or the mean of its tokens'. Every word is tokenised as it stands in running text
+/// (with its leading space). Errors: input, naming the word that has no token or too many.
 Activations extract(const Model& model, const Tokenizer& tokenizer, std::span<const std::string> words,
                     const ExtractOptions& options, const Compute& compute);
 

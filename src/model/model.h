@@ -72,7 +72,10 @@ class Model {
                                  Units units = Units::residual) const {
     return model_states(spec_, weights_, input, layers, units);
   }
+  /// Not of a streamed model, as above; see head().
   at::Tensor logits(const at::Tensor& final_states) const { return model_logits(weights_, final_states); }
+  /// What model_logits needs; of a streamed model it is read now.
+  ModelWeights head() const { return is_streamed() ? stage(spec_.layers + 2) : weights_; }
 
   bool is_streamed() const { return reader_ != nullptr; }
   // Of a streamed model.

@@ -46,7 +46,10 @@ static ModelBatch batch_of(std::vector<size_t> members, std::span<const Pass> pa
     for (const auto& wanted : passes[members[b]].wanted) {
       batch.tokens.push_back(static_cast<int64_t>(b) * batch.length + wanted.token);
       batch.rows.push_back(wanted.row);
+      batch.shares.push_back(wanted.share);
     }
+  if (std::all_of(batch.shares.begin(), batch.shares.end(), [](double share) { return share == 1; }))
+    batch.shares.clear();
   batch.input = [members = std::move(members), passes, length = batch.length] {
     return padded_ids(members, passes, length);
   };
@@ -60,12 +63,14 @@ std::vector<ModelBatch> batches_of(std::span<const Pass> passes, int64_t tokens_
   return batches;
 }
 
-std::vector<std::vector<int64_t>> tokenize_words(const Tokenizer& tokenizer, std::span<const std::string> words) {
+std::vector<std::vector<int64_t>> tokenize_words(const Tokenizer& tokenizer, std::span<const std::string> words,
+                                                 Untokenized rule) {
   std::vector<std::vector<int64_t>> tokens;
   Problems problems("the story cannot be tokenised");
   for (size_t i = 0; i < words.size(); ++i) {
     tokens.push_back(tokenizer.encode_word(words[i], true));
-    if (tokens.back().empty()) problems.add("word {} ('{}') has no token", i + 1, words[i]);
+    if (tokens.back().empty() && rule == Untokenized::error)
+      problems.add("word {} ('{}') has no token", i + 1, words[i]);
   }
   problems.raise();
   return tokens;
@@ -83,16 +88,21 @@ SpecialTokens special_tokens(const Tokenizer& tokenizer, StartToken choice, cons
   return special;
 }
 
-Pass window_pass(const Window& window, std::span<const std::span<const int64_t>> words, const SpecialTokens& special,
-                 int64_t first_row) {
-  Pass pass{.ids = special.before, .wanted = {}};
+Pass window_pass(const Window& window, const PassText& text, int64_t first_row) {
+  const auto words = std::ssize(text.words);
+  Pass pass{.ids = text.special.before, .wanted = {}};
+  int64_t skip = window.skip;
   for (int64_t word = window.first; word < window.end + window.after; ++word) {
-    const auto& ids = words[static_cast<size_t>(word)];
+    const auto ids = text.words[static_cast<size_t>((word + words) % words)].subspan(static_cast<size_t>(skip));
+    skip = 0;
     pass.ids.insert(pass.ids.end(), ids.begin(), ids.end());
-    if (word >= window.wanted && word < window.end)
-      pass.wanted.push_back({std::ssize(pass.ids) - 1, first_row + word - window.wanted});
+    if (word < window.wanted || word >= window.end) continue;
+    const int64_t row = first_row + word - window.wanted, last = std::ssize(pass.ids) - 1;
+    const int64_t pooled = text.pooling == Pooling::mean ? std::ssize(ids) : 1;
+    for (int64_t token = last + 1 - pooled; token <= last; ++token)
+      pass.wanted.push_back({token, row, 1 / static_cast<double>(pooled)});
   }
-  pass.ids.insert(pass.ids.end(), special.after.begin(), special.after.end());
+  pass.ids.insert(pass.ids.end(), text.special.after.begin(), text.special.after.end());
   return pass;
 }
 

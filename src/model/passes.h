@@ -17,8 +17,15 @@ namespace arcuate {
 
 enum class StartToken { from_tokenizer, always, never };  ///< Special tokens before each window, e.g. LLaMA's <s>.
 
-/// Every word as it stands in running text (with its leading space). Errors: input, naming all words without a token.
-std::vector<std::vector<int64_t>> tokenize_words(const Tokenizer& tokenizer, std::span<const std::string> words);
+/// Which state stands for a word of several tokens.
+enum class Pooling { last, mean };
+/// Words without a token (some tokenizers drop marks): an error, or the state of the word before.
+enum class Untokenized { error, previous };
+
+/// Every word as it stands in running text (with its leading space). Errors: input, naming all words without a token,
+/// unless they may have none.
+std::vector<std::vector<int64_t>> tokenize_words(const Tokenizer& tokenizer, std::span<const std::string> words,
+                                                 Untokenized rule = Untokenized::error);
 
 /// What stands around every window.
 struct SpecialTokens {
@@ -32,16 +39,23 @@ SpecialTokens special_tokens(const Tokenizer& tokenizer, StartToken choice, cons
 struct Pass {
   struct Wanted {
     int64_t token = 0;  ///< Place in `ids` …
-    int64_t row = 0;    ///< … whose state is this row of the result.
+    int64_t row = 0;    ///< … whose state is this row of the result, …
+    double share = 1;   ///< … or so much of it.
   };
   std::vector<int64_t> ids{};
   std::vector<Wanted> wanted{};
 };
 
-/// The tokens of a window's words between the special ones; the last token of each wanted word gives the row
-/// `first_row` + its distance from the window's first wanted word.
-Pass window_pass(const Window& window, std::span<const std::span<const int64_t>> words, const SpecialTokens& special,
-                 int64_t first_row);
+/// What windows are cut from.
+struct PassText {
+  std::vector<std::span<const int64_t>> words{};  ///< Tokens of each.
+  SpecialTokens special{};
+  Pooling pooling = Pooling::last;
+};
+
+/// The tokens of a window's words between the special ones; the last token of each wanted word, or all of them, give
+/// the row `first_row` + its distance from the window's first wanted word.
+Pass window_pass(const Window& window, const PassText& text, int64_t first_row);
 
 struct PassOptions {
   std::vector<int64_t> layers{};  ///< Ascending, at least one.

@@ -156,7 +156,7 @@ class Streamed {
                                      : model_step(model_.spec(), weights, layer, stored(store, index, batch));
       if (layer < taps_.layers.back()) store.put(index, states.residual);
       const std::lock_guard lock(guard);
-      if (rows.defined()) keep(tapped(states, taps_.units), batch, rows);
+      if (rows.defined()) keep_states(batch, wanted_states(batch, tapped(states, taps_.units)), rows);
       if (how.compute.progress) how.compute.progress(layer * count + ++done, (taps_.layers.back() + 1) * count);
     });
   }
@@ -164,11 +164,6 @@ class Streamed {
   at::Tensor stored(const StateStore& store, size_t index, const ModelBatch& batch) const {
     return store.get(index, {batch.sequences, batch.length, model_.spec().block.width}, model_.type())
         .to(model_.device());
-  }
-
-  static void keep(const at::Tensor& state, const ModelBatch& batch, at::Tensor& rows) {
-    const auto from = at::tensor(batch.tokens, at::kLong), to = at::tensor(batch.rows, at::kLong);
-    rows.index_copy_(0, to, state.reshape({-1, state.size(-1)}).index_select(0, from.to(state.device())).cpu());
   }
 
   const Model& model_;

@@ -9,11 +9,14 @@
 
 #include "core/error.h"
 #include "core/interrupt.h"
+#include "core/memory.h"
 #include "core/parallel.h"
+#include "model/checkpoint.h"
 
 namespace arcuate {
 namespace {
 
+constexpr int64_t block = 64;  // tokens whose predictions are made at once
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
 // Tokens of all words, one after another: word w has [first[w], first[w + 1]).
@@ -33,7 +36,7 @@ FlatTokens flatten(std::span<const std::vector<int64_t>> words) {
 // Instead of each word's last token, the token before each of its tokens; words that begin a pass are not predicted.
 Pass predicting_pass(Pass pass, const FlatTokens& flat) {
   std::vector<Pass::Wanted> before;
-  for (const auto& [last, word] : pass.wanted) {
+  for (const auto& [last, word, share] : pass.wanted) {
     const auto first = flat.first[static_cast<size_t>(word)], end = flat.first[static_cast<size_t>(word) + 1];
     const int64_t begin = last + 1 - (end - first);
     if (begin == 0) continue;
@@ -45,20 +48,31 @@ Pass predicting_pass(Pass pass, const FlatTokens& flat) {
 
 // Of each token, in nats, by the states before them; sums over the vocabulary in float64. The blocks do not depend on
 // the number of threads.
-WordPredictions token_predictions(const Model& model, const at::Tensor& states, const FlatTokens& flat,
+WordPredictions token_predictions(const ModelWeights& head, const at::Tensor& states, const FlatTokens& flat,
                                   const Compute& compute) {
-  constexpr int64_t block = 64;
   const auto tokens = std::ssize(flat.ids);
   const auto ids = at::tensor(flat.ids, at::kLong).unsqueeze(1);
   WordPredictions result{at::empty({tokens}, at::kDouble), at::empty({tokens}, at::kDouble)};
   parallel_for((tokens + block - 1) / block, compute.threads, [&](int64_t i) {
     stop_if_interrupted();
     const int64_t first = i * block, end = std::min(first + block, tokens);
-    const auto logs = model.logits(states.slice(0, first, end)).cpu().to(at::kDouble).log_softmax(-1);
+    const auto logs = model_logits(head, states.slice(0, first, end)).cpu().to(at::kDouble).log_softmax(-1);
     result.surprisal.slice(0, first, end).copy_(-logs.gather(1, ids.slice(0, first, end)).squeeze(1));
     result.entropy.slice(0, first, end).copy_(-(logs.exp() * logs.clamp_min(-1e4)).sum(-1));  // 0 log 0 is 0
   });
   return result;
+}
+
+// The head is read when all states are there.
+void check_head(const Model& model, int threads) {
+  constexpr int64_t megabyte = 1'000'000, copies = 4;  // of logits, in float64
+  const auto& reader = model.reader();
+  const int64_t stage = model.spec().layers + 2;
+  const int64_t work = threads * block * model.spec().vocabulary * copies * 8;
+  const int64_t least = resident_bytes() + reader.stage_bytes(stage) + std::max(reader.reading_bytes(), work);
+  if (least > model.memory())
+    bad_usage("surprisal needs the model's next-token head at once, {} MB in all; the limit is {} MB", least / megabyte,
+              model.memory() / megabyte);
 }
 
 }  // namespace
@@ -68,24 +82,27 @@ WordPredictions word_predictions(const Model& model, const Tokenizer& tokenizer,
   const auto& spec = model.spec();
   if (spec.head == Head::none)
     bad_usage("surprisal needs a model that predicts the next word; {} has no next-token head", spec.family);
-  const auto tokens = tokenize_words(tokenizer, words);
+  if (model.is_streamed()) check_head(model, compute.threads);
+  const auto tokens = tokenize_words(tokenizer, words, options.untokenized);
   const auto flat = flatten(tokens);
   std::vector<Pass> passes;
   std::vector<bool> predicted(static_cast<size_t>(std::ssize(flat.ids)), false);
-  for (auto& pass : story_passes(model, tokenizer, tokens, options)) {
+  auto last_tokens = options;
+  last_tokens.pooling = Pooling::last;
+  for (auto& pass : story_passes(model, tokenizer, tokens, last_tokens).passes) {
     passes.push_back(predicting_pass(std::move(pass), flat));
     for (const auto& wanted : passes.back().wanted) predicted[static_cast<size_t>(wanted.row)] = true;
   }
   const auto states = run_passes(model, passes, std::ssize(flat.ids),
                                  {.layers = {spec.layers + 1}, .tokens_per_batch = options.tokens_per_batch}, compute);
-  const auto of_tokens = token_predictions(model, states[0], flat, compute);
+  const auto of_tokens = token_predictions(model.head(), states[0], flat, compute);
   WordPredictions result{at::full({std::ssize(words)}, missing, at::kDouble),
                          at::full({std::ssize(words)}, missing, at::kDouble)};
   const auto* surprisal = of_tokens.surprisal.data_ptr<double>();
   const auto* entropy = of_tokens.entropy.data_ptr<double>();
   for (size_t word = 0; word < words.size(); ++word) {
     const auto first = flat.first[word], end = flat.first[word + 1];
-    if (!predicted[static_cast<size_t>(first)]) continue;
+    if (first == end || !predicted[static_cast<size_t>(first)]) continue;
     const auto place = static_cast<int64_t>(word);
     result.surprisal[place] = std::accumulate(surprisal + first, surprisal + end, 0.0) / std::log(2.0);
     result.entropy[place] = entropy[first] / std::log(2.0);

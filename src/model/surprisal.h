@@ -11,7 +11,8 @@ struct WordPredictions {
 };
 
 /// With the windows, special tokens and arithmetic of extract(); layers and units are not looked at. One more pass over
-/// the text. Errors: usage, for a model without a next-token head; those of extract().
+/// the text; of a streamed model the head is read behind it. NaN also for words without a token. Errors: usage, for a
+/// model without a next-token head or one that the memory limit does not hold; those of extract().
 WordPredictions word_predictions(const Model& model, const Tokenizer& tokenizer, std::span<const std::string> words,
                                  const ExtractOptions& options, const Compute& compute);
 

@@ -75,6 +75,8 @@ void read_text(Unit& unit, const Study& study, const FeatureSpace& space, const 
   unit.depends_on["words"] = words;
   unit.depends_on["context"] = context_text(space.model->context);
   unit.depends_on["start_token"] = static_cast<int>(space.model->start_token);
+  unit.depends_on["pooling"] = static_cast<int>(space.model->pooling);
+  unit.depends_on["untokenized"] = static_cast<int>(space.model->untokenized);
   unit.needs = extraction_needs(study, space, std::ssize(story.words));
   unit.write = [&study, space, &story, tapped](const Compute& compute, Hdf5Writer& file) {
     const auto model = load_model(study, space, compute);
@@ -82,7 +84,9 @@ void read_text(Unit& unit, const Study& study, const FeatureSpace& space, const 
                                      {.context = space.model->context,
                                       .layers = space.layers,
                                       .units = tapped,
-                                      .start_token = space.model->start_token},
+                                      .start_token = space.model->start_token,
+                                      .pooling = space.model->pooling,
+                                      .untokenized = space.model->untokenized},
                                      compute);
     write_activations(file, activations, model, story.spoken);
   };

@@ -24,6 +24,8 @@ toml::table context_table(const ContextOptions& context) {
     table.insert("words", context.words);
   else if (context.kind == ContextKind::centred)
     table.insert("centred", context.words);
+  else if (context.kind == ContextKind::tokens)
+    table = toml::table{{"tokens", context.tokens}, {"wrap", context.wrap}};
   else
     table = toml::table{{"grow_to", context.words}, {"keep", context.keep}};
   table.is_inline(true);
@@ -38,7 +40,9 @@ toml::table model_table(const ModelEntry& m) {
                     {"sound_stride", m.sound_stride},
                     {"untrained_seeds", array_of(m.untrained_seeds)},
                     {"untrained_layers", m.untrained_layers},
-                    {"start_token", name_of(m.start_token, start_tokens)}};
+                    {"start_token", name_of(m.start_token, start_tokens)},
+                    {"pooling", name_of(m.pooling, poolings)},
+                    {"untokenized", name_of(m.untokenized, untokenized_rules)}};
   if (m.parameters > 0) table.insert("parameters", m.parameters);
   if (m.context.kind == ContextKind::full)
     table.insert("context", "full");

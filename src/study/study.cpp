@@ -28,17 +28,23 @@ void read_context(StudySection& section, ContextOptions& context) {
     } else if (inner.contains("centred")) {
       context.kind = ContextKind::centred;
       inner.read("centred", context.words);
+    } else if (inner.contains("tokens")) {
+      context.kind = ContextKind::tokens;
+      inner.read("tokens", context.tokens);
+      inner.read("wrap", context.wrap);
     } else {
       context.kind = ContextKind::grow;
       inner.read("grow_to", context.words);
       inner.read("keep", context.keep);
     }
-    if (context.words < 1 || (context.kind == ContextKind::grow && (context.keep < 1 || context.keep > context.words)))
-      section.wrong("context", *node, "windows of at least one word, keep not larger than grow_to");
+    if (context.words < 1 || context.tokens < 1 ||
+        (context.kind == ContextKind::grow && (context.keep < 1 || context.keep > context.words)))
+      section.wrong("context", *node, "windows of at least one word or token, keep not larger than grow_to");
   } else if (node->value<std::string>() == "full") {
     context.kind = ContextKind::full;
   } else {
-    section.wrong("context", *node, "{ words = N }, { centred = N }, { grow_to = N, keep = M } or \"full\"");
+    section.wrong("context", *node,
+                  "{ words = N }, { tokens = N }, { centred = N }, { grow_to = N, keep = M } or \"full\"");
   }
 }
 
@@ -51,6 +57,8 @@ void read_model(StudySection& section, ModelEntry& model) {
   section.read("parameters", model.parameters);
   if (model.parameters < 0) section.wrong("parameters", "a positive number");
   section.read_choice("start_token", model.start_token, start_tokens);
+  section.read_choice("pooling", model.pooling, poolings);
+  section.read_choice("untokenized", model.untokenized, untokenized_rules);
   section.read("sound_window", model.sound_window);
   section.read("sound_stride", model.sound_stride);
   if (!(model.sound_stride >= 0.001 && model.sound_stride <= model.sound_window && model.sound_window <= 100000))

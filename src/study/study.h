@@ -28,6 +28,8 @@ struct ModelEntry {
   std::string layers = "all";  ///< "all" or a comma-separated list; "final" is the state after the last norm.
   ContextOptions context{};
   StartToken start_token = StartToken::from_tokenizer;
+  Pooling pooling = Pooling::last;
+  Untokenized untokenized = Untokenized::error;
   double sound_window = 16.1, sound_stride = 0.1;  ///< Of a model that hears sound, in seconds.
   std::vector<int64_t> untrained_seeds{};          ///< One untrained twin a seed.
   std::string untrained_layers{};                  ///< Layers of the twins; empty: those of the model.

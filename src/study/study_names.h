@@ -27,6 +27,8 @@ inline const Names<Untimed> untimed_rules{
     {"error", Untimed::error}, {"drop", Untimed::drop}, {"interpolate", Untimed::interpolate}};
 inline const Names<StartToken> start_tokens{
     {"tokenizer", StartToken::from_tokenizer}, {"always", StartToken::always}, {"never", StartToken::never}};
+inline const Names<Pooling> poolings{{"last", Pooling::last}, {"mean", Pooling::mean}};
+inline const Names<Untokenized> untokenized_rules{{"error", Untokenized::error}, {"previous", Untokenized::previous}};
 inline const Names<Select> selections{{"mse", Select::mse}, {"r2", Select::r2}, {"r", Select::r}};
 inline const Names<PenaltyMode> penalty_modes{{"per-target", PenaltyMode::per_target}, {"shared", PenaltyMode::shared}};
 inline const Names<PenaltyUnit> penalty_units{{"lambda", PenaltyUnit::lambda}, {"huth", PenaltyUnit::huth}};

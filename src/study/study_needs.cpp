@@ -34,9 +34,12 @@ class Arrays {
 
 double real(int64_t value) { return static_cast<double>(value); }
 
+constexpr double tokens_per_word = 1.3, tokens_per_batch = 4096;
+
 // How many words a model reads for each word of the text.
 double words_read(const ContextOptions& context, double words, bool causal) {
-  if (!causal) return context.kind == ContextKind::full ? words / 2 : std::min(real(context.words), words);
+  if (!causal && context.kind != ContextKind::tokens)
+    return context.kind == ContextKind::full ? words / 2 : std::min(real(context.words), words);
   switch (context.kind) {
     case ContextKind::fixed:
     case ContextKind::centred:
@@ -46,11 +49,11 @@ double words_read(const ContextOptions& context, double words, bool causal) {
       return real(context.words) / std::max(1.0, real(context.words - context.keep));
     case ContextKind::full:
       return 1;
+    case ContextKind::tokens:
+      return std::min(real(context.tokens) / tokens_per_word, words);
   }
   return 1;
 }
-
-constexpr double tokens_per_word = 1.3, tokens_per_batch = 4096;
 
 // Of one thread that takes a batch of sequences of `length` tokens through a model: what is wanted of them, what lies
 // on the way through a block, and the weights of attention.
@@ -63,6 +66,7 @@ double batch_values(const ModelSpec& spec, double tokens, double length, double 
 int64_t item_of(const Study& study) { return study.precision == at::kDouble ? 8 : 4; }
 
 double context_tokens(const ContextOptions& context, double words) {
+  if (context.kind == ContextKind::tokens) return std::min(real(context.tokens), tokens_per_word * words);
   return tokens_per_word * (context.kind == ContextKind::full ? words : std::min(real(context.words), words));
 }
 

@@ -60,8 +60,10 @@ at::Tensor syntactic_states(const TimedStory& story, const std::vector<TwinText>
   const auto tokenizer = Tokenizer::load(space.model->path);
   std::vector<std::vector<std::string>> texts;
   for (const auto& twin : twins) texts.push_back(twin.words);
-  const ExtractOptions extraction{
-      .context = space.model->context, .layers = {layer}, .start_token = space.model->start_token};
+  const ExtractOptions extraction{.context = space.model->context,
+                                  .layers = {layer},
+                                  .start_token = space.model->start_token,
+                                  .pooling = space.model->pooling};
   return mean_twin_states(model, tokenizer, story.words, texts, options, extraction, compute)[0].to(at::kFloat);
 }
 

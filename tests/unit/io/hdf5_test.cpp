@@ -52,6 +52,18 @@ TEST(Hdf5, what_is_written_is_read) {
   EXPECT_EQ(file.number_attribute("seed"), -7);
 }
 
+TEST(Hdf5, half_precision_is_read_as_the_float32_numbers_that_it_holds) {
+  const TemporaryFolder folder;
+  const auto values = at::tensor({0.0, -1.5, 65504.0, 6.1e-5, 5.96e-8, 1.0 / 3}, at::kDouble).to(at::kHalf);
+  Hdf5Writer file(folder / "x.h5");
+  file.write("half", values);
+  file.write("single", values.to(at::kFloat));
+  file.finish();
+  const Hdf5Reader reader(folder / "x.h5");
+  EXPECT_TRUE(same(reader.read("half"), values.to(at::kFloat)));
+  EXPECT_TRUE(same(reader.read("single"), values.to(at::kFloat)));
+}
+
 TEST(Hdf5, scalars_empty_and_strided_tensors_survive) {
   const TemporaryFolder folder;
   const auto turned = foreign_values('f').permute({2, 0, 1});
@@ -120,7 +132,7 @@ TEST(Hdf5, a_writer_that_fails_leaves_the_old_file_and_nothing_else) {
   EXPECT_THROW(
       {
         Hdf5Writer file(folder / "x.h5");
-        file.write("x", at::zeros({3}, at::kHalf));
+        file.write("x", at::zeros({3}, at::kBFloat16));
       },
       Error);
   EXPECT_EQ(read_file(folder / "x.h5"), "old");

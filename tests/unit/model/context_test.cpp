@@ -55,6 +55,36 @@ TEST(Context, no_window_exceeds_the_positions_and_every_word_is_wanted_once) {
   }
 }
 
+TEST(Context, a_window_in_tokens_may_begin_within_a_word) {
+  const std::vector<int64_t> counts{2, 3, 1, 4, 2};
+  const auto windows = context_windows(counts, {.kind = ContextKind::tokens, .tokens = 5}, plenty, 1);
+  EXPECT_EQ(text_of(windows), "0/0-2 0/2-3 2/3-4 3/4-5 ");
+  std::vector<int64_t> skipped;
+  for (const auto& window : windows) skipped.push_back(window.skip);
+  EXPECT_EQ(skipped, (std::vector<int64_t>{0, 1, 0, 1}));
+  // The story's end stands before its beginning: one token of the fourth word, the fifth, and the first.
+  const auto wrapped = context_windows(counts, {.kind = ContextKind::tokens, .tokens = 5, .wrap = true}, plenty, 1);
+  EXPECT_EQ(text_of(wrapped), "-2/0-1 0/1-2 0/2-3 2/3-4 3/4-5 ");
+  EXPECT_EQ(wrapped.front().skip, 3);
+  const auto whole = context_windows(counts, {.kind = ContextKind::tokens, .tokens = 99, .wrap = true}, plenty, 1);
+  EXPECT_EQ(whole.front().first, -4);  // all words once, the wanted one last
+  EXPECT_EQ(whole.back().first, 0);
+}
+
+TEST(Context, windows_that_positions_cut_short_say_so) {
+  const auto cut = [](const ContextOptions& options, int64_t limit) {
+    std::string text;
+    for (const auto& window : context_windows(ten_words, options, limit, 1)) text += window.cut ? "x" : ".";
+    return text;
+  };
+  EXPECT_EQ(cut({.kind = ContextKind::fixed, .words = 4}, 5), ".......");
+  EXPECT_EQ(cut({.kind = ContextKind::fixed, .words = 5}, 5), ".xxxxxx");
+  EXPECT_EQ(cut({.kind = ContextKind::grow, .words = 4, .keep = 2}, 5), "...");
+  EXPECT_EQ(cut({.kind = ContextKind::grow, .words = 6, .keep = 2}, 5), ".xx");
+  EXPECT_EQ(cut({.kind = ContextKind::full}, 5), "...");  // restarts where positions end, as it says
+  EXPECT_EQ(cut({.kind = ContextKind::centred, .words = 5}, 5), "..xxxxxx..");
+}
+
 TEST(Context, a_centred_window_has_as_many_words_on_both_sides_while_there_are_any) {
   const std::vector<int64_t> six_words(6, 1);
   const auto windows = [&](int64_t words, int64_t limit) {
@@ -81,11 +111,17 @@ TEST(Context, words_that_would_see_what_follows_get_passes_of_their_own) {
 TEST(Context, a_word_longer_than_the_positions_is_refused) {
   const std::vector<int64_t> counts{1, 9, 1};
   EXPECT_TRUE(test::contains(test::message_of([&] { context_windows(counts, {}, 9, 1); }), {"word 2", "9 tokens"}));
+  const auto tokens = [&](int64_t count) {
+    return test::message_of([&] { context_windows(counts, {.kind = ContextKind::tokens, .tokens = count}, 12, 1); });
+  };
+  EXPECT_TRUE(test::contains(tokens(12), {"12 tokens", "1 special", "12 positions", "at most 11"}));
+  EXPECT_TRUE(test::contains(tokens(5), {"longer than a context of 5 tokens", "word 2 has 9 tokens"}));
 }
 
 TEST(Context, is_read_and_written_as_text) {
-  for (const char* text : {"41", "grow:512:256", "full", "centred:21"})
+  for (const char* text : {"41", "grow:512:256", "full", "centred:21", "tokens:1024", "tokens:9:wrap"})
     EXPECT_EQ(context_text(parse_context(text)), text);
-  for (const char* text : {"", "0", "grow", "grow:4:8", "grow:x:1", "shrink:1:1", "1.5", "centred", "centred:0"})
+  for (const char* text : {"", "0", "grow", "grow:4:8", "grow:x:1", "shrink:1:1", "1.5", "centred", "centred:0",
+                           "tokens", "tokens:0", "tokens:5:around"})
     EXPECT_NE(test::message_of([&] { parse_context(text); }), "") << text;
 }
