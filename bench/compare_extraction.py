@@ -5,6 +5,7 @@ Needs numpy, h5py, torch and transformers. Ends with code 1 when the states diff
 """
 import json
 import re
+import subprocess
 import sys
 import tempfile
 from collections import defaultdict
@@ -20,10 +21,29 @@ LARGEST_DIFFERENCE = 1e-4  # of a layer's states, relative to the layer's larges
 def options():
     parser = protocol.arguments(__doc__)
     parser.add_argument("--model", default=str(protocol.ROOT / "models/tales-1m"), help="a folder of a GPT-2 model")
+    parser.add_argument("--shape", help="LAYERSxWIDTH, such as 12x768 of GPT-2 small: random weights instead, with the tokenizer of --model")
+    parser.add_argument("--loop", type=int, default=0, metavar="N",
+                        help="also time the loop of one pass a word, as many codes have it, on N words evenly spaced, and scale up")
     parser.add_argument("--words", type=int, default=2000, help="words of the synthetic text")
     parser.add_argument("--context", default="41", help="N or grow:N:M; every window must fit the model's positions")
     parser.add_argument("--tokens-per-batch", type=int, default=4096, help="of the peer; the program has the same")
     return parser.parse_args()
+
+
+def make_model(opt, folder):
+    """A GPT-2 of another shape, in a process of its own, so that this one stays small."""
+    layers, width = map(int, opt.shape.split("x"))
+    code = f"""
+import json, shutil, torch
+from transformers import GPT2Config, GPT2Model
+torch.manual_seed({opt.seed})
+config = json.load(open("{opt.model}/config.json"))
+GPT2Model(GPT2Config(vocab_size=config["vocab_size"], n_layer={layers}, n_embd={width}, n_head={width // 64},
+                     n_positions=1024)).save_pretrained("{folder}/model")
+shutil.copy("{opt.model}/tokenizer.json", "{folder}/model")
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    opt.model = f"{folder}/model"
 
 
 def make_words(opt, folder):
@@ -75,10 +95,12 @@ def work(opt, folder):
     tokenizer = AutoTokenizer.from_pretrained(opt.model)
     model = AutoModel.from_pretrained(opt.model, dtype=torch.float32).eval()
     words = [line.split("\t")[2] for line in (folder / "words.tsv").read_text().splitlines()[1:]]
+    product = protocol.product_rate(torch)
     watch = protocol.Stopwatch()
     tokens = tokenizer([" " + word for word in words], add_special_tokens=False)["input_ids"]
     states = torch.zeros(model.config.n_layer + 1, len(words), model.config.n_embd)
-    passes = total = 0
+    passes = total = work = 0
+    layers, width = model.config.n_layer, model.config.n_embd
     with torch.inference_mode():
         for batch in batches(tokens, opt.context, opt.tokens_per_batch):
             ids = [[token for word in tokens[first:end] for token in word] for first, _, end in batch]
@@ -92,9 +114,22 @@ def work(opt, folder):
             for layer, values in enumerate(hidden):
                 states[layer, targets] = values[rows, places]
             passes, total = passes + len(batch), total + sum(map(len, ids))
-    times = watch.read()
+            work += sum(layers * (24 * width**2 * len(row) + 4 * width * len(row) ** 2) for row in ids)
+        times = watch.read()
+        loop = word_loop(opt, model, tokens, torch) if opt.loop else None
     np.save(folder / "peer.npy", states.numpy())
-    print(json.dumps({**times, "windows": passes, "tokens": total, "layers": len(states)}))
+    print(json.dumps({**times, "windows": passes, "tokens": total, "layers": len(states), "work": work, "product": product, "loop": loop}))
+
+
+def word_loop(opt, model, tokens, torch):
+    """Seconds of one pass a word, each with its whole window."""
+    firsts = [first for first, wanted, end in windows(len(tokens), opt.context) for _ in range(wanted, end)]
+    chosen = np.linspace(0, len(tokens) - 1, opt.loop).astype(int)
+    watch = protocol.Stopwatch()
+    for word in chosen:
+        ids = [token for ids in tokens[firsts[word] : word + 1] for token in ids]
+        model(torch.tensor([ids]), output_hidden_states=True, use_cache=False)
+    return watch.read()["wall"] * len(tokens) / opt.loop
 
 
 def our_command(opt, folder):
@@ -124,14 +159,21 @@ def main():
         return work(opt, Path(opt.worker))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        if opt.shape:
+            make_model(opt, folder)
         make_words(opt, folder)
         protocol.tell_machine(opt)
         print(f"problem    {opt.words} words, context {opt.context}, {opt.model}")
-        runs = protocol.in_turn(our_command(opt, folder), [sys.executable, *sys.argv, "--worker", name], opt)
+        worker = [sys.executable, *sys.argv, "--worker", name, *(["--model", opt.model] if opt.shape else [])]
+        runs = protocol.in_turn(our_command(opt, folder), worker, opt)
         ours = re.search(r"(\d+) tokens in (\d+) windows", runs["arcuate, process"][0]["output"])
         theirs = runs["peer, work"][0]
         print(f"windows    arcuate {ours[2]} with {ours[1]} tokens, transformers {theirs['windows']} with {theirs['tokens']}")
         protocol.tell_times(runs, "transformers")
+        protocol.tell_work(runs, int(ours[1]), "tokens")
+        if theirs["loop"]:
+            own = min(run["wall"] for run in runs["arcuate, process"])
+            print(f"loop       one pass a word: {theirs['loop']:.0f} s, from {opt.loop} words; {theirs['loop'] / own:.1f} times arcuate's process")
         return compare(opt, folder)
 
 

@@ -99,6 +99,28 @@ class Stopwatch:
         return {"wall": time.perf_counter() - self.wall, "cpu": time.process_time() - self.cpu}
 
 
+def product_rate(torch, size=2048, repeats=5):
+    """Operations a second of a product of two float32 matrices in torch, the best of several: what a forward pass can come to."""
+    a, b, best = torch.rand(size, size), torch.rand(size, size), 0.0
+    for _ in range(repeats):
+        start = time.perf_counter()
+        a @ b
+        best = max(best, 2 * size**3 / (time.perf_counter() - start))
+    return best
+
+
+def tell_work(runs, units, name):
+    """How fast the work was done, from the workers' own count of operations ("work") and their product of matrices."""
+    reports = runs["peer, work"]
+    work, product = reports[0]["work"], statistics.median(report["product"] for report in reports)
+    start = statistics.median(run["wall"] for run in runs["arcuate, start"])
+    times = {"arcuate": statistics.median(run["wall"] for run in runs["arcuate, process"]) - start,
+             "peer": statistics.median(report["wall"] for report in reports)}
+    for who, seconds in times.items():
+        print(f"rate       {who}: {units / seconds:.0f} {name}/s, {work / seconds / 1e9:.0f} GFLOP/s, {work / seconds / product:.0%} of a product of "
+              f"matrices ({product / 1e9:.0f} GFLOP/s in torch)")
+
+
 def without(run, start):
     """What a process took beyond another one."""
     return {key: run[key] - start[key] for key in ("wall", "cpu")}
