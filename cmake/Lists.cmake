@@ -11,3 +11,10 @@ function(arcuate_list folder file macro)
   endforeach()
   file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/generated/${file} CONTENT "${lines}" @ONLY)
 endfunction()
+
+# arcuate_embed(path file): generated/<file> is the text of a file of the sources as a C++ string literal.
+function(arcuate_embed path file)
+  set_property(DIRECTORY ${PROJECT_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${path})
+  file(READ ${PROJECT_SOURCE_DIR}/${path} text)
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/generated/${file} CONTENT "R\"text(${text})text\"" @ONLY)
+endfunction()

@@ -57,7 +57,10 @@ struct DatasetOptions {
   std::filesystem::path root{};
   std::vector<std::string> subjects{"all"};  ///< Names, or "all".
   std::vector<std::string> stories{"all"};
-  std::string roi_radius = "6mm";  ///< alice: "6mm" or "10mm" spheres.
+  std::string roi_radius = "6mm";               ///< alice: "6mm" or "10mm" spheres.
+  std::string derivative = "afni-nosmooth";     ///< narratives: folder of derivatives/.
+  std::string space = "fsaverage6";             ///< narratives: as in the names of files.
+  std::filesystem::path tasks{}, exclusions{};  ///< narratives: tables in the place of the program's own.
   /// Recordings are read once to be looked at and stay in memory up to so many bytes; the others are read again when
   /// they are needed.
   int64_t kept_bytes = INT64_MAX;

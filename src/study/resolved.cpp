@@ -112,6 +112,20 @@ toml::array analysis_tables(const Study& study) {
 
 }  // namespace
 
+static toml::table dataset_table(const Study& s) {
+  const auto& d = s.dataset;
+  toml::table table{{"layout", d.layout},
+                    {"root", s.given_root},
+                    {"subjects", array_of(d.subjects)},
+                    {"stories", array_of(d.stories)},
+                    {"roi_radius", d.roi_radius},
+                    {"derivative", d.derivative},
+                    {"space", d.space}};
+  if (!s.given_tasks.empty()) table.insert("tasks", s.given_tasks);
+  if (!s.given_exclusions.empty()) table.insert("exclusions", s.given_exclusions);
+  return table;
+}
+
 static toml::table resolved_table(const Study& s) {
   toml::array models, features;
   for (const auto& model : s.models) models.push_back(model_table(model));
@@ -130,11 +144,7 @@ static toml::table resolved_table(const Study& s) {
       {"name", s.name},
       {"seed", static_cast<int64_t>(s.seed)},
       {"precision", name_of(s.precision, precisions)},
-      {"dataset", toml::table{{"layout", s.dataset.layout},
-                              {"root", s.given_root},
-                              {"subjects", array_of(s.dataset.subjects)},
-                              {"stories", array_of(s.dataset.stories)},
-                              {"roi_radius", s.dataset.roi_radius}}},
+      {"dataset", dataset_table(s)},
       {"story", toml::table{{"tier", s.story.tier},
                             {"lowercase", s.story.lowercase},
                             {"untimed", name_of(s.story.untimed, untimed_rules)},

@@ -202,6 +202,10 @@ Study read_root(const toml::table& table, const fs::path& folder, Problems& prob
     s.read("subjects", study.dataset.subjects);
     s.read("stories", study.dataset.stories);
     s.read("roi_radius", study.dataset.roi_radius);
+    s.read("derivative", study.dataset.derivative);
+    s.read("space", study.dataset.space);
+    s.read("tasks", study.dataset.tasks, study.given_tasks);
+    s.read("exclusions", study.dataset.exclusions, study.given_exclusions);
   });
   read_table(root, "story", [&](StudySection& s) {
     s.read("tier", study.story.tier);

@@ -112,7 +112,8 @@ struct Study {
   uint64_t seed = 0;
   at::ScalarType precision = at::ScalarType::Float;
   DatasetOptions dataset{};
-  std::string given_root{};  ///< dataset.root as written in the study file.
+  std::string given_root{};                       ///< dataset.root as written in the study file …
+  std::string given_tasks{}, given_exclusions{};  ///< … and dataset.tasks and dataset.exclusions.
   StoryEntry story{};
   std::vector<ModelEntry> models{};
   std::vector<FeatureEntry> features{};

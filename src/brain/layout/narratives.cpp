@@ -1,0 +1,315 @@
+// Narratives (Nastase et al. 2021), as DataLad delivers its derivatives: cleaned responses of both hemispheres on
+// fsaverage, Gentle's alignments of the words.
+//   derivatives/DERIVATIVE/sub-S/func/sub-S_task-T[_run-N]_space-SPACE_hemi-H_desc-clean.func.gii
+//   stimuli/gentle/STORY/align.csv, stimuli/STORY_audio.wav, participants.tsv
+// Volume i of a scan is centred at (i - onset) TR + TR / 2 on the clock of the sound; volumes before `onset` are left
+// away. Which tasks take part, their onsets and the scans that do not are tables (assets/datasets).
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <set>
+#include <tuple>
+
+#include "brain/dataset.h"
+#include "core/error.h"
+#include "core/tensor.h"
+#include "core/text.h"
+#include "io/gifti.h"
+#include "io/table.h"
+
+namespace arcuate {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double tr = 1.5;
+constexpr std::array hemispheres{"L", "R"};
+
+constexpr std::string_view shipped_tasks =
+#include "generated/narratives_tasks.inc"
+    ;
+constexpr std::string_view shipped_exclusions =
+#include "generated/narratives_exclusions.inc"
+    ;
+
+Table table_or(const fs::path& path, std::string_view shipped, const char* name) {
+  return path.empty() ? parse_table(shipped, '\t', name) : read_table(path);
+}
+
+struct Task {
+  int64_t onset = 0;  // volumes
+  bool used = false, by_condition = false;
+};
+
+std::map<std::string, Task> read_tasks(const fs::path& path) {
+  const auto table = table_or(path, shipped_tasks, "the program's narratives_tasks.tsv");
+  const auto task = table.column("task"), onset = table.column("onset"), use = table.column("use"),
+             stories = table.column("stories");
+  std::map<std::string, Task> tasks;
+  for (size_t row = 0; row < table.rows.size(); ++row) {
+    Task entry{.used = table.text(row, use) == "1", .by_condition = table.text(row, stories) == "condition"};
+    const auto volumes = to_integer(table.text(row, onset));
+    if (entry.used && (!volumes || *volumes < 0))
+      bad_input("{}:{}: onset of {} needs a whole number of volumes, found '{}'", table.source, table.lines[row],
+                table.text(row, task), table.text(row, onset));
+    entry.onset = volumes.value_or(0);
+    tasks[table.text(row, task)] = entry;
+  }
+  return tasks;
+}
+
+std::vector<std::string> read_exclusions(const fs::path& path) {
+  const auto table = table_or(path, shipped_exclusions, "the program's narratives_exclusions.tsv");
+  std::vector<std::string> scans;
+  for (const auto& row : table.rows) scans.push_back(row[table.column("scan")]);
+  return scans;
+}
+
+// "sub-001_task-pieman" is all runs of that task, and none of "piemanpni".
+bool is_excluded(const std::string& scan, const std::vector<std::string>& exclusions) {
+  return std::any_of(exclusions.begin(), exclusions.end(),
+                     [&](const auto& name) { return scan == name || scan.starts_with(name + "_"); });
+}
+
+// The value behind "task-" in a BIDS name.
+std::optional<std::string> entity(const std::string& name, const std::string& key) {
+  for (const auto& part : split_fields(name, '_'))
+    if (std::string(part).starts_with(key + "-")) return std::string(part).substr(key.size() + 1);
+  return {};
+}
+
+// Condition of a subject in a task, from the lists of participants.tsv.
+class Conditions {
+ public:
+  explicit Conditions(const fs::path& root) : path_(root / "participants.tsv") {}
+
+  const fs::path& path() const { return path_; }
+  std::optional<std::string> of(const std::string& subject, const std::string& task) {
+    if (!table_) table_ = read_table(path_);
+    const auto id = table_->column("participant_id"), tasks = table_->column("task"),
+               conditions = table_->column("condition");
+    for (const auto& row : table_->rows) {
+      if (row[id] != subject) continue;
+      const auto names = split_fields(row[tasks], ','), own = split_fields(row[conditions], ',');
+      for (size_t i = 0; i < std::min(names.size(), own.size()); ++i)
+        if (trim(names[i]) == task && trim(own[i]) != "n/a") return std::string(trim(own[i]));
+    }
+    return {};
+  }
+
+ private:
+  fs::path path_;
+  std::optional<Table> table_{};
+};
+
+using Sides = std::map<std::string, fs::path>;  // hemisphere -> file
+
+struct Scan {
+  std::string subject{}, task{}, run{}, story{};
+  int64_t onset = 0;
+  Sides sides{};
+};
+
+// What was not taken, a line for each reason.
+class LeftOut {
+ public:
+  void add(const std::string& reason, const std::string& what) { reasons_[reason].push_back(what); }
+  void tell(Dataset& dataset) const {
+    constexpr size_t most = 8;
+    for (const auto& [reason, names] : reasons_) {
+      const std::vector<std::string> first(names.begin(),
+                                           names.begin() + static_cast<long>(std::min(names.size(), most)));
+      dataset.notes.push_back(fmt::format("left out, {}: {}{}", reason, join(first, ", "),
+                                          names.size() > most ? fmt::format(" and {} more", names.size() - most) : ""));
+    }
+  }
+
+ private:
+  std::map<std::string, std::vector<std::string>> reasons_{};
+};
+
+// Files of the space asked for, by subject, task and run.
+std::map<std::tuple<std::string, std::string, std::string>, Sides> find_files(const DatasetOptions& options) {
+  const auto folder = options.root / "derivatives" / options.derivative;
+  if (!fs::is_directory(folder))
+    bad_input(
+        "there is no folder '{}'; the layout narratives reads derivatives/{} (dataset.derivative) as DataLad delivers "
+        "it",
+        folder.string(), options.derivative);
+  std::map<std::tuple<std::string, std::string, std::string>, Sides> found;
+  for (const auto& subject : fs::directory_iterator(folder)) {
+    const auto functional = subject.path() / "func";
+    if (!subject.path().filename().string().starts_with("sub-") || !fs::is_directory(functional)) continue;
+    for (const auto& file : fs::directory_iterator(functional)) {
+      const auto name = file.path().filename().string();
+      const auto task = entity(name, "task"), side = entity(name, "hemi");
+      const bool clean = name.ends_with("_desc-clean.func.gii") || name.ends_with("_desc-clean.func.gii.gz");
+      if (!clean || !task || !side || entity(name, "space") != options.space) continue;
+      found[{subject.path().filename().string(), *task, entity(name, "run").value_or("")}][*side] = file.path();
+    }
+  }
+  if (found.empty())
+    bad_input("'{}' holds no sub-*/func/*_space-{}_hemi-*_desc-clean.func.gii (dataset.space)", folder.string(),
+              options.space);
+  return found;
+}
+
+std::vector<Scan> usable_scans(const DatasetOptions& options, Dataset& dataset, LeftOut& left_out) {
+  const auto tasks = read_tasks(options.tasks);
+  const auto exclusions = read_exclusions(options.exclusions);
+  Conditions conditions(options.root);
+  std::vector<Scan> scans;
+  std::set<std::pair<std::string, std::string>> taken;
+  for (const auto& [key, sides] : find_files(options)) {
+    const auto& [subject, task, run] = key;
+    const auto name = fmt::format("{}_task-{}{}", subject, task, run.empty() ? "" : "_run-" + run);
+    const auto known = tasks.find(task);
+    Scan scan{.subject = subject, .task = task, .run = run, .story = task, .sides = sides};
+    if (known == tasks.end() || !known->second.used) {
+      left_out.add(known == tasks.end() ? "tasks that no table knows" : "tasks that are not stories told in order",
+                   name);
+      continue;
+    }
+    scan.onset = known->second.onset;
+    if (is_excluded(name, exclusions)) {
+      left_out.add("scans of the list of exclusions", name);
+    } else if (sides.size() != hemispheres.size()) {
+      left_out.add("without both hemispheres", name);
+    } else if (const auto condition = known->second.by_condition ? conditions.of(subject, task) : std::nullopt;
+               known->second.by_condition && !condition) {
+      left_out.add("without a condition in participants.tsv", name);
+    } else if (!taken.insert({subject, task}).second) {
+      left_out.add("later runs of the same story", name);
+    } else {
+      if (condition) scan.story += *condition;
+      scans.push_back(std::move(scan));
+    }
+  }
+  if (fs::exists(conditions.path())) dataset.inputs.push_back(conditions.path());
+  return scans;
+}
+
+at::Tensor read_scan(const Sides& sides, int64_t onset) {
+  std::vector<at::Tensor> columns;
+  for (const auto& [side, path] : sides) columns.push_back(stacked_rows(read_gifti(path), path.string()));
+  if (columns[0].size(0) != columns[1].size(0))
+    bad_input("'{}' has {} volumes, the other hemisphere {}", sides.begin()->second.string(), columns[0].size(0),
+              columns[1].size(0));
+  if (columns[0].size(0) <= onset)
+    bad_input("'{}' has {} volumes, the sound begins after {}", sides.begin()->second.string(), columns[0].size(0),
+              onset);
+  return at::cat(columns, 1).slice(0, onset).to(at::kDouble);
+}
+
+// Subjects that heard every chosen story.
+std::vector<std::string> complete_subjects(const std::vector<Scan>& scans, const std::vector<std::string>& subjects,
+                                           const std::vector<std::string>& stories, LeftOut& left_out) {
+  std::set<std::pair<std::string, std::string>> heard;
+  for (const auto& scan : scans) heard.insert({scan.subject, scan.story});
+  std::vector<std::string> complete;
+  for (const auto& subject : subjects) {
+    const auto missed = std::find_if(stories.begin(), stories.end(),
+                                     [&](const auto& story) { return !heard.contains({subject, story}); });
+    if (missed == stories.end())
+      complete.push_back(subject);
+    else
+      left_out.add("subjects who did not hear all chosen stories", subject);
+  }
+  if (complete.empty()) bad_usage("no subject heard all of {}; choose fewer with dataset.stories", join(stories, ", "));
+  return complete;
+}
+
+std::vector<std::string> distinct(const std::vector<Scan>& scans, std::string Scan::* part) {
+  std::set<std::string> names;
+  for (const auto& scan : scans) names.insert(scan.*part);
+  return {names.begin(), names.end()};
+}
+
+void add_stories(const DatasetOptions& options, const std::vector<std::string>& stories, Dataset& dataset) {
+  Problems problems("stories have no words");
+  for (const auto& story : stories) {
+    const auto words = options.root / "stimuli" / "gentle" / story / "align.csv",
+               sound = options.root / "stimuli" / (story + "_audio.wav");
+    if (!fs::exists(words)) problems.add("there is no '{}'", words.string());
+    dataset.stories.push_back({.name = story,
+                               .words = words,
+                               .sound = fs::exists(sound) ? sound : fs::path(),
+                               .tr = tr,
+                               .first_volume = tr / 2});
+    dataset.inputs.push_back(words);
+  }
+  problems.raise();
+}
+
+// One target a vertex, the left hemisphere first.
+void add_targets(int64_t vertices, Dataset& dataset) {
+  for (const char* side : hemispheres)
+    for (int64_t vertex = 0; vertex < vertices / 2; ++vertex) {
+      dataset.targets.push_back(fmt::format("{}{}", side, vertex));
+      dataset.places.push_back({.hemisphere = side, .vertex = vertex});
+    }
+}
+
+// Scans of a story end at different times: all are cut to the shortest.
+void cut_to_shortest(Dataset& dataset, const std::vector<int64_t>& longest) {
+  for (auto& recording : dataset.recordings) {
+    const int64_t volumes = dataset.stories[recording.story].volumes;
+    if (recording.responses.defined()) recording.responses = recording.responses.slice(0, 0, volumes).clone();
+    recording.read = [read = recording.read, volumes] { return read().slice(0, 0, volumes); };
+  }
+  for (size_t s = 0; s < longest.size(); ++s)
+    if (longest[s] != dataset.stories[s].volumes)
+      dataset.notes.push_back(fmt::format("story {}: scans of up to {} volumes are cut to the shortest, {}",
+                                          dataset.stories[s].name, longest[s], dataset.stories[s].volumes));
+}
+
+void read_recordings(const DatasetOptions& options, const std::vector<Scan>& scans, Dataset& dataset) {
+  std::map<std::string, size_t> subject_of, story_of;
+  for (size_t i = 0; i < dataset.subjects.size(); ++i) subject_of[dataset.subjects[i]] = i;
+  for (size_t i = 0; i < dataset.stories.size(); ++i) story_of[dataset.stories[i].name] = i;
+  std::vector<int64_t> longest(dataset.stories.size(), 0);
+  Problems problems("the recordings do not fit together");
+  for (const auto& scan : scans) {
+    if (!subject_of.contains(scan.subject) || !story_of.contains(scan.story)) continue;
+    for (const auto& [side, path] : scan.sides) dataset.inputs.push_back(path);
+    const auto read = [sides = scan.sides, onset = scan.onset] { return read_scan(sides, onset); };
+    auto responses = read();
+    if (dataset.targets.empty()) add_targets(responses.size(1), dataset);
+    if (responses.size(1) != std::ssize(dataset.targets))
+      problems.add("'{}' has {} vertices with the other hemisphere, {} expected", scan.sides.begin()->second.string(),
+                   responses.size(1), dataset.targets.size());
+    const auto story = story_of[scan.story];
+    auto& volumes = dataset.stories[story].volumes;
+    longest[story] = std::max(longest[story], responses.size(0));
+    volumes = volumes == 0 ? responses.size(0) : std::min(volumes, responses.size(0));
+    add_recording(
+        dataset, options,
+        {.subject = subject_of[scan.subject], .story = story, .responses = std::move(responses), .read = read});
+  }
+  problems.raise();
+  cut_to_shortest(dataset, longest);
+}
+
+Dataset read(const DatasetOptions& options) {
+  Dataset dataset;
+  LeftOut left_out;
+  const auto scans = usable_scans(options, dataset, left_out);
+  const auto stories = chosen_names(options.stories, distinct(scans, &Scan::story), "story");
+  const auto subjects = chosen_names(options.subjects, distinct(scans, &Scan::subject), "subject");
+  dataset.subjects = complete_subjects(scans, subjects, stories, left_out);
+  add_stories(options, stories, dataset);
+  read_recordings(options, scans, dataset);
+  left_out.tell(dataset);
+  return dataset;
+}
+
+}  // namespace
+
+extern const Layout narratives_layout;
+const Layout narratives_layout{"narratives", "Nastase et al. 2021: cleaned responses on fsaverage, Gentle's alignments",
+                               read};
+
+}  // namespace arcuate
