@@ -26,6 +26,9 @@ static void check_depth(std::string_view text, const std::string& source) {
 
 template <class Kind>
 static Kind parse(std::string_view text, const std::string& source) {
+  // JSON begins with a character of ASCII, which UTF-16 writes with a zero.
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF") || text.substr(0, 2).find('\0') != text.npos)
+    bad_input("'{}' is UTF-16 text, or no text; save it as UTF-8", source);
   check_depth(text, source);
   try {
     return Kind::parse(text);
@@ -38,8 +41,12 @@ static Kind parse(std::string_view text, const std::string& source) {
 
 Json parse_json(std::string_view text, const std::string& source) { return parse<Json>(text, source); }
 
+SortedJson parse_sorted_json(std::string_view text, const std::string& source) {
+  return parse<SortedJson>(text, source);
+}
+
 SortedJson read_sorted_json(const std::filesystem::path& path) {
-  return parse<SortedJson>(MappedFile(path).bytes(), path.string());
+  return parse_sorted_json(MappedFile(path).bytes(), path.string());
 }
 
 Json read_json(const std::filesystem::path& path) { return parse_json(MappedFile(path).bytes(), path.string()); }

@@ -13,6 +13,7 @@ using SortedJson = nlohmann::json;
 /// Errors: input, with the file and the byte of the first fault.
 Json read_json(const std::filesystem::path& path);
 Json parse_json(std::string_view text, const std::string& source);
+SortedJson parse_sorted_json(std::string_view text, const std::string& source);
 SortedJson read_sorted_json(const std::filesystem::path& path);
 /// As UTF-8, whatever its texts hold: bytes that are not (of a path, say) are replaced.
 std::string json_text(const Json& json, int indent);

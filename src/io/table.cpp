@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "core/text.h"
+#include "io/gzip.h"
 
 namespace arcuate {
 
@@ -44,21 +45,17 @@ class RecordReader {
     return true;
   }
 
+  // LF, CRLF, or the CR of old Macs; a file may mix them.
   bool end_line() {
-    const auto rest = text_.substr(at_);
-    if (rest.starts_with("\r\n")) ++at_;
-    if (!take('\n')) return false;
+    const bool returned = take('\r');
+    if (!take('\n') && !returned) return false;
     ++line_;
     return true;
   }
 
   std::string plain_field() {
-    const size_t end = std::min(text_.find_first_of(ends_, at_), text_.size());
-    std::string_view field = text_.substr(at_, end - at_);
-    const bool at_line_end = end == text_.size() || text_[end] == '\n';
-    if (at_line_end && field.ends_with('\r')) field.remove_suffix(1);
+    const auto field = text_.substr(at_, std::min(text_.find_first_of(ends_, at_), text_.size()) - at_);
     at_ += field.size();
-    if (end == text_.size()) at_ = end;
     return std::string(field);
   }
 
@@ -69,9 +66,9 @@ class RecordReader {
       if (at('"')) {
         ++at_;
         if (!at('"')) return value + after_quote(opened);
-      } else if (at('\n')) {
+      } else if (at('\n') || at('\r')) {
         if (separator_ == '\t') break;
-        ++line_;
+        if (at('\n')) ++line_;
       }
       value += text_[at_];
     }
@@ -94,12 +91,17 @@ class RecordReader {
   std::string_view text_;
   char separator_;
   Problems& problems_;
-  std::string ends_{separator_, '\n'};
+  std::string ends_{separator_, '\n', '\r'};
   size_t at_ = 0;
   int line_ = 1;
 };
 
 void check_utf8(std::string_view text, size_t skipped, const std::string& source) {
+  const bool utf16 = text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
+  if (const auto zero = text.find('\0'); utf16 || zero != text.npos)
+    bad_input("{}: {}; save the file as UTF-8", source,
+              utf16 ? "this is UTF-16 text"
+                    : fmt::format("byte {} is zero: this is UTF-16 text without its mark, or no text", zero + skipped));
   if (const auto bad = invalid_utf8(text)) {
     const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(*bad), '\n');
     bad_input("{}: byte {} (line {}) is not valid UTF-8; save the file as UTF-8", source, *bad + skipped, line);
@@ -186,16 +188,23 @@ Table parse_table(std::string_view bytes, char separator, const std::string& sou
   return table;
 }
 
+std::vector<std::string> first_record(std::string_view bytes, char separator) {
+  Problems ignored("");
+  Record record;
+  RecordReader(without_bom(bytes), separator, ignored).next(record);
+  return record.fields;
+}
+
 char table_separator(const fs::path& path) {
-  const auto extension = lower_ascii(path.extension().string());
+  const auto extension = lower_ascii(without_gz(path).extension().string());
   if (extension == ".tsv") return '\t';
   if (extension == ".csv") return ',';
-  bad_input("'{}': expected a table that ends in .tsv or .csv", path.string());
+  bad_input("'{}': expected a table that ends in .tsv or .csv (or .tsv.gz, .csv.gz)", path.string());
 }
 
 Table read_table(const fs::path& path) {
   const char separator = table_separator(path);
-  return parse_table(read_file(path), separator, path.string());
+  return parse_table(read_unpacked(path), separator, path.string());
 }
 
 std::string format_tsv(const std::vector<std::string>& columns, const std::vector<std::vector<std::string>>& rows) {

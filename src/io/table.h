@@ -25,15 +25,19 @@ struct Table {
   std::optional<double> number_if(size_t row, size_t column) const;
 };
 
-/// Parses UTF-8 bytes (a byte order mark and CRLF are tolerated, blank lines skipped). A field that begins with a
-/// double quote ends with one and doubles those inside; in CSV it may hold line breaks, in TSV it may not (a stray
-/// quote in front of a word would swallow rows). With `columns` the file has no header line. Errors: input, all at
-/// once.
+/// Parses UTF-8 bytes (a byte order mark is tolerated, lines end with LF, CRLF or CR, blank ones are skipped). A field
+/// that begins with a double quote ends with one and doubles those inside; in CSV it may hold line breaks, in TSV it
+/// may not (a stray quote in front of a word would swallow rows). With `columns` the file has no header line. Errors:
+/// input, all at once.
 Table parse_table(std::string_view bytes, char separator, const std::string& source,
                   std::vector<std::string> columns = {});
 
-/// The separator that the extension (.tsv or .csv) stands for. Errors: input, naming both.
+/// The fields of the first line that is not blank. Nothing is checked: parse_table() does that.
+std::vector<std::string> first_record(std::string_view bytes, char separator);
+
+/// The separator that the extension (.tsv or .csv, also before .gz) stands for. Errors: input, naming both.
 char table_separator(const fs::path& path);
+/// Of a file that may be packed by gzip.
 Table read_table(const fs::path& path);
 
 /// Tab-separated text with a header line and LF. Fields with a tab or a quote are quoted; line breaks are errors.
