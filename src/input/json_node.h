@@ -35,6 +35,7 @@ class Node {
   const SortedJson& object() const { return expect(value_->is_object(), "an object"); }
   std::string text() const { return expect(value_->is_string(), "a text").get<std::string>(); }
   int64_t integer() const { return expect(value_->is_number_integer(), "a whole number").get<int64_t>(); }
+  double number() const { return expect(value_->is_number(), "a number").get<double>(); }
   bool flag(const std::string& key, bool otherwise) const {
     if (!has(key)) return otherwise;
     const Node node = at(key);

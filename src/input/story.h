@@ -1,4 +1,4 @@
-// Stories: the words that were heard and when, from Praat TextGrids or word tables.
+// Stories: the words that were heard and when, from Praat TextGrids, word tables or what aligners write.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -25,14 +25,14 @@ struct Story {
   std::vector<Word> words{};
 };
 
-/// What to do with the words of a table whose time is "n/a".
+/// What to do with words without a time: "n/a" in a table, not found by an aligner.
 enum class Untimed { error, drop, interpolate };
 
 struct StoryOptions {
   std::string tier{};  ///< TextGrid tier, by name or by number from 1; empty: 'word(s)', else the only interval tier
   /// Labels that mark something other than a word, in any case, with or without braces ({SL}). Empty: all are words.
   std::vector<std::string> silence = {
-      "sp", "sil", "br", "ns", "lg", "ls", "cg", "ig", "sl", "<s>", "</s>", "sentence_start", "sentence_end"};
+      "sp", "sil", "br", "ns", "lg", "ls", "cg", "ig", "sl", "<s>", "</s>", "<eps>", "sentence_start", "sentence_end"};
   bool keep_empty = false;           ///< keep intervals and rows without a label, as words without text
   bool lowercase = false;            ///< turn A-Z into a-z
   Untimed untimed = Untimed::error;  ///< interpolate: shared out evenly between the timed neighbours
@@ -41,7 +41,14 @@ struct StoryOptions {
 /// The label as a word (trimmed, lower-cased if asked), or nothing if it is empty or marks silence.
 std::optional<std::string> spoken_text(std::string_view label, const StoryOptions& options);
 
-/// Reads .TextGrid, .tsv or .csv; the story is named after the file. Errors: input; everything wrong at once, by line.
+enum class StoryFormat { textgrid, word_table, gentle_csv, gentle_json, montreal_csv, montreal_json, whisperx };
+const char* story_format_name(StoryFormat format);
+
+/// By the end of the name (.TextGrid, .tsv, .csv, .json, each also with .gz) and, where aligners write such files, by
+/// the unpacked bytes. Errors: input, for what holds no story.
+StoryFormat story_format(const fs::path& path, std::string_view bytes);
+
+/// Reads a story of any format; it is named after the file. Errors: input; everything wrong at once, by line or entry.
 Story read_story(const fs::path& path, const StoryOptions& options = {});
 
 }  // namespace arcuate

@@ -8,6 +8,7 @@
 #include "core/text.h"
 #include "input/textgrid.h"
 #include "io/table.h"
+#include "packed.h"
 #include "support.h"
 
 namespace arcuate {
@@ -16,6 +17,7 @@ namespace {
 using test::contains;
 using test::message_of;
 using test::TemporaryFolder;
+using test::write_gzip;
 using test::write_text;
 
 constexpr const char* alice_textgrid = "alice/stimulus/DownTheRabbitHoleFinal_exp120_pad_1.TextGrid";
@@ -138,13 +140,61 @@ TEST(Story, without_words_is_an_error) {
   EXPECT_TRUE(contains(message_of([&] { read_story(folder / "s.csv"); }), {"s.csv", "no words", "sp, sil"}));
 }
 
+TEST(Story, knows_what_aligners_write_by_name_and_content) {
+  const TemporaryFolder folder;
+  const auto format = [&](const std::string& name, const std::string& text) {
+    return std::string(story_format_name(story_format(folder / name, text)));
+  };
+  EXPECT_EQ(format("align.csv", "I,i,0,1\n"), "alignment by Gentle");
+  EXPECT_EQ(format("align.json", "{\"words\": []}"), "alignment by Gentle");
+  EXPECT_EQ(format("a.csv", "Begin,End,Label,Type,Speaker\n"), "alignment by the Montreal Forced Aligner");
+  EXPECT_EQ(format("a.json", "{\"tiers\": {}}"), "alignment by the Montreal Forced Aligner");
+  EXPECT_EQ(format("a.json.gz", "{\"segments\": []}"), "alignment by WhisperX");
+  EXPECT_EQ(format("a.csv", "onset,offset,word,x\n"), "word table");
+  EXPECT_EQ(format("a.TSV", "I\ti\t0\t1\n"), "word table");
+  EXPECT_EQ(format("a.textgrid.GZ", ""), "TextGrid");
+  EXPECT_TRUE(contains(message_of([&] { format("a.json", "{\"transcript\": 1}"); }),
+                       {"a.json' holds no story", "'words' (Gentle)", "'segments'", "found none of them"}));
+  EXPECT_TRUE(contains(message_of([&] { format("a.json", "3"); }), {"holds no story", "found number"}));
+}
+
+TEST(Story, reads_every_format_from_its_file) {
+  const TemporaryFolder folder;
+  const std::pair<const char*, const char*> files[] = {
+      {"gentle.csv", "One,one,0,1\r\nTwo,two,1,2.5\r\n"},
+      {"gentle.json", R"({"words": [{"case": "success", "word": "One", "start": 0, "end": 1},
+                                    {"case": "success", "word": "Two", "start": 1, "end": 2.5}]})"},
+      {"montreal.csv", "Begin,End,Label,Type,Speaker\n0,1,One,words,s\n1,2.5,Two,words,s\n"},
+      {"montreal.json", R"({"tiers": {"words": {"entries": [[0, 1, "One"], [1, 2.5, "Two"]]}}})"},
+      {"whisperx.json", R"({"segments": [{"words": [{"word": "One", "start": 0, "end": 1},
+                                                    {"word": "Two", "start": 1, "end": 2.5}]}]})"},
+      {"events.tsv", "onset\tduration\ttrial_type\tvalue\n0\t1\tword\tOne\n1\t1.5\tword\tTwo\n0.5\tn/a\tx\tn/a\n"}};
+  const std::vector<Word> expected{{0, 1, "One"}, {1, 2.5, "Two"}};
+  for (const auto& [name, text] : files) {
+    write_text(folder / name, text);
+    expect_same(read_story(folder / name).words, expected);
+    EXPECT_EQ(read_story(folder / name, {.lowercase = true}).words[1].text, "two") << name;
+  }
+}
+
+TEST(Story, is_read_from_packed_files) {
+  const TemporaryFolder folder;
+  write_gzip(folder / "story.tsv.gz", "onset\toffset\tword\n0\t1\ta\n");
+  write_gzip(folder / "align.csv.gz", "a,a,0,1\n");
+  write_gzip(folder / "packed.csv", "a,a,0,1\n");  // the content decides
+  for (const auto* name : {"story.tsv.gz", "align.csv.gz", "packed.csv"})
+    expect_same(read_story(folder / name).words, {{0, 1, "a"}});
+  EXPECT_EQ(read_story(folder / "story.tsv.gz").name, "story");
+  EXPECT_EQ(read_table(folder / "story.tsv.gz").rows.size(), 1u);
+}
+
 TEST(Story, of_another_kind_is_refused_naming_the_known_ones) {
   try {
     read_story("story.docx");
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.fault(), Fault::input);
-    EXPECT_TRUE(contains(error.what(), {"story.docx", ".TextGrid", ".tsv", ".csv"}));
+    EXPECT_TRUE(contains(error.what(), {"story.docx", ".TextGrid", ".tsv", ".csv", ".json", ".gz"}));
   }
 }
 

@@ -1,15 +1,13 @@
 #include "input/word_table.h"
 
-#include <fmt/format.h>
-#include <gtest/gtest.h>
-
-#include "support.h"
+#include "told_words.h"
 
 namespace arcuate {
 namespace {
 
 using test::contains;
 using test::message_of;
+using test::told;
 
 std::vector<Word> words(const std::string& bytes, Untimed untimed = Untimed::error, char separator = '\t') {
   StoryOptions options;
@@ -18,14 +16,6 @@ std::vector<Word> words(const std::string& bytes, Untimed untimed = Untimed::err
 }
 std::string error_of(const std::string& bytes, Untimed untimed = Untimed::error) {
   return message_of([&] { words(bytes, untimed); });
-}
-
-// "0-1 a|1-2 b" for comparison at a glance.
-std::string told(const std::vector<Word>& list) {
-  std::string text;
-  for (const auto& word : list)
-    text += fmt::format("{}{}-{} {}", text.empty() ? "" : "|", word.onset, word.offset, word.text);
-  return text;
 }
 
 TEST(WordTable, reads_onset_offset_and_word_in_any_order_and_case) {
@@ -66,11 +56,45 @@ TEST(WordTable, tells_of_bad_times_decreasing_onsets_and_early_offsets_at_once) 
                                  "line 5: 'd' ends at 4.5, before its onset 5", "line 6", "'inf'"}));
 }
 
+TEST(WordTable, tells_what_is_wrong) {
+  const std::string header = "onset\toffset\tword\n";
+  const auto utf16 = [](std::string text) {
+    for (size_t i = text.size(); i > 0; --i) text.insert(i, 1, '\0');
+    return text;
+  };
+  test::expect_said(
+      {{"empty", "", "w.tsv: the table is empty; a header line was expected"},
+       {"missing column", "onset\tword\n0\ta\n", "no column 'offset' or 'duration'"},
+       {"twice a column", "onset\toffset\tword\tonset\n", "line 1: columns 1 and 4 are both called 'onset'"},
+       {"twice in another case", "onset\toffset\tword\tOnset\n", "columns 1 and 4 are both called 'onset'"},
+       {"nameless column", "onset\toffset\tword\t\n", "line 1: column 4 has no name"},
+       {"ragged", header + "0\t1\n", "line 2: 2 fields where 3 are expected"},
+       {"no number", header + "0\tx\ta\n", "line 2: column 'offset': expected seconds or n/a, found 'x'"},
+       {"comma for the point", header + "0\t0,5\ta\n", "found '0,5'"},
+       {"enormous", header + "0\t1e300\ta\n", "found '1e300'"},
+       {"negative duration", "onset\tduration\tword\n1\t-1\ta\n", "line 2: 'a' ends at 0, before its onset 1"},
+       {"UTF-16 with a mark", "\xFF\xFE" + utf16(header), "w.tsv: this is UTF-16 text; save the file as UTF-8"},
+       {"UTF-16 of the other order", "\xFE\xFF" + utf16(header), "w.tsv: this is UTF-16 text"},
+       {"UTF-16 without a mark", utf16(header),
+        "w.tsv: byte 1 is zero: this is UTF-16 text without its mark, or no text"},
+       {"Latin-1", header + "0\t1\tcaf\xE9\n", "byte 25 (line 2) is not valid UTF-8"}},
+      [](const std::string& bytes) { words(bytes); });
+}
+
+TEST(WordTable, lines_may_end_in_any_way) {
+  EXPECT_EQ(told(words("onset\toffset\tword\r0\t1\ta\r\n1\t2\tb\n2\t3\tc\r3\t4\td")), "0-1 a|1-2 b|2-3 c|3-4 d");
+  EXPECT_TRUE(contains(error_of("onset\toffset\tword\r0\tx\ta\r\n1\t2\tb\ny\t3\tc\r"), {"line 2", "line 4"}));
+}
+
+TEST(WordTable, a_time_before_the_first_volume_is_a_time) {
+  EXPECT_EQ(told(words("onset\tduration\tword\n-1.5\t0.5\ta\n")), "-1.5--1 a");
+}
+
 TEST(WordTable, words_may_overlap) { EXPECT_EQ(told(words("onset\toffset\tword\n0\t2\ta\n1\t2\tb\n")), "0-2 a|1-2 b"); }
 
 TEST(WordTable, words_without_a_time_are_an_error_naming_their_lines) {
   EXPECT_TRUE(contains(error_of("onset\toffset\tword\n0\t1\ta\nn/a\tn/a\tb\n2\tn/a\tc\n"),
-                       {"2 words have no time (n/a): line 3, 4;", "drop", "interpolate"}));
+                       {"2 words have no time (n/a): line 3, line 4;", "drop", "interpolate"}));
 }
 
 TEST(WordTable, words_without_a_time_can_be_dropped) {
