@@ -10,6 +10,9 @@
 #include "core/files.h"
 #include "core/tensor.h"
 #include "core/text.h"
+#include "io/freesurfer_annot.h"
+#include "io/freesurfer_surface.h"
+#include "io/freesurfer_values.h"
 #include "io/gifti.h"
 
 namespace arcuate {
@@ -53,6 +56,25 @@ void check_keys(const Regions& regions, const std::string& what) {
     if (known.count(static_cast<int>(key)) == 0) problems.add("key {}", key);
   }
   problems.raise();
+}
+
+bool names_none(const FreesurferColour& entry) {
+  const auto name = lower_ascii(entry.name);
+  const auto has = [&](const char* part) { return name.find(part) != name.npos; };
+  return name.empty() || has("unknown") || has("???") || has("background") || has("medial_wall") || has("medial wall");
+}
+
+Regions annotated_regions(const FreesurferAnnot& annot) {
+  Regions regions{.keys = annot.indices.clamp_min(0)};
+  for (const auto& entry : annot.table) {
+    if (entry.index == 0 && names_none(entry)) continue;
+    const int key = entry.index == 0 ? annot.table.back().index + 1 : entry.index;
+    if (key != entry.index) regions.keys.masked_fill_(annot.indices == 0, key);
+    Region region{.key = key, .name = entry.name};
+    for (size_t i = 0; i < region.rgba.size(); ++i) region.rgba[i] = static_cast<float>(entry.rgba[i]) / 255;
+    regions.list.push_back(region);
+  }
+  return regions;
 }
 
 struct Part {
@@ -102,6 +124,12 @@ const char* letter(Hemisphere hemisphere) { return hemisphere == Hemisphere::lef
 const char* structure(Hemisphere hemisphere) { return hemisphere == Hemisphere::left ? "CortexLeft" : "CortexRight"; }
 
 Mesh read_mesh(const fs::path& path) {
+  if (const MappedFile bytes(path); is_freesurfer_surface(bytes.bytes())) {
+    const auto surface = parse_freesurfer_surface(bytes.bytes(), path.string());
+    const Mesh mesh{.points = surface.points, .triangles = surface.triangles};
+    check_mesh(mesh, "'" + path.string() + "'");
+    return mesh;
+  }
   const auto file = read_gifti(path);
   const Mesh mesh{.points = only_array(file, path, point_set).values.to(at::kFloat).contiguous(),
                   .triangles = only_array(file, path, triangle).values.to(at::kInt).contiguous()};
@@ -125,6 +153,8 @@ void write_mesh(const fs::path& path, const Mesh& mesh, Hemisphere hemisphere, c
 }
 
 Regions read_regions(const fs::path& path) {
+  if (lower_ascii(path.extension().string()) == ".annot")
+    return annotated_regions(parse_freesurfer_annot(MappedFile(path).bytes(), path.string()));
   const auto file = read_gifti(path);
   Regions regions{.keys = vertex_map(only_array(file, path, label), path, 0).to(at::kInt).contiguous()};
   for (const auto& [key, name, rgba] : file.labels)
@@ -144,6 +174,8 @@ void write_regions(const fs::path& path, const Regions& regions, Hemisphere hemi
 }
 
 at::Tensor read_vertex_values(const fs::path& path) {
+  if (const MappedFile bytes(path); is_freesurfer_values(bytes.bytes()))
+    return parse_freesurfer_values(bytes.bytes(), path.string());
   const auto file = read_gifti(path);
   if (file.arrays.empty()) bad_input("'{}' has no array: one number a vertex expected", path.string());
   std::vector<at::Tensor> maps;

@@ -1,4 +1,5 @@
-// Cortical surfaces: meshes, regions and values a vertex, one hemisphere a file (GIfTI). Shapes: V vertices, K maps.
+// Cortical surfaces: meshes, regions and values a vertex, one hemisphere a file (GIfTI, or FreeSurfer's, which are only
+// read). Shapes: V vertices, K maps.
 #pragma once
 #include <ATen/core/Tensor.h>
 
@@ -26,16 +27,19 @@ struct Regions {
   std::vector<Region> list{};  ///< Without the key 0.
 };
 
-/// A `.surf.gii` file; the mesh is checked. Errors: input.
+/// A `.surf.gii` file or a surface of FreeSurfer (`lh.pial`), by content; the mesh is checked. Errors: input.
 Mesh read_mesh(const std::filesystem::path& path);
 /// kind: "Anatomical", "Inflated", "Flat" or "Spherical" (the GIfTI metadata GeometricType). Errors: usage.
 void write_mesh(const std::filesystem::path& path, const Mesh& mesh, Hemisphere hemisphere, const std::string& kind);
 
-/// A `.label.gii` file. Errors: input, for keys that have no name.
+/// A `.label.gii` file, or an annotation of FreeSurfer (`.annot`). There keys are the indices of its table; its entry 0
+/// is none if it is called unknown, ???, background or medial wall, else it has the key after the largest index.
+/// Errors: input, for keys that have no name.
 Regions read_regions(const std::filesystem::path& path);
 void write_regions(const std::filesystem::path& path, const Regions& regions, Hemisphere hemisphere);
 
-/// A `.shape.gii` or `.func.gii` file: V numbers, or K x V of a file with K > 1 maps; float32.
+/// A `.shape.gii` or `.func.gii` file, or values of FreeSurfer (`lh.sulc`), by content: V numbers, or K x V of a file
+/// with K > 1 maps; float32.
 at::Tensor read_vertex_values(const std::filesystem::path& path);
 /// values: V or K x V; names: one a map; intent: "NIFTI_INTENT_SHAPE", "NIFTI_INTENT_TIME_SERIES" or another of
 /// GIfTI's.

@@ -13,6 +13,7 @@
 #include "core/tensor.h"
 #include "core/text.h"
 #include "io/gifti_data.h"
+#include "io/gzip.h"
 #include "io/table.h"
 
 namespace arcuate {
@@ -224,6 +225,7 @@ Gifti parse_gifti(std::string_view bytes, const std::string& source) {
 
 Gifti read_gifti(const std::filesystem::path& path) {
   const MappedFile file(path);
+  if (is_gzip(file.bytes())) return parse_gifti(gunzip(file.bytes(), path.string()), path.string());
   return parse_gifti(file.bytes(), path.string());
 }
 

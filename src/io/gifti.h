@@ -33,6 +33,7 @@ struct Gifti {
 /// uint8 becomes int32, and a value that these cannot hold is an error. Coordinates are those of the file: transforms
 /// to other spaces are not applied. Errors: input, all problems of the file at once, arrays counted from 1.
 Gifti parse_gifti(std::string_view bytes, const std::string& source);
+/// Of a file that may be packed by gzip as a whole (.gii.gz).
 Gifti read_gifti(const std::filesystem::path& path);
 
 /// GZipBase64Binary, little-endian, RowMajorOrder; values float32, int32 or uint8, 1 to 6 dimensions. Atomic, and the

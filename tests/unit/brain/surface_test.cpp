@@ -2,8 +2,8 @@
 #include "brain/surface.h"
 
 #include <ATen/ATen.h>
-#include <zlib.h>
 
+#include "core/files.h"
 #include "io/gifti.h"
 #include "support.h"
 
@@ -36,17 +36,6 @@ void expect_same(const Mesh& a, const Mesh& b) {
   EXPECT_TRUE(at::equal(a.triangles, b.triangles));
 }
 
-// The shared surfaces are compressed as a whole.
-std::string unpacked(const fs::path& path) {
-  std::string bytes;
-  std::vector<char> piece(1 << 16);
-  const auto file = gzopen(path.c_str(), "rb");
-  for (int n = 0; (n = gzread(file, piece.data(), static_cast<unsigned>(piece.size()))) > 0;)
-    bytes.append(piece.data(), static_cast<size_t>(n));
-  gzclose(file);
-  return bytes;
-}
-
 }  // namespace
 
 TEST(Surface, a_mesh_is_read_back_with_its_structure_and_kind) {
@@ -71,6 +60,37 @@ TEST(Surface, regions_keep_keys_names_and_colours) {
   EXPECT_EQ(read.list[1].key, 7);
   EXPECT_EQ(read.list[1].name, "back & side");
   EXPECT_EQ(read.list[1].rgba, regions.list[1].rgba);
+}
+
+TEST(Surface, surfaces_and_values_of_freesurfer_are_known_by_their_content) {
+  const auto folder = test::source_path("reference/freesurfer");
+  const auto mesh = read_mesh(folder / "lh.tagged");
+  EXPECT_EQ(mesh.points[2][1].item<float>(), 20.25f);
+  EXPECT_EQ(mesh.triangles[3][2].item<int>(), 3);
+  EXPECT_EQ(read_vertex_values(folder / "lh.thickness")[1].item<float>(), -1.25f);
+  EXPECT_TRUE(contains(message_of([&] { read_mesh(folder / "lh.thickness"); }), {"lh.thickness' is not a GIfTI file"}));
+}
+
+TEST(Surface, annotations_of_freesurfer_are_regions) {
+  const auto regions = read_regions(test::source_path("reference/freesurfer/lh.four.annot"));
+  EXPECT_TRUE(at::equal(regions.keys, at::tensor({1, 1, 0, 3, 2, 0, 3}, at::kInt)));
+  ASSERT_EQ(regions.list.size(), 3u);
+  EXPECT_EQ(regions.list[0].key, 1);
+  EXPECT_EQ(regions.list[0].name, "G_temporal superior");
+  EXPECT_EQ(regions.list[1].rgba, (std::array<float, 4>{1, 0, 1 / 255.f, 1}));
+}
+
+// Key 0 stands for none, so a region that has the index 0 must get another.
+TEST(Surface, the_first_region_of_an_annotation_is_not_lost) {
+  const TemporaryFolder folder;
+  auto bytes = read_file(test::source_path("reference/freesurfer/lh.four.annot"));
+  bytes.replace(bytes.find("unknown"), 7, "V1_____");
+  test::write_text(folder / "lh.v.annot", bytes);
+  const auto regions = read_regions(folder / "lh.v.annot");
+  EXPECT_TRUE(at::equal(regions.keys, at::tensor({1, 1, 4, 3, 2, 0, 3}, at::kInt)));
+  ASSERT_EQ(regions.list.size(), 4u);
+  EXPECT_EQ(regions.list[0].key, 4);
+  EXPECT_EQ(regions.list[0].name, "V1_____");
 }
 
 TEST(Surface, a_key_without_a_name_is_refused) {
@@ -142,9 +162,7 @@ TEST(Surface, fsaverage5_is_a_closed_surface_whose_folds_are_deep) {
   ARCUATE_DATA_OR_SKIP(white_path, "geometry/fsaverage5_white_left.gii.gz");
   ARCUATE_DATA_OR_SKIP(sulc_path, "geometry/fsaverage5_sulc_left.gii.gz");
   const TemporaryFolder folder;
-  test::write_text(folder / "white.surf.gii", unpacked(white_path));
-  test::write_text(folder / "sulc.shape.gii", unpacked(sulc_path));
-  const auto white = read_mesh(folder / "white.surf.gii");
+  const auto white = read_mesh(white_path);
   ASSERT_EQ(white.points.size(0), 10242);
   EXPECT_EQ(white.triangles.size(0), 20480);
   EXPECT_EQ(neighbours(white).vertices.size(), 61440u);
@@ -152,7 +170,7 @@ TEST(Surface, fsaverage5_is_a_closed_surface_whose_folds_are_deep) {
   const auto area = vertex_areas(white).sum().item<double>();
   EXPECT_GT(area, 50000);
   EXPECT_LT(area, 100000);
-  const auto sulc = read_vertex_values(folder / "sulc.shape.gii");
+  const auto sulc = read_vertex_values(sulc_path);
   ASSERT_EQ(sulc.size(0), 10242);
   EXPECT_GT(sulc.max().item<double>(), 0.5);
   EXPECT_LT(sulc.min().item<double>(), -0.5);
