@@ -15,8 +15,11 @@ struct Options {
 void describe(cli::Spec<Options>& s) {
   s.summary("describe a file or a model folder");
   s.description(
-      "Knows .safetensors, .npy, HDF5 (.h5, .hdf5), tables (.tsv, .csv), .TextGrid, and folders of models in the "
-      "layout of Hugging Face. Tables and TextGrids of timed words are also described as stories.");
+      "Knows .safetensors, .npy, HDF5 (.h5, .hdf5), checkpoints of PyTorch (.bin, .pt, .pth), tables (.tsv, .csv), "
+      ".TextGrid, alignments (.csv and .json of Gentle, the Montreal Forced Aligner and WhisperX), GIfTI (.gii), "
+      "FreeSurfer's surfaces, values, .annot and .label, reports of scans (.report), and folders of models in the "
+      "layout "
+      "of Hugging Face. Texts and GIfTI files may be packed (.gz). Timed words are also described as stories.");
   s.informational();
   s.input("file", &Options::file, "what to describe");
   s.flag("json", &Options::json, "write everything as JSON");

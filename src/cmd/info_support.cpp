@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "cmd/info_freesurfer_support.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "core/tensor.h"
@@ -13,7 +14,9 @@
 #include "input/story.h"
 #include "input/textgrid.h"
 #include "input/tokenizer.h"
+#include "input/tr_report.h"
 #include "io/gifti.h"
+#include "io/gzip.h"
 #include "io/hdf5.h"
 #include "io/npy.h"
 #include "io/safetensors.h"
@@ -56,14 +59,7 @@ Json describe_torch(const fs::path& path) {
 Json describe_npy(const fs::path& path) {
   const auto array = read_npy(path);
   Json json{{"kind", "NumPy array"}, {"type", c10::toString(array.scalar_type())}, {"shape", array.sizes().vec()}};
-  const auto values = array.to(at::kDouble).flatten();
-  const auto finite = values.masked_select(at::isfinite(values));
-  json["nan"] = at::isnan(values).sum().item<int64_t>();
-  json["infinite"] = at::isinf(values).sum().item<int64_t>();
-  if (finite.numel() == 0) return json;
-  json["smallest"] = finite.min().item<double>();
-  json["largest"] = finite.max().item<double>();
-  json["mean"] = finite.mean().item<double>();
+  add_statistics(json, array);
   return json;
 }
 
@@ -117,15 +113,22 @@ bool has_column(const Table& table, std::initializer_list<const char*> names) {
   });
 }
 
+Json describe_alignment(const fs::path& path) {
+  Json json{{"kind", story_format_name(story_format(path, read_unpacked(path)))}};
+  add_story(json, path);
+  return json;
+}
+
 Json describe_table(const fs::path& path) {
-  const auto bytes = read_file(path);
-  const auto first_field = without_bom(bytes).substr(0, without_bom(bytes).find(table_separator(path)));
+  const auto bytes = read_unpacked(path);
+  if (story_format(path, bytes) != StoryFormat::word_table) return describe_alignment(path);
+  const auto first = first_record(bytes, table_separator(path));
   Json json{{"kind", "table"}};
-  if (to_double(trim(first_field))) {  // a word table without a header
+  if (!first.empty() && to_double(trim(first.front()))) {  // a word table without a header
     add_story(json, path);
     return json;
   }
-  const auto table = read_table(path);
+  const auto table = parse_table(bytes, table_separator(path), path.string());
   json["rows"] = table.rows.size();
   json["columns"] = table.columns;
   if (has_column(table, {"onset"}) && has_column(table, {"offset", "duration"}) && has_column(table, {"word"}))
@@ -133,9 +136,21 @@ Json describe_table(const fs::path& path) {
   return json;
 }
 
+Json describe_report(const fs::path& path) {
+  const auto report = parse_tr_report(read_file(path), path.string());
+  return {{"kind", "report of a scan"},
+          {"volumes", report.volumes.size()},
+          {"seconds_per_volume", report.tr},
+          {"first_volume", report.volumes.front()},
+          {"last_volume", report.volumes.back()},
+          {"missed_triggers", report.filled.size()},
+          {"sound_end", std::isnan(report.sound_end) ? Json() : Json(report.sound_end)},
+          {"other_events", report.labels.size()}};
+}
+
 Json describe_textgrid(const fs::path& path) {
   Problems problems(path.string());
-  const auto grid = parse_textgrid(read_file(path), path.string(), problems);
+  const auto grid = parse_textgrid(read_unpacked(path), path.string(), problems);
   problems.raise();
   Json tiers = Json::array();
   int64_t interval_tiers = 0, word_tiers = 0;
@@ -207,6 +222,10 @@ constexpr Kind kinds[] = {
     {".tsv", describe_table},
     {".csv", describe_table},
     {".textgrid", describe_textgrid},
+    {".json", describe_alignment},
+    {".report", describe_report},
+    {".annot", describe_annot},
+    {".label", describe_label},
     {".bin", describe_torch},
     {".pt", describe_torch},
     {".pth", describe_torch},
@@ -214,15 +233,17 @@ constexpr Kind kinds[] = {
 
 Json describe_by_kind(const fs::path& path) {
   if (fs::is_directory(path)) return describe_model(path);
-  const auto extension = lower_ascii(path.extension().string());
+  const auto extension = lower_ascii(without_gz(path).extension().string());
   std::vector<std::string> known;
   for (const auto& kind : kinds) {
     if (extension == kind.extension) return kind.describe(path);
     known.emplace_back(kind.extension);
   }
-  MappedFile{path};  // a file that is not there is told first
-  bad_input("'{}': no description for this kind of file; known by their ends: {}, and model folders", path.string(),
-            join(known, ", "));
+  if (begins_as_freesurfer(path)) return describe_freesurfer(path);  // a file that is not there is told first
+  bad_input(
+      "'{}': no description for this kind of file; known by their ends: {}; surfaces and values of FreeSurfer, and "
+      "model folders",
+      path.string(), join(known, ", "));
 }
 
 // Text
@@ -275,6 +296,17 @@ std::string list_text(const std::string& name, const Json& list) {
 bool is_table(const Json& value) { return value.is_array() && !value.empty() && value[0].is_object(); }
 
 }  // namespace
+
+void add_statistics(Json& json, const at::Tensor& tensor) {
+  const auto values = tensor.to(at::kDouble).flatten();
+  const auto finite = values.masked_select(at::isfinite(values));
+  json["nan"] = at::isnan(values).sum().item<int64_t>();
+  json["infinite"] = at::isinf(values).sum().item<int64_t>();
+  if (finite.numel() == 0) return;
+  json["smallest"] = finite.min().item<double>();
+  json["largest"] = finite.max().item<double>();
+  json["mean"] = finite.mean().item<double>();
+}
 
 Json describe_file(const fs::path& path) {
   Json json{{"file", path.generic_string()}};
