@@ -37,15 +37,16 @@ FreesurferColour read_entry(BigEndianReader& reader, std::optional<int> index, c
   entry.name = counted_text(reader, "the name of a region", source);
   for (size_t i = 0; i < 4; ++i) {
     const auto part = reader.integer("a colour");
-    if (part < 0 || part > 255)
+    const bool fits = part >= 0 && part <= 255;
+    if (!fits)
       problems.add("region '{}' (index {}): {} is {}, 0 to 255 expected", excerpt(entry.name), entry.index,
                    std::array{"red", "green", "blue", "transparency"}[i], part);
-    entry.rgba[i] = static_cast<uint8_t>(i == 3 ? 255 - part : part);
+    if (fits) entry.rgba[i] = static_cast<uint8_t>(i == 3 ? 255 - part : part);
   }
   return entry;
 }
 
-std::vector<FreesurferColour> read_table(BigEndianReader& reader, const std::string& source) {
+std::vector<FreesurferColour> read_colours(BigEndianReader& reader, const std::string& source) {
   constexpr int64_t smallest_entry = 20;  // an empty name and a colour
   if (reader.integer("the table of colours") == 0)
     bad_input("'{}' has no table of colours: the regions have no names", source);
@@ -124,7 +125,7 @@ FreesurferAnnot parse_freesurfer_annot(std::string_view bytes, const std::string
   const auto pairs = reader.numbers(2 * vertices, at::kInt, "vertices and colours").view({vertices, 2});
   if (vertices == 0) bad_input("'{}' has no vertices", source);
   FreesurferAnnot annot;
-  annot.table = read_table(reader, source);
+  annot.table = read_colours(reader, source);
   if (reader.left() > 0)
     bad_input("'{}': {} bytes follow the table of colours at byte {}: do the counts fit?", source, reader.left(),
               reader.at());

@@ -3,6 +3,8 @@
 
 #include <ATen/ATen.h>
 
+#include <limits>
+
 #include "freesurfer_test.h"
 #include "io/freesurfer_label.h"
 
@@ -97,6 +99,8 @@ TEST(FreesurferAnnot, refuses_what_is_malformed) {
        {"colour beyond", pairs + table(1, 1, entry(0, "a", 256)),
         "region 'a' (index 0): red is 256, 0 to 255 expected"},
        {"transparency", pairs + table(1, 1, entry(0, "a", 1, -1)), "region 'a' (index 0): transparency is -1"},
+       {"lowest transparency", pairs + table(1, 1, entry(0, "a", 1, std::numeric_limits<int>::min())),
+        "region 'a' (index 0): transparency is -2147483648, 0 to 255 expected"},
        {"unknown colour", pairs + table(1, 1, entry(0, "a", 2)), "1 vertices have the colour 1, which no region has"},
        {"ambiguous colour", pairs + table(2, 2, entry(0, "a", 1) + entry(1, "b", 1)),
         "1 vertices have the colour 1, which several regions have"},
