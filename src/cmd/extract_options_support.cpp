@@ -59,8 +59,10 @@ void describe_model(cli::Spec<ExtractCommand>& s) {
 
 void describe_story(cli::Spec<ExtractCommand>& s) {
   s.section("Story");
-  s.option("words", &ExtractCommand::words,
-           "words and their times: .TextGrid, or .tsv or .csv with columns onset, offset (or duration) and word")
+  s.option(
+       "words", &ExtractCommand::words,
+       "words and their times: .TextGrid, what Gentle, the Montreal Forced Aligner or WhisperX wrote (.csv, .json), "
+       "or .tsv or .csv with columns onset, offset (or duration) and word")
       .metavar("FILE");
   s.option("tier", &ExtractCommand::tier,
            "TextGrid tier, by name or number from 1; if not given, the one called word(s), else the only one");

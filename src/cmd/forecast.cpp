@@ -59,8 +59,9 @@ void describe_arrays(cli::Spec<ForecastNames>& s) {
       .metavar("FILE")
       .required();
   s.option("words", &ForecastNames::words,
-           "the words with their times, .TextGrid, .tsv or .csv with columns onset, offset (or duration) and word; "
-           "several are stories one after another, as in features and responses")
+           "the words with their times: .TextGrid, what Gentle, the Montreal Forced Aligner or WhisperX wrote (.csv, "
+           ".json), or .tsv or .csv with columns onset, offset (or duration) and word; several are stories one after "
+           "another, as in features and responses")
       .metavar("FILE")
       .required();
   s.option("responses", &ForecastNames::responses, "volumes x targets, or subjects x volumes x targets")

@@ -20,6 +20,8 @@
 #include "core/files.h"
 #include "core/parallel.h"
 #include "core/text.h"
+#include "io/gifti.h"
+#include "io/gzip.h"
 #include "stats/fdr.h"
 #include "stats/group_bootstrap.h"
 
@@ -62,7 +64,7 @@ void describe(cli::Spec<Options>& s) {
   s.option(
       "target-groups", &Options::target_groups,
       "the region of each vertex or target: a text file of one label a line (n/a: none), whole numbers as FILE.npy "
-      "(0: none), or a .label.gii file");
+      "(0: none), a .label.gii file, or FreeSurfer's .annot");
   s.group(describe_stats_test, &Options::test);
   s.group(describe_stats_columns, &Options::columns);
   s.group(describe_stats_maps, &Options::maps);
@@ -82,8 +84,11 @@ void describe(cli::Spec<Options>& s) {
 
 enum class Kind { tables, maps, within };
 
-bool is_table(const fs::path& path) { return path.extension() == ".tsv" || path.extension() == ".csv"; }
-bool is_map(const fs::path& path) { return path.extension() == ".npy" || path.extension() == ".gii"; }
+bool is_table(const fs::path& path) {
+  const auto extension = without_gz(path).extension();
+  return extension == ".tsv" || extension == ".csv";
+}
+bool is_map(const fs::path& path) { return path.extension() == ".npy" || is_gifti_name(path); }
 
 Kind kind_of(const Options& options) {
   if (options.inputs.empty()) {
@@ -351,7 +356,7 @@ void write_outcome(const Options& options, Kind kind, const Outcome& outcome, co
   for (const auto& [name, description, table] : outcome.tables)
     write_table(options.output / (name + ".tsv"), table, description, outcome.simulated);
   if (!outcome.maps.empty())
-    write_stats_maps(options.output, outcome.maps, options.inputs.front().extension() == ".gii", outcome.structure);
+    write_stats_maps(options.output, outcome.maps, is_gifti_name(options.inputs.front()), outcome.structure);
   auto manifest = cli::manifest(run.record, input_files(options, kind));
   manifest["summary"] = outcome.summary;
   manifest["simulated"] = outcome.simulated;

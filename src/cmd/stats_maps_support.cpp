@@ -31,8 +31,6 @@ void describe_stats_maps(cli::Spec<StatsMapNames>& s) {
 
 namespace {
 
-bool is_gifti(const fs::path& path) { return path.extension() == ".gii"; }
-
 size_t number_of_map(const std::string& wanted, const std::vector<std::string>& names, const fs::path& path) {
   if (wanted.empty() && names.size() == 1) return 0;
   const auto number = to_integer(wanted);
@@ -71,7 +69,7 @@ Tensor read_npy_map(const fs::path& path, const std::string& wanted) {
 }
 
 Tensor read_map(const fs::path& path, const std::string& wanted) {
-  return (is_gifti(path) ? read_gifti_map(path, wanted) : read_npy_map(path, wanted)).to(at::kDouble);
+  return (is_gifti_name(path) ? read_gifti_map(path, wanted) : read_npy_map(path, wanted)).to(at::kDouble);
 }
 
 // "sub-01" of a BIDS path, or "".
@@ -93,7 +91,7 @@ void check_lists(const StatsMapNames& names) {
   if (!names.paired.empty() && names.paired.size() != names.files.size())
     problems.add("--paired has {} maps for {}", names.paired.size(), names.files.size());
   for (const auto& file : names.paired)
-    if (!is_gifti(file) && file.extension() != ".npy")
+    if (!is_gifti_name(file) && file.extension() != ".npy")
       problems.add("--paired '{}': expected a .npy or .gii file", file.string());
   problems.raise();
 }
@@ -168,7 +166,7 @@ UnitRows region_units(const UnitRows& units, std::vector<int64_t> region_of, int
 TargetRegions read_target_regions(const fs::path& path, int64_t targets) {
   if (path.empty()) return {};
   std::vector<std::string> labels;
-  if (is_gifti(path)) {
+  if (is_gifti_name(path) || path.extension() == ".annot") {
     const auto regions = read_regions(path);
     std::map<int, std::string> names;
     for (const auto& region : regions.list) names[region.key] = region.name;
@@ -195,7 +193,7 @@ TargetRegions read_target_regions(const fs::path& path, int64_t targets) {
 }
 
 std::map<std::string, std::string> structure_of(const fs::path& path) {
-  if (!is_gifti(path)) return {};
+  if (!is_gifti_name(path)) return {};
   const auto file = read_gifti(path);
   const auto found = file.metadata.find(hemisphere_key);
   return found == file.metadata.end() ? std::map<std::string, std::string>{}

@@ -37,7 +37,8 @@ void describe(cli::Spec<Options>& s) {
       "words) and manifest.json. In a study, a folder with one such folder a story, named like the story, is what the "
       "key 'twins' of the analysis `forecast` takes.");
   s.input("words", &Options::words,
-          "words and their times: .TextGrid, or .tsv or .csv with columns onset, offset (or duration) and word");
+          "words and their times: .TextGrid, what Gentle, the Montreal Forced Aligner or WhisperX wrote (.csv, .json), "
+          "or .tsv or .csv with columns onset, offset (or duration) and word");
   s.option("syntax", &Options::syntax,
            "CoNLL-U table of the story's text: the same letters and digits in the same order; marks, capitals and what "
            "counts as a word may differ")

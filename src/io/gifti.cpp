@@ -223,6 +223,10 @@ Gifti parse_gifti(std::string_view bytes, const std::string& source) {
   return gifti;
 }
 
+bool is_gifti_name(const std::filesystem::path& path) {
+  return lower_ascii(without_gz(path).extension().string()) == ".gii";
+}
+
 Gifti read_gifti(const std::filesystem::path& path) {
   const MappedFile file(path);
   if (is_gzip(file.bytes())) return parse_gifti(gunzip(file.bytes(), path.string()), path.string());

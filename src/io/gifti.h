@@ -29,6 +29,9 @@ struct Gifti {
   std::vector<GiftiLabel> labels{};
 };
 
+/// Whether the name ends with .gii or .gii.gz.
+bool is_gifti_name(const std::filesystem::path& path);
+
 /// All encodings but external files, both byte orders and both index orders. float64 becomes float32; every integer but
 /// uint8 becomes int32, and a value that these cannot hold is an error. Coordinates are those of the file: transforms
 /// to other spaces are not applied. Errors: input, all problems of the file at once, arrays counted from 1.

@@ -9,6 +9,7 @@ import os
 import struct
 from pathlib import Path
 
+import nibabel as nib
 import nibabel.freesurfer as fs
 import numpy as np
 
@@ -74,6 +75,18 @@ def make_label(expected):
     expected["lh.three.label"] = {"vertices": vertices.tolist(), "values": values.tolist()}
 
 
+def make_stats_inputs(_expected):
+    """The mesh and the regions of the command tests of `stats`, in FreeSurfer's formats."""
+    stats = HERE.parent / "data" / "stats"
+    points, triangles = (array.data.reshape(array.dims) for array in nib.load(stats / "ico.surf.gii").darrays)
+    fs.write_geometry(OUT / "lh.ico", points, triangles, create_stamp="created by a test on a Friday")
+    regions = (stats / "regions.txt").read_text().split()
+    names = ["unknown", *dict.fromkeys(region for region in regions if region != "n/a")]
+    colours = np.array([[7 * i + 1, 0, 0, 0] for i in range(len(names))])
+    fs.write_annot(OUT / "lh.regions.annot", np.array([0 if r == "n/a" else names.index(r) for r in regions]), colours,
+                   [name.encode() for name in names], fill_ctab=True)
+
+
 def read_test_data(expected):
     counts = {}
     for path in (DATA / "geometry" / f"fsa5_{hemi}h_{atlas}.annot" for hemi in "lr" for atlas in ("aparc", "schaefer_100")):
@@ -85,7 +98,7 @@ def read_test_data(expected):
 def main():
     OUT.mkdir(exist_ok=True)
     expected = {}
-    for make in (make_surfaces, make_values, make_annots, make_label, read_test_data):
+    for make in (make_surfaces, make_values, make_annots, make_label, make_stats_inputs, read_test_data):
         make(expected)
     (OUT / "expected.json").write_text(json.dumps(expected, ensure_ascii=False) + "\n")
 

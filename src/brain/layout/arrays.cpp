@@ -114,7 +114,7 @@ Columns read_targets(const fs::path& root, Dataset& dataset) {
 }
 
 at::Tensor read_responses(const fs::path& path) {
-  if (path.extension() == ".gii") return stacked_rows(read_gifti(path), path.string());
+  if (is_gifti_name(path)) return stacked_rows(read_gifti(path), path.string());
   if (path.extension() == ".npy") return read_npy(path);
   bad_input("'{}': recordings are .npy or .gii files", path.string());
 }
