@@ -1,7 +1,7 @@
 // NIfTI-1 and -2 files of one piece (.nii, .nii.gz): volumes and series of volumes on a grid of voxels.
 // Formats: nifti.nimh.nih.gov, nifti1.h and nifti2.h. The reader is our own over zlib: the header is a struct of fixed
-// size, and the libraries at hand (nifticlib, CiftiLib) need a check of their own before them (offsets, scale, checksum
-// of gzip), hold a volume series twice, and cannot read the voxels of a mask alone.
+// size, and before the libraries at hand (nifticlib, CiftiLib) one would have to check offsets, scale and gzip's
+// checksum, which is most of a reader.
 #pragma once
 #include <ATen/core/Tensor.h>
 
