@@ -36,14 +36,6 @@ std::vector<int64_t> whole_numbers(std::string_view text, const char* what, XmlR
   return numbers;
 }
 
-double real_attribute(const pugi::xml_node& node, const char* name, XmlReport& report) {
-  const auto text = xml_attribute(node, name, report);
-  const auto value = to_double(text);
-  if (value && std::isfinite(*value)) return *value;
-  if (node.attribute(name)) report.add("{} is '{}', a number expected", name, excerpt(text));
-  return 0;
-}
-
 // Ten to the power of it.
 double power_attribute(const pugi::xml_node& node, const char* name, XmlReport& report) {
   constexpr long long most = 30;
@@ -51,6 +43,14 @@ double power_attribute(const pugi::xml_node& node, const char* name, XmlReport& 
   if (std::abs(exponent) <= most) return std::pow(10, static_cast<double>(exponent));
   report.add("{} is {}, from {} to {} expected", name, exponent, -most, most);
   return 1;
+}
+
+double real_attribute(const pugi::xml_node& node, const char* name, double scale, XmlReport& report) {
+  const auto text = xml_attribute(node, name, report);
+  const double value = to_double(text).value_or(NAN) * scale;
+  if (std::isfinite(value)) return value;
+  if (node.attribute(name)) report.add("{} is '{}', a number expected", name, excerpt(text));
+  return 0;
 }
 
 // Columns: places in the brain
@@ -189,8 +189,7 @@ void read_series(const pugi::xml_node& map, int64_t rows, CiftiHeader& header, P
   XmlReport report{problems, "<MatrixIndicesMap> of a series"};
   const std::vector<std::string> units{"SECOND", "HERTZ", "METER", "RADIAN"};
   const double scale = power_attribute(map, "SeriesExponent", report);
-  header.series = {real_attribute(map, "SeriesStart", report) * scale,
-                   real_attribute(map, "SeriesStep", report) * scale,
+  header.series = {real_attribute(map, "SeriesStart", scale, report), real_attribute(map, "SeriesStep", scale, report),
                    units[xml_choice(map, "SeriesUnit", units, report)]};
   const auto count = xml_integer(map, "NumberOfSeriesPoints", report);
   if (count && *count != rows) report.add("NumberOfSeriesPoints is {}, the data have {} rows", *count, rows);

@@ -33,6 +33,7 @@ class HeaderFields {
   void real(size_t at, size_t i, double value) {
     const auto narrow = static_cast<float>(value);
     const bool wide = names.real_size == 8;
+    if (!std::isfinite(wide ? value : narrow)) fail(Fault::failed, "the header cannot hold the number {}", value);
     std::memcpy(bytes.data() + at + i * names.real_size, wide ? static_cast<const void*>(&value) : &narrow,
                 names.real_size);
   }
@@ -52,9 +53,10 @@ void put_space(HeaderFields& fields, const NiftiHeader& header) {
   fields.real(f.pixdim, 0, 1);
   for (size_t i = 1; i < 4; ++i) fields.real(f.pixdim, i, 1);
   if (!header.affine.defined()) return;  // no place in space, as in CIFTI
-  if (header.affine.sizes() != at::IntArrayRef({4, 4}) || !is_invertible(header.affine.to(at::kDouble)))
+  // As it will be read.
+  const auto affine = header.affine.to(f.real_size == 8 ? at::kDouble : at::kFloat).to(at::kDouble).contiguous();
+  if (affine.sizes() != at::IntArrayRef({4, 4}) || !is_invertible(affine))
     fail(Fault::failed, "the affine has no inverse or is not 4 x 4");
-  const auto affine = header.affine.to(at::kDouble).contiguous();
   const auto qform = qform_of_affine(affine);
   // Where no space is named, the affine would not be read: scanner is x.
   const int space = std::max(header.space, 1);

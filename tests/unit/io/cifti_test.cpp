@@ -84,6 +84,23 @@ TEST(Cifti, reads_what_nibabel_writes) {
   EXPECT_EQ(read_cifti_header(stored("maps.dscalar.nii")).kind, CiftiKind::scalars);
 }
 
+// wb_command -disable-provenance -cifti-math '2 * x' workbench.dscalar.nii -var x maps.dscalar.nii
+TEST(Cifti, reads_what_workbench_writes) {
+  const auto expected = read_json(stored("expected.json"));
+  for (const std::string ending : {".dscalar.nii", ".dtseries.nii"}) {
+    SCOPED_TRACE(ending);
+    const auto name = ending == ".dscalar.nii" ? "maps.dscalar.nii" : "series.dtseries.nii";
+    const auto cifti = read_cifti(stored("workbench" + ending));
+    EXPECT_TRUE(same(cifti.values, read_cifti(stored(name)).values * 2));
+    expect_models(cifti.header, expected.at(name).at("models"));
+    EXPECT_EQ(cifti.header.grid.shape, (std::array<int64_t, 3>{3, 4, 2}));
+    if (ending == ".dscalar.nii")
+      expect_maps(cifti.header, expected.at(name).at("maps"));
+    else
+      EXPECT_EQ(cifti.header.series.step, 0.72);
+  }
+}
+
 std::string refusal(const fs::path& path) {
   return input_error([&] { read_cifti(path); });
 }

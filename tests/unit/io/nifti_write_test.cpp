@@ -130,6 +130,8 @@ TEST(WriteNifti, refuses_what_the_format_cannot_hold) {
   EXPECT_TRUE(contains(with([](Nifti& n) { n.header.affine = at::zeros({4, 4}); }), {"affine has no inverse"}));
   EXPECT_TRUE(contains(with([](Nifti& n) { n.header.affine = at::eye(3); }), {"is not 4 x 4"}));
   EXPECT_TRUE(contains(with([](Nifti& n) { n.header.tr = -1; }), {"a TR of -1 s"}));
+  EXPECT_TRUE(contains(with([](Nifti& n) { n.header.tr = 1e300; }), {"cannot hold the number 1e+300"}));
+  EXPECT_TRUE(contains(with([](Nifti& n) { n.header.affine[0][3] = 1e300; }), {"affine has no inverse"}));
   EXPECT_TRUE(contains(with([](Nifti& n) { n.header.space = 9; }), {"0 to 5, not 9"}));
   EXPECT_TRUE(contains(with([](Nifti& n) { n.header.space_unit = "inch"; }), {"'mm', 'm' or 'um', not 'inch'"}));
   EXPECT_TRUE(contains(with([](Nifti& n) { n.header.description = std::string(80, 'x'); }), {"fewer than 80"}));
