@@ -102,14 +102,16 @@ std::array<double, 3> voxel_sizes(const at::Tensor& affine) {
 
 // Axes of the grid that are nearest to one of space choose first.
 std::string orientation(const at::Tensor& affine) {
-  auto cosines = axes_of(affine) / to_tensor(voxel_sizes(affine));
+  const auto cosines = axes_of(affine) / to_tensor(voxel_sizes(affine));
+  auto nearness = cosines.abs();
   constexpr const char* names[] = {"LR", "PA", "IS"};
+  constexpr double taken = -1;
   std::string text(3, '?');
   for (int chosen = 0; chosen < 3; ++chosen) {
-    const auto place = cosines.abs().argmax().item<int64_t>(), space = place / 3, grid = place % 3;
+    const auto place = nearness.argmax().item<int64_t>(), space = place / 3, grid = place % 3;
     text[static_cast<size_t>(grid)] = names[space][cosines[space][grid].item<double>() > 0];
-    cosines.select(0, space).zero_();
-    cosines.select(1, grid).zero_();
+    nearness.select(0, space).fill_(taken);
+    nearness.select(1, grid).fill_(taken);
   }
   return text;
 }

@@ -93,6 +93,11 @@ TEST(Nifti, tells_what_else_the_header_says) {
   EXPECT_EQ(scaled.intercept, -5.25);
 }
 
+TEST(Nifti, orientation_takes_each_axis_once) {
+  const double rows[] = {-1.9, 0.3, 0.1, 90, 0.2, 2.1, -0.6, -126, 0.15, 0, 0, 0, 0, 0, 0, 1};
+  EXPECT_EQ(orientation(at::tensor(at::ArrayRef<double>(rows, 16), at::kDouble).reshape({4, 4})), "LAI");
+}
+
 TEST(NiftiSeries, has_the_voxels_of_a_mask_in_the_order_of_numpy) {
   for (const char* name : {"scaled_int16.nii.gz", "version2.nii.gz", "version2_big.nii"}) {
     SCOPED_TRACE(name);
