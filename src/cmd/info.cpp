@@ -15,12 +15,14 @@ struct Options {
 void describe(cli::Spec<Options>& s) {
   s.summary("describe a file or a model folder");
   s.description(
-      "Knows .safetensors, .npy, HDF5 (.h5, .hdf5), tables (.tsv, .csv), .TextGrid, and folders of models in the "
+      "Knows NIfTI (.nii, .nii.gz), CIFTI (.dscalar.nii, .dtseries.nii, .dlabel.nii), GIfTI (.gii), .npy, .npz, "
+      "MAT-files (.mat), HDF5 (.h5, .hdf5), .safetensors, tables (.tsv, .csv), .TextGrid, and folders of models in the "
       "layout of Hugging Face. Tables and TextGrids of timed words are also described as stories.");
   s.informational();
   s.input("file", &Options::file, "what to describe");
   s.flag("json", &Options::json, "write everything as JSON");
   s.example("arcuate info models/tales-1m", "family, layers, parameters, tokenizer");
+  s.example("arcuate info sub-01_task-tales_bold.nii.gz", "grid, TR, orientation, space");
 }
 
 int run(const Options& options, cli::Run& run) {
