@@ -51,7 +51,7 @@ std::string central_bytes(const Written& file) {
   put(bytes, central_header, 4);
   put(bytes, version, 2);
   put_description(bytes, file);
-  put(bytes, 0, 10);  // no comment, disk 0, no attributes
+  bytes.append(10, '\0');  // no comment, disk 0, no attributes
   put(bytes, file.begin, 4);
   return bytes + file.part.name;
 }
