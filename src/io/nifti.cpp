@@ -57,10 +57,14 @@ at::Tensor places_in_file(const at::Tensor& mask) {
   return places.masked_select(mask);
 }
 
-void check_mask(const at::Tensor& mask, const NiftiHeader& header, const std::string& source) {
+void check_mask_itself(const at::Tensor& mask) {
   if (mask.dim() != 3 || mask.scalar_type() != at::kBool)
     fail(Fault::failed, "a mask of x, y and z in bool expected, not {} of {}", shape_text(mask),
          c10::toString(mask.scalar_type()));
+}
+
+void check_mask(const at::Tensor& mask, const NiftiHeader& header, const std::string& source) {
+  check_mask_itself(mask);
   const auto& shape = header.shape;
   const auto size = [&](size_t i) { return i < shape.size() ? shape[i] : 1; };
   if (std::any_of(shape.begin() + std::min<ptrdiff_t>(4, std::ssize(shape)), shape.end(), [](auto n) { return n > 1; }))
@@ -103,6 +107,19 @@ at::Tensor read_nifti_series(const std::filesystem::path& path, const at::Tensor
   }
   expect_end(stream);
   return series;
+}
+
+at::Tensor volumes_of_series(const at::Tensor& series, const at::Tensor& mask, double outside) {
+  check_mask_itself(mask);
+  const auto places = places_in_file(mask);
+  if (series.dim() != 2 || series.size(1) != places.numel())
+    fail(Fault::failed, "T x {} numbers expected for the voxels of the mask, not {}", places.numel(),
+         shape_text(series));
+  auto sizes = reversed(mask.sizes().vec());
+  sizes.insert(sizes.begin(), series.size(0));
+  auto volumes = at::full(sizes, outside, series.options());
+  volumes.view({series.size(0), mask.numel()}).index_copy_(1, places, series);
+  return volumes.permute({3, 2, 1, 0});
 }
 
 const char* nifti_space_name(int code) {

@@ -57,6 +57,10 @@ Nifti read_nifti(const std::filesystem::path& path);
 /// Errors: input, as of read_nifti; a mask of another shape or without any voxel; a number that float32 cannot hold.
 at::Tensor read_nifti_series(const std::filesystem::path& path, const at::Tensor& mask);
 
+/// The opposite: T x V numbers of the voxels of a mask as volumes [x, y, z, T], in the order of the file in memory and
+/// with `outside` elsewhere. Errors: failed, for a mask of other than three dimensions or other than V voxels.
+at::Tensor volumes_of_series(const at::Tensor& series, const at::Tensor& mask, double outside = 0);
+
 /// Little-endian, gzip if the name ends with .gz; version 2 where a dimension exceeds 32767. values: float32, int32,
 /// int16 or uint8 of 1 to 7 dimensions, which the header's shape need not repeat. The affine is written as sform and
 /// qform (whose rotation is the nearest one where the affine shears). What is said of the file when it was read is not

@@ -114,6 +114,18 @@ TEST(NiftiSeries, of_one_volume_has_one_row) {
   EXPECT_TRUE(same(series, read_nifti(stored("form_s.nii")).values.reshape({1, 24}).to(at::kFloat)));
 }
 
+TEST(NiftiSeries, goes_back_into_the_voxels_of_its_mask) {
+  const auto values = read_nifti(stored("version2.nii.gz")).values;
+  const auto mask = at::arange(24).reshape({3, 4, 2}).remainder(5).ne(1);
+  const auto volumes = volumes_of_series(read_nifti_series(stored("version2.nii.gz"), mask), mask, -7);
+  EXPECT_TRUE(same(volumes, values.where(mask.unsqueeze(3), at::full({}, -7.f))));
+  EXPECT_TRUE(volumes.permute({3, 2, 1, 0}).is_contiguous());
+  EXPECT_TRUE(
+      contains(test::message_of([&] { volumes_of_series(at::ones({2, 3}), mask); }), {"T x 19 numbers", "2 x 3"}));
+  EXPECT_TRUE(
+      contains(test::message_of([&] { volumes_of_series(at::ones({2, 3}), mask[0]); }), {"a mask of x, y and z"}));
+}
+
 TEST(NiftiSeries, refuses_masks_that_do_not_fit) {
   const auto refusal = [](const char* name, at::IntArrayRef shape, bool empty = false) {
     return input_error([&] { read_nifti_series(stored(name), at::full(shape, !empty, at::kBool)); });
