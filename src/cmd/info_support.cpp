@@ -239,6 +239,8 @@ constexpr Kind kinds[] = {
     {".gii", describe_gifti},
     {".nii", describe_nifti},
     {".nii.gz", describe_nifti},
+    {".hdr", describe_nifti},  // pairs, which are refused with what to do
+    {".img", describe_nifti},
     {".tsv", describe_table},
     {".csv", describe_table},
     {".textgrid", describe_textgrid},

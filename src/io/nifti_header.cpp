@@ -17,6 +17,7 @@
 namespace arcuate {
 namespace {
 
+constexpr auto advice = "write it anew as one file (.nii or .nii.gz), with nibabel or `fslchfiletype NIFTI_GZ`";
 constexpr uint64_t largest_header = 540;
 constexpr uint64_t most_extension_bytes = 256 << 20;  // the XML of a large CIFTI file has a few MB
 
@@ -75,6 +76,8 @@ void HeaderFields::read(ByteStream& stream) {
     if (found == static_cast<int64_t>(nifti2_fields.header_size)) names = &nifti2_fields, version = 2;
     if (names) break;
   }
+  if (!names && source.ends_with(".img"))
+    bad_input("'{}' is the data of a pair (.hdr and .img), which is not read: {}", source, advice);
   if (!names) bad_input("'{}' is not a NIfTI file: its first number should be 348 or 540", source);
   const auto rest = names->header_size - 4, found = stream.read(bytes_.data() + 4, rest);
   if (found < rest)
@@ -86,7 +89,6 @@ void check_magic(const HeaderFields& fields) {
   const auto pair = fields.version == 1 ? std::string_view("ni1\0", 4) : std::string_view("ni2\0", 4);
   const auto magic = fields.bytes(fields.names->magic, wanted.size());
   if (magic == wanted) return;
-  constexpr auto advice = "write it anew as one file (.nii or .nii.gz), with nibabel or `wb_command -volume-math`";
   if (magic.substr(0, 4) == pair)
     bad_input("'{}' is the header of a pair (.hdr and .img), which is not read: {}", fields.source, advice);
   if (fields.version == 1 && magic.find_first_not_of('\0') == magic.npos)
