@@ -12,55 +12,11 @@
 #include "core/text.h"
 #include "encode/delays.h"
 #include "encode/score.h"
-#include "io/hdf5.h"
-#include "io/npy.h"
 #include "io/npy_columns.h"
 
 namespace arcuate {
 
 using at::Tensor;
-
-namespace {
-
-bool is_hdf5(const fs::path& file) { return file.extension() == ".h5" || file.extension() == ".hdf5"; }
-
-struct ArrayName {
-  fs::path file{};
-  std::string dataset{};
-};
-
-// A colon belongs to the path unless an HDF5 file stands before it.
-ArrayName split_name(const std::string& name) {
-  for (size_t colon = name.find(':'); colon != name.npos; colon = name.find(':', colon + 1))
-    if (const fs::path file = name.substr(0, colon); is_hdf5(file)) return {file, name.substr(colon + 1)};
-  return {name, ""};
-}
-
-Tensor read_hdf5(const ArrayName& name) {
-  const Hdf5Reader file(name.file);
-  if (file.contains(name.dataset)) return file.read(name.dataset);
-  const auto known = file.datasets();
-  if (name.dataset.empty())
-    bad_input("'{}' is an HDF5 file: name one of its datasets as '{}:DATASET'; it has: {}", name.file.string(),
-              name.file.string(), join(known, ", "));
-  bad_input("'{}' has no dataset '{}'{}", name.file.string(), name.dataset, suggestion(name.dataset, known));
-}
-
-}  // namespace
-
-Tensor read_named_array(const std::string& text) {
-  const auto name = split_name(text);
-  if (is_hdf5(name.file)) return read_hdf5(name);
-  if (name.file.extension() == ".npy") return read_npy(name.file);
-  bad_input("'{}': expected an array as FILE.npy or FILE.h5:DATASET", name.file.string());
-}
-
-fs::path array_file(const std::string& name) { return split_name(name).file; }
-
-std::string array_stem(const std::string& name) {
-  const auto parts = split_name(name);
-  return parts.dataset.empty() ? parts.file.stem().string() : parts.dataset;
-}
 
 Tensor read_matrix(const std::string& text) {
   auto array = read_named_array(text);
@@ -97,9 +53,8 @@ struct ResponseRows {
 };
 
 ResponseRows open_responses(const std::string& text) {
-  const auto name = split_name(text);
   ResponseRows rows;
-  if (!is_hdf5(name.file) && name.file.extension() == ".npy") rows.file = NpyColumns::open(name.file);
+  if (const auto file = array_file(text); file.extension() == ".npy") rows.file = NpyColumns::open(file);
   if (!rows.file || rows.rows() * rows.targets() == 0) rows = {.values = read_matrix(text)};
   return rows;
 }
@@ -271,10 +226,10 @@ std::vector<fs::path> array_files(const ArrayNames& names) {
   const auto add = [&](const fs::path& file) {
     if (!file.empty() && std::find(files.begin(), files.end(), file) == files.end()) files.push_back(file);
   };
-  for (const auto& name : names.features) add(split_name(name).file);
-  add(split_name(names.responses).file);
-  for (const auto& name : names.test_features) add(split_name(name).file);
-  add(split_name(names.test_responses).file);
+  for (const auto& name : names.features) add(array_file(name));
+  add(array_file(names.responses));
+  for (const auto& name : names.test_features) add(array_file(name));
+  add(array_file(names.test_responses));
   add(names.groups);
   return files;
 }

@@ -10,10 +10,11 @@
 #include "core/error.h"
 #include "encode/response_matrix.h"
 #include "encode/rows.h"
+#include "io/named_array.h"
 
 namespace arcuate {
 
-/// What the command line names. An array is "FILE.npy" or "FILE.h5:dataset".
+/// What the command line names. Arrays as of io/named_array.h.
 struct ArrayNames {
   std::vector<std::string> features{};  ///< Columns of one design, in this order.
   std::string responses{};
@@ -21,12 +22,6 @@ struct ArrayNames {
   std::string test_responses{};
   std::filesystem::path groups{};  ///< A label a row; empty: one story (and the test arrays another).
 };
-
-/// The array behind "FILE.npy" or "FILE.h5:DATASET", and the file. Errors: input.
-at::Tensor read_named_array(const std::string& name);
-std::filesystem::path array_file(const std::string& name);
-/// Its name without folder and extension; that of the dataset for HDF5.
-std::string array_stem(const std::string& name);
 
 /// Rows x columns; one dimension is one column. Floats keep their precision, whole numbers become float64. Errors:
 /// input, for other shapes.

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "cmd/info_brain_support.h"
 #include "cmd/info_freesurfer_support.h"
 #include "core/error.h"
 #include "core/files.h"
@@ -18,7 +19,9 @@
 #include "io/gifti.h"
 #include "io/gzip.h"
 #include "io/hdf5.h"
+#include "io/mat.h"
 #include "io/npy.h"
+#include "io/npz.h"
 #include "io/safetensors.h"
 #include "io/table.h"
 #include "io/torch_checkpoint.h"
@@ -73,6 +76,34 @@ Json describe_hdf5(const fs::path& path) {
   }
   for (const auto& name : file.datasets()) datasets.push_back({{"name", name}, {"shape", file.shape(name)}});
   json["datasets"] = datasets;
+  return json;
+}
+
+Json describe_npz(const fs::path& path) {
+  const NpzFile file(path);
+  Json arrays = Json::array();
+  for (const auto& name : file.names()) {
+    Json type;
+    try {
+      type = c10::toString(file.scalar_type(name));
+    } catch (const Error&) {
+      type = "not numbers";
+    }
+    arrays.push_back({{"name", name}, {"type", type}, {"shape", file.shape(name)}});
+  }
+  return {{"kind", "NumPy archive"}, {"arrays", arrays}};
+}
+
+Json describe_mat(const fs::path& path) {
+  if (is_mat_of_hdf5(path)) return describe_hdf5(path);
+  const MatFile file(path);
+  Json arrays = Json::array(), others = Json::array();
+  for (const auto& name : file.names())
+    arrays.push_back({{"name", name}, {"type", c10::toString(file.scalar_type(name))}, {"shape", file.shape(name)}});
+  for (const auto& [name, kind] : file.others()) others.push_back({{"name", name}, {"kind", kind}});
+  Json json{{"kind", "MATLAB"}};
+  if (!arrays.empty()) json["arrays"] = arrays;
+  if (!others.empty()) json["not_read"] = others;
   return json;
 }
 
@@ -218,7 +249,12 @@ constexpr Kind kinds[] = {
     {".npy", describe_npy},
     {".h5", describe_hdf5},
     {".hdf5", describe_hdf5},
+    {".npz", describe_npz},
+    {".mat", describe_mat},
     {".gii", describe_gifti},
+    {".nii", describe_nifti},
+    {".hdr", describe_nifti},  // pairs, which are refused with what to do
+    {".img", describe_nifti},
     {".tsv", describe_table},
     {".csv", describe_table},
     {".textgrid", describe_textgrid},
@@ -233,10 +269,10 @@ constexpr Kind kinds[] = {
 
 Json describe_by_kind(const fs::path& path) {
   if (fs::is_directory(path)) return describe_model(path);
-  const auto extension = lower_ascii(without_gz(path).extension().string());
+  const auto name = lower_ascii(without_gz(path).filename().string());
   std::vector<std::string> known;
   for (const auto& kind : kinds) {
-    if (extension == kind.extension) return kind.describe(path);
+    if (name.ends_with(kind.extension)) return kind.describe(path);
     known.emplace_back(kind.extension);
   }
   if (begins_as_freesurfer(path)) return describe_freesurfer(path);  // a file that is not there is told first
@@ -257,10 +293,13 @@ std::string value_text(const Json& value) {
   if (value.is_null()) return "n/a";
   if (value.is_number_float()) return number_text(value.get<double>());
   if (!value.is_array()) return value.dump();
-  const bool numbers = std::all_of(value.begin(), value.end(), [](const Json& item) { return item.is_number(); });
+  const auto all = [&](auto&& is) { return std::all_of(value.begin(), value.end(), is); };
+  const bool sizes = all([](const Json& item) { return item.is_number_integer(); });
+  const bool numbers = all([](const Json& item) { return item.is_number(); });
+  const bool rows = all([](const Json& item) { return item.is_array(); });
   std::vector<std::string> parts;
   for (const auto& item : value) parts.push_back(value_text(item));
-  return parts.empty() ? (numbers ? "scalar" : "none") : join(parts, numbers ? " x " : ", ");
+  return parts.empty() ? "scalar" : join(parts, sizes ? " x " : numbers ? " " : rows ? "; " : ", ");
 }
 
 using Row = std::vector<std::string>;

@@ -1,7 +1,6 @@
 #include "io/gifti_data.h"
 
 #include <ATen/ATen.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <array>
@@ -11,6 +10,7 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "io/base64.h"
+#include "io/inflate.h"
 #include "io/table.h"
 
 namespace arcuate {
@@ -23,7 +23,6 @@ constexpr std::array types{
     GiftiType{"NIFTI_TYPE_INT64", at::kLong, at::kInt},      GiftiType{"NIFTI_TYPE_UINT64", at::kLong, at::kInt, true},
     GiftiType{"NIFTI_TYPE_FLOAT32", at::kFloat, at::kFloat}, GiftiType{"NIFTI_TYPE_FLOAT64", at::kDouble, at::kFloat}};
 
-constexpr uint64_t most_expansion = 1032;  // of deflate: 258 bytes from two bits
 constexpr std::string_view blanks = " \t\r\n";
 
 int64_t count_of(const std::vector<int64_t>& shape) {
@@ -62,44 +61,6 @@ at::Tensor read_ascii(std::string_view text, const GiftiType& type, int64_t coun
 
 // Binary
 
-class Inflater {
- public:
-  Inflater() {
-    constexpr int any_header = 15 + 32;  // the format means zlib's; gzip's is told apart by its first bytes
-    if (inflateInit2(&stream, any_header) != Z_OK) fail(Fault::failed, "zlib cannot start: out of memory?");
-  }
-  ~Inflater() { inflateEnd(&stream); }
-  Inflater(const Inflater&) = delete;
-  Inflater& operator=(const Inflater&) = delete;
-  z_stream stream{};
-};
-
-// Exactly `size` bytes, the checksum and nothing more must come out of `packed`.
-void unpack(std::string_view packed, char* out, uint64_t size) {
-  constexpr uint64_t step = 1 << 30;  // zlib counts in 32 bits
-  Inflater inflater;
-  z_stream& stream = inflater.stream;
-  uint64_t read = 0, written = 0;
-  char surplus = 0;
-  int status = Z_OK;
-  while (status == Z_OK && written <= size) {
-    const auto input = static_cast<uInt>(std::min<uint64_t>(packed.size() - read, step));
-    const auto room = static_cast<uInt>(std::clamp<uint64_t>(size - written, 1, step));
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data() + read));
-    stream.avail_in = input;
-    stream.next_out = reinterpret_cast<Bytef*>(written < size ? out + written : &surplus);
-    stream.avail_out = room;
-    status = inflate(&stream, Z_NO_FLUSH);
-    read += input - stream.avail_in;
-    written += room - stream.avail_out;
-  }
-  if (written > size) bad_input("its shape needs {} bytes of data, more were compressed", size);
-  if (status == Z_BUF_ERROR) bad_input("its compressed data are cut short");
-  if (status != Z_STREAM_END) bad_input("its compressed data are damaged ({})", stream.msg ? stream.msg : "zlib");
-  if (written < size) bad_input("its shape needs {} bytes of data, {} found", size, written);
-  if (read < packed.size()) bad_input("{} bytes follow its compressed data", packed.size() - read);
-}
-
 at::Tensor read_binary(std::string_view text, const GiftiLayout& layout, int64_t count) {
   const auto bytes = decode_base64(text);
   const uint64_t size = static_cast<uint64_t>(count) * at::elementSize(layout.type->stored);
@@ -109,7 +70,7 @@ at::Tensor read_binary(std::string_view text, const GiftiLayout& layout, int64_t
   if (!packed && size != bytes.size()) bad_input("its shape needs {} bytes of data, {} found", size, bytes.size());
   auto tensor = at::empty({count}, layout.type->stored);
   if (packed)
-    unpack(bytes, static_cast<char*>(tensor.data_ptr()), size);
+    unpack(bytes, Wrapping::zlib_or_gzip, static_cast<char*>(tensor.data_ptr()), size);
   else
     std::memcpy(tensor.data_ptr(), bytes.data(), size);
   return tensor;

@@ -12,6 +12,7 @@
 #include "io/base64.h"
 #include "io/gifti_data.h"
 #include "io/table.h"
+#include "io/xml_parts.h"
 
 namespace arcuate {
 namespace {
@@ -24,35 +25,14 @@ const char* type_name(const at::Tensor& values) {
   fail(Fault::failed, "GIfTI arrays are written from float32, int32 or uint8 tensors, not {}", c10::toString(type));
 }
 
-std::string cdata(std::string text) {
-  for (unsigned char c : text)
-    if (c < 0x20 && c != '\t' && c != '\n')
-      fail(Fault::failed, "'{}' has a control character, which XML cannot hold", excerpt(text));
-  if (invalid_utf8(text)) fail(Fault::failed, "'{}' is not UTF-8, which GIfTI needs", excerpt(text));
-  for (size_t at = 0; (at = text.find("]]>", at)) != text.npos; at += 3) text.replace(at, 3, "]]]]><![CDATA[>");
-  return "<![CDATA[" + text + "]]>";
-}
-
 std::string metadata_text(const std::map<std::string, std::string>& metadata, const std::string& indent) {
-  if (metadata.empty()) return indent + "<MetaData/>\n";
-  std::string text = indent + "<MetaData>\n";
-  for (const auto& [name, value] : metadata)
-    text += fmt::format("{0}  <MD><Name>{1}</Name><Value>{2}</Value></MD>\n", indent, cdata(name), cdata(value));
-  return text + indent + "</MetaData>\n";
-}
-
-std::string label_text(const GiftiLabel& label) {
-  for (float part : label.rgba)
-    if (!std::isfinite(part)) fail(Fault::failed, "label {} has a colour that is not finite", label.key);
-  const auto& [red, green, blue, alpha] = label.rgba;
-  return fmt::format("    <Label Key=\"{}\" Red=\"{}\" Green=\"{}\" Blue=\"{}\" Alpha=\"{}\">{}</Label>\n", label.key,
-                     shortest(red), shortest(green), shortest(blue), shortest(alpha), cdata(label.name));
+  return metadata.empty() ? indent + "<MetaData/>\n" : xml_metadata(metadata, indent);
 }
 
 std::string labels_text(const std::vector<GiftiLabel>& labels) {
   if (labels.empty()) return "  <LabelTable/>\n";
   std::string text = "  <LabelTable>\n";
-  for (const auto& label : labels) text += label_text(label);
+  for (const auto& label : labels) text += xml_label(label, "    ");
   return text + "  </LabelTable>\n";
 }
 

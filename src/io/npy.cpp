@@ -11,6 +11,7 @@
 #include "io/npy_header.h"
 
 namespace arcuate {
+namespace npy {
 namespace {
 
 // Items of two bytes and more in this machine's order.
@@ -30,35 +31,37 @@ at::Tensor widen(const at::Tensor& tensor, int64_t item_size, const std::string&
 
 }  // namespace
 
-at::Tensor read_npy(const std::filesystem::path& path) {
-  const MappedFile file(path);
-  const auto source = path.string();
-  const auto bytes = file.bytes();
-  const auto header = npy::read_header(bytes, source);
-  const auto item = npy::item_of(header.descr, source);
-  const int64_t count = npy::item_count(header, bytes.size() - header.data_start, item.size, source);
-  auto shape = header.shape;
-  if (header.fortran) std::reverse(shape.begin(), shape.end());
-  auto tensor = at::empty(shape, item.type);
-  if (count > 0)
-    std::memcpy(tensor.data_ptr(), bytes.data() + header.data_start, static_cast<size_t>(count * item.size));
-  if (header.descr[0] == '>') swap_bytes(tensor, item.size);
-  if (item.is_unsigned) tensor = widen(tensor, item.size, source);
-  if (header.descr.ends_with("b1")) tensor = tensor.ne(0);  // a byte other than 0 and 1 is no bool
-  if (header.fortran) {
-    std::vector<int64_t> order(shape.size());
-    for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<int64_t>(order.size() - 1 - i);
-    tensor = tensor.permute(order).contiguous();
-  }
-  return tensor;
+at::ScalarType type_of(const Item& item) { return item.is_unsigned ? at::kLong : item.type; }
+
+at::Tensor read_items(std::string_view bytes, int64_t count, const Item& item, bool big_endian,
+                      const std::string& source) {
+  auto tensor = at::empty({count}, item.type);
+  if (count > 0) std::memcpy(tensor.data_ptr(), bytes.data(), static_cast<size_t>(count * item.size));
+  if (big_endian) swap_bytes(tensor, item.size);
+  return item.is_unsigned ? widen(tensor, item.size, source) : tensor;
 }
 
-std::vector<int64_t> npy_shape(const std::filesystem::path& path) {
-  const MappedFile file(path);
-  return npy::read_header(file.bytes(), path.string()).shape;
+at::Tensor from_fortran_order(const at::Tensor& values, const std::vector<int64_t>& shape) {
+  const std::vector<int64_t> turned(shape.rbegin(), shape.rend());
+  std::vector<int64_t> order(shape.size());
+  for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<int64_t>(order.size() - 1 - i);
+  return values.reshape(turned).permute(order).contiguous();
 }
 
-void write_npy(const std::filesystem::path& path, const at::Tensor& tensor) {
+at::ScalarType result_type(const Header& header, const std::string& source) {
+  return header.descr.ends_with("b1") ? at::kBool : type_of(item_of(header.descr, source));
+}
+
+at::Tensor parse(std::string_view bytes, const std::string& source) {
+  const auto header = read_header(bytes, source);
+  const auto item = item_of(header.descr, source);
+  const int64_t count = item_count(header, bytes.size() - header.data_start, item.size, source);
+  auto values = read_items(bytes.substr(header.data_start), count, item, header.descr[0] == '>', source);
+  if (header.descr.ends_with("b1")) values = values.ne(0);  // a byte other than 0 and 1 is no bool
+  return header.fortran ? from_fortran_order(values, header.shape) : values.reshape(header.shape);
+}
+
+std::string header_bytes(const at::Tensor& tensor, const std::string& name) {
   const auto type = tensor.scalar_type();
   const char* descr = type == at::kFloat    ? "<f4"
                       : type == at::kDouble ? "<f8"
@@ -67,26 +70,40 @@ void write_npy(const std::filesystem::path& path, const at::Tensor& tensor) {
                       : type == at::kByte   ? "|u1"
                                             : nullptr;
   if (!descr)
-    fail(Fault::failed, "'{}': .npy files are written from float32, float64, int64, int32 or uint8 tensors",
-         path.string());
+    fail(Fault::failed, "'{}': .npy files are written from float32, float64, int64, int32 or uint8 tensors", name);
   std::string shape;
   for (auto size : tensor.sizes()) shape += fmt::format("{},{}", size, tensor.dim() > 1 ? " " : "");
   if (tensor.dim() > 1) shape.resize(shape.size() - 2);
   std::string header = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}), }}", descr, shape);
   header.resize((10 + header.size() + 1 + 63) / 64 * 64 - 11, ' ');
   header += '\n';
-  const auto whole = tensor.contiguous();
   std::string bytes = "\x93NUMPY";
   bytes += '\x01';
   bytes += '\0';
   bytes += static_cast<char>(header.size() & 0xFF);
   bytes += static_cast<char>(header.size() >> 8);
-  bytes += header;
+  return bytes + header;
+}
+
+}  // namespace npy
+
+at::Tensor read_npy(const std::filesystem::path& path) {
+  const MappedFile file(path);
+  return npy::parse(file.bytes(), path.string());
+}
+
+std::vector<int64_t> npy_shape(const std::filesystem::path& path) {
+  const MappedFile file(path);
+  return npy::read_header(file.bytes(), path.string()).shape;
+}
+
+void write_npy(const std::filesystem::path& path, const at::Tensor& tensor) {
+  const auto bytes = npy::header_bytes(tensor, path.string());
+  const auto whole = tensor.contiguous();
   write_atomically(path, [&](const fs::path& temporary) {
     std::ofstream file(temporary, std::ios::binary);
     file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    file.write(static_cast<const char*>(whole.data_ptr()),
-               static_cast<std::streamsize>(static_cast<uint64_t>(whole.numel()) * at::elementSize(type)));
+    file.write(static_cast<const char*>(whole.data_ptr()), static_cast<std::streamsize>(whole.nbytes()));
     file.close();
     if (!file) fail(Fault::failed, "cannot write '{}' (is the disk full?)", path.string());
   });

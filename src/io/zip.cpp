@@ -1,11 +1,14 @@
 #include "io/zip.h"
 
+#include <zlib.h>
+
 #include <algorithm>
 #include <array>
 #include <optional>
 
 #include "core/error.h"
 #include "core/text.h"
+#include "io/inflate.h"
 
 namespace arcuate {
 namespace {
@@ -14,7 +17,7 @@ constexpr uint32_t local_header = 0x04034b50, central_header = 0x02014b50, centr
 constexpr uint32_t central_end64 = 0x06064b50, central_locator64 = 0x07064b50;
 constexpr uint64_t local_size = 30, central_size = 46, end_size = 22, end64_size = 56, locator64_size = 20;
 constexpr uint64_t longest_comment = 65535;
-constexpr uint16_t extra64 = 1;
+constexpr uint16_t extra64 = 1, deflate_method = 8;
 
 // Little-endian numbers at places that are checked.
 class Bytes {
@@ -92,17 +95,19 @@ std::optional<ZipEntry> place_of(const Bytes& bytes, const Sizes& sizes) {
   if (!bytes.has(sizes.header, local_size) || bytes.number(sizes.header, 4) != local_header) return std::nullopt;
   const uint64_t begin =
       sizes.header + local_size + bytes.number(sizes.header + 26, 2) + bytes.number(sizes.header + 28, 2);
-  if (!bytes.has(begin, sizes.whole)) return std::nullopt;
-  return ZipEntry{begin, sizes.whole};
+  if (!bytes.has(begin, sizes.packed)) return std::nullopt;
+  return ZipEntry{begin, sizes.packed, sizes.whole};
 }
 
 }  // namespace
 
-std::map<std::string, ZipEntry> read_zip(std::string_view archive, const std::string& source) {
+std::map<std::string, ZipEntry> read_zip(std::string_view archive, const std::string& source, ZipFiles allowed) {
   const Bytes bytes(archive, source);
   const auto directory = find_directory(bytes, source);
   std::map<std::string, ZipEntry> entries;
-  Problems problems(fmt::format("'{}' is not an archive of files that are stored as they are", source));
+  const bool stored_only = allowed == ZipFiles::stored;
+  Problems problems(fmt::format("'{}' is not an archive of files that are stored as they are{}", source,
+                                stored_only ? "" : " or packed by deflate"));
   uint64_t at = directory.begin;
   for (uint64_t i = 0; i < directory.entries; ++i) {
     bytes.part(at, central_size);
@@ -112,11 +117,16 @@ std::map<std::string, ZipEntry> read_zip(std::string_view archive, const std::st
     const std::string name(bytes.part(at + central_size, name_size));
     if (invalid_utf8(name)) bad_input("'{}' is a damaged zip archive: the name of entry {} is no text", source, i + 1);
     const auto sizes = read_sizes(bytes, at, at + central_size + name_size, extra_size);
-    const auto place = place_of(bytes, sizes);
+    auto place = place_of(bytes, sizes);
+    if (place) place->packed = method == deflate_method;
+    if (place) place->checksum = static_cast<uint32_t>(bytes.number(at + 16, 4));
+    const bool stored = method == 0 && sizes.whole == sizes.packed;
     if (flags & 1)
       problems.add("'{}' is encrypted", name);
-    else if (method != 0 || sizes.whole != sizes.packed)
-      problems.add("'{}' is compressed", name);
+    else if (!stored && (stored_only || method != deflate_method))
+      problems.add("'{}' is compressed{}", name, stored_only ? "" : fmt::format(" by method {}", method));
+    else if (sizes.whole / most_expansion > sizes.packed)
+      problems.add("'{}' claims {} bytes, more than {} packed ones can give", name, sizes.whole, sizes.packed);
     else if (!place)
       problems.add("'{}' claims bytes that are not there", name);
     else if (!entries.emplace(name, *place).second)
@@ -125,6 +135,34 @@ std::map<std::string, ZipEntry> read_zip(std::string_view archive, const std::st
   }
   problems.raise();
   return entries;
+}
+
+std::string unzip_beginning(std::string_view archive, const ZipEntry& entry, uint64_t most) {
+  auto bytes = archive.substr(entry.begin, entry.size);
+  std::string beginning(std::min(most, entry.whole), '\0');
+  if (!entry.packed) return std::string(bytes.substr(0, beginning.size()));
+  Inflater inflater(Wrapping::none);
+  for (size_t done = 0; done < beginning.size();) {
+    const auto step = inflater.step(bytes, beginning.data() + done, beginning.size() - done);
+    bytes.remove_prefix(step.read);
+    done += step.written;
+    const bool stuck = step.ended || (step.read == 0 && step.written == 0);
+    if (stuck && done < beginning.size()) bad_input("its compressed data are cut short");
+  }
+  return beginning;
+}
+
+std::string_view unzip(std::string_view archive, const ZipEntry& entry, std::string& space) {
+  auto bytes = archive.substr(entry.begin, entry.size);
+  if (entry.packed) {
+    space.resize(entry.whole);
+    unpack(bytes, Wrapping::none, space.data(), entry.whole);
+    bytes = space;
+  }
+  const auto found = crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
+  if (found != entry.checksum)
+    bad_input("it is damaged: its checksum is {:08x}, {:08x} expected", found, entry.checksum);
+  return bytes;
 }
 
 }  // namespace arcuate
