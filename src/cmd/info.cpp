@@ -16,7 +16,8 @@ void describe(cli::Spec<Options>& s) {
   s.summary("describe a file or a model folder");
   s.description(
       "Knows NIfTI (.nii), CIFTI (.dscalar.nii, .dtseries.nii, .dlabel.nii), GIfTI (.gii), FreeSurfer's surfaces, "
-      "values, .annot and .label, .npy, .npz, MAT-files (.mat), HDF5 (.h5, .hdf5), .safetensors, checkpoints of PyTorch "
+      "values, .annot and .label, .npy, .npz, MAT-files (.mat), HDF5 (.h5, .hdf5), .safetensors, checkpoints of "
+      "PyTorch "
       "(.bin, .pt, .pth), tables (.tsv, .csv), .TextGrid, alignments (.csv and .json of Gentle, the Montreal Forced "
       "Aligner and WhisperX), reports of scans (.report), and folders of models in the layout of Hugging Face. Texts, "
       "NIfTI and GIfTI files may be packed (.gz). Timed words are also described as stories.");
