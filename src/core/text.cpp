@@ -166,6 +166,12 @@ std::string bids_label(std::string_view name) {
   return label;
 }
 
+std::string bids_subject(std::string_view name) {
+  constexpr std::string_view prefix = "sub-";
+  if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
+  return std::string(prefix) + bids_label(name);
+}
+
 std::string shell_quoted(const std::string& word) {
   const bool plain = !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char c) {
     return std::isalnum(c) || std::string_view("_-./=:,+@%").find(static_cast<char>(c)) != std::string_view::npos;

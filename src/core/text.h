@@ -36,6 +36,8 @@ std::string suggestion(std::string_view name, std::span<const std::string> candi
 
 /// Letters and digits only, as BIDS wants labels ("tales-1m" -> "tales1m").
 std::string bids_label(std::string_view name);
+/// "sub-" and the label of a subject, whose name may begin so already ("sub-002" -> "sub-002", "s 2" -> "sub-s2").
+std::string bids_subject(std::string_view name);
 
 /// A word of a command line, quoted where a shell would take it apart.
 std::string shell_quoted(const std::string& word);

@@ -36,7 +36,7 @@ void AnalysisOutput::table(const std::string& name, const TidyTable& table, cons
 
 void AnalysisOutput::maps(const SurfaceMaps& surfaces, const std::string& subject, const TargetMaps& own,
                           const std::string& description) const {
-  const auto label = "sub-" + bids_label(subject);
+  const auto label = bids_subject(subject);
   const auto folder = folder_ / label / "func";
   ensure_writable_folder(folder);
   const auto name =

@@ -27,7 +27,7 @@ fs::path write_tables(const EncodingPlan& plan, const Dataset& dataset, const Su
     return output / "group" / fmt::format("task-{}_desc-{}_scores.tsv", task, kind);
   };
   for (size_t s = 0; s < plan.responses.subjects.size(); ++s) {
-    const auto label = "sub-" + bids_label(plan.responses.subjects[s]);
+    const auto label = bids_subject(plan.responses.subjects[s]);
     write_table(output / label / "func" / fmt::format("{}_task-{}_desc-brainscore_scores.tsv", label, task),
                 dataset.places.empty() ? score_table(plan, summary, s) : region_table(plan, dataset, summary, s),
                 dataset.places.empty() ? "Brain scores of one subject: one row per feature space, layer and target"

@@ -83,7 +83,7 @@ void write_surface_maps(const SurfaceMaps& maps, const EncodingPlan& plan, const
   const auto task = bids_label(plan.study.name);
   for (size_t s = 0; s < responses.subjects.size(); ++s) {
     const auto subject = static_cast<int64_t>(s), first = subject * targets;
-    const auto label = "sub-" + bids_label(responses.subjects[s]);
+    const auto label = bids_subject(responses.subjects[s]);
     ensure_writable_folder(output / label / "func");
     const auto own = [&](const at::Tensor& columns) { return columns.slice(0, first, first + targets); };
     for (const auto& headline : summary.by_target) {

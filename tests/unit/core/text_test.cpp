@@ -169,6 +169,8 @@ TEST(BidsLabel, keeps_letters_and_digits) {
   EXPECT_EQ(bids_label("tales-1m"), "tales1m");
   EXPECT_EQ(bids_label("Sub_01 é/"), "Sub01");
   EXPECT_EQ(bids_label("--"), "");
+  EXPECT_EQ(bids_subject("sub-002"), "sub-002");
+  EXPECT_EQ(bids_subject("UTS 01"), "sub-UTS01");
 }
 
 }  // namespace
