@@ -3,12 +3,14 @@
 
 #include <iostream>
 
+#include "core/blas.h"
 #include "core/error.h"
 #include "core/parallel.h"
 #include "core/version.h"
 
 int main(int count, char** words) {
   arcuate::use_single_threaded_kernels();
+  arcuate::use_fitting_blas_kernel();
   benchmark::Initialize(&count, words);
   if (benchmark::ReportUnrecognizedArguments(count, words)) return 2;
   benchmark::AddCustomContext("arcuate", std::string(arcuate::version));

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "core/blas.h"
 #include "core/parallel.h"
 
 namespace arcuate::test {
@@ -58,5 +59,6 @@ testing::AssertionResult contains(const std::string& text, std::initializer_list
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   arcuate::use_single_threaded_kernels();
+  arcuate::use_fitting_blas_kernel();
   return RUN_ALL_TESTS();
 }

@@ -1,6 +1,7 @@
 // The program: every command of this folder, from a table that CMake writes.
 #include "cli/command.h"
 #include "cli/program.h"
+#include "core/blas.h"
 #include "core/interrupt.h"
 #include "core/parallel.h"
 
@@ -12,6 +13,7 @@ namespace arcuate::commands {
 
 int main(int count, char** words) {
   arcuate::use_single_threaded_kernels();
+  arcuate::use_fitting_blas_kernel();
   arcuate::reuse_freed_memory();
   arcuate::catch_interrupts();
 #define COMMAND(name) &arcuate::commands::name,
