@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "model/activation.h"
 #include "model/rotary.h"
 
 namespace arcuate {
@@ -56,20 +57,6 @@ BlockContext block_context(const BlockSpec& spec, int64_t tokens, const Tensor& 
 Tensor normalize(const BlockSpec& spec, const Affine& norm, const Tensor& x) {
   if (spec.norm == Norm::layer) return at::layer_norm(x, {spec.width}, norm.weight, norm.bias, spec.epsilon);
   return x * at::rsqrt(x.square().mean(-1, true) + spec.epsilon) * norm.weight;
-}
-
-Tensor activate(Activation activation, const Tensor& x) {
-  switch (activation) {
-    case Activation::relu:
-      return at::relu(x);
-    case Activation::gelu:
-      return at::gelu(x);
-    case Activation::gelu_tanh:
-      return at::gelu(x, "tanh");
-    case Activation::silu:
-      return at::silu(x);
-  }
-  return x;
 }
 
 static Tensor linear(const Affine& map, const Tensor& x) { return at::linear(x, map.weight, map.bias); }

@@ -23,8 +23,6 @@ int64_t bias_bucket(const GatedBias& spec, int64_t distance);
 BlockContext block_context(const BlockSpec& spec, int64_t tokens, const at::Tensor& like,
                            const at::Tensor& position_bias = {});
 
-at::Tensor activate(Activation activation, const at::Tensor& x);
-
 at::Tensor normalize(const BlockSpec& spec, const Affine& norm, const at::Tensor& x);
 
 /// What a block makes of the residual stream, B x T x C unless said otherwise.

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/tensor.h"
+#include "model/activation.h"
 #include "model/block.h"
 
 namespace arcuate {
