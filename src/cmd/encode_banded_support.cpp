@@ -124,7 +124,7 @@ void describe_encode_bands(cli::Spec<EncodeBands>& s) {
       .range(0, 20)
       .metavar("N");
   s.option("band-scales", &EncodeBands::scales,
-           "scales to try in the place of random ones: an array of samples x bands, FILE.npy or FILE.h5:DATASET")
+           "scales to try in the place of random ones: an array of samples x bands, named as --features are")
       .metavar("ARRAY");
   s.flag(
       "band-unique", &EncodeBands::unique,

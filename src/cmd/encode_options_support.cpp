@@ -26,8 +26,8 @@ static void describe_other_arrays(cli::Spec<ArrayNames>& s) {
 
 void describe_encode_arrays(cli::Spec<ArrayNames>& s) {
   s.option("features", &ArrayNames::features,
-           "design, rows x columns: FILE.npy or FILE.h5:DATASET; the columns of several files stand side by side in "
-           "one design")
+           "design, rows x columns: FILE.npy, FILE.h5:DATASET, FILE.npz:NAME or FILE.mat:NAME; the columns of several "
+           "files stand side by side in one design")
       .metavar("FILE")
       .required();
   describe_other_arrays(s);
@@ -35,7 +35,8 @@ void describe_encode_arrays(cli::Spec<ArrayNames>& s) {
 
 void describe_stack_arrays(cli::Spec<ArrayNames>& s) {
   s.option("features", &ArrayNames::features,
-           "designs, rows x columns: FILE.npy or FILE.h5:DATASET; each file is a model of its own, in this order")
+           "designs, rows x columns: FILE.npy, FILE.h5:DATASET, FILE.npz:NAME or FILE.mat:NAME; each file is a model "
+           "of its own, in this order")
       .metavar("FILE")
       .required();
   describe_other_arrays(s);

@@ -54,7 +54,8 @@ void describe_story(cli::Spec<StoryOptions>& s) {
 
 void describe_arrays(cli::Spec<ForecastNames>& s) {
   s.option("features", &ForecastNames::features,
-           "states of the words, words x width: FILE.npy or FILE.h5:DATASET; several are layers in rising order, and "
+           "states of the words, words x width: FILE.npy, FILE.h5:DATASET, FILE.npz:NAME or FILE.mat:NAME; several are "
+           "layers in rising order, and "
            "so is one of layers x words x width")
       .metavar("FILE")
       .required();

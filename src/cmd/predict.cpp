@@ -28,7 +28,8 @@ struct Options {
 
 void describe_arrays(cli::Spec<ArrayNames>& s) {
   s.option("features", &ArrayNames::features,
-           "features of the new rows, rows x columns: FILE.npy or FILE.h5:DATASET; the columns of several files stand "
+           "features of the new rows, rows x columns: FILE.npy, FILE.h5:DATASET, FILE.npz:NAME or FILE.mat:NAME; the "
+           "columns of several files stand "
            "side by side, in the order of those that the weights were fitted to, and without delayed copies")
       .metavar("FILE")
       .required();

@@ -17,7 +17,9 @@ namespace arcuate {
 
 void describe_within_subject(cli::Spec<WithinSubject>& s) {
   s.section("Within one subject");
-  s.option("responses", &WithinSubject::responses, "volumes x targets: FILE.npy or FILE.h5:DATASET").metavar("FILE");
+  s.option("responses", &WithinSubject::responses,
+           "volumes x targets: FILE.npy, FILE.h5:DATASET, FILE.npz:NAME or FILE.mat:NAME")
+      .metavar("FILE");
   s.option("predictions", &WithinSubject::predictions,
            "held-out predictions of two models for the same volumes and targets, A and then B")
       .metavar("FILE");

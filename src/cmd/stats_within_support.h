@@ -25,8 +25,8 @@ struct WithinData {
   int64_t rows = 0, targets = 0;
   std::vector<int64_t> story_lengths{};
 };
-/// Arrays are FILE.npy or FILE.h5:DATASET; .npy files of floats are read in blocks of targets. Errors: usage (other
-/// than two predictions), input (shapes that differ, volumes that do not add up).
+/// Arrays are FILE.npy, FILE.h5:DATASET, FILE.npz:NAME or FILE.mat:NAME; .npy files of floats are read in blocks of
+/// targets. Errors: usage (other than two predictions), input (shapes that differ, volumes that do not add up).
 WithinData read_within_subject(const WithinSubject& names);
 std::vector<std::filesystem::path> within_files(const WithinSubject& names);
 
