@@ -29,25 +29,31 @@ namespace arcuate {
 namespace {
 
 // The files of the model that the states depend on, by content: moved files give the same key.
-Json model_files(const ExtractCommand& options, std::span<const char* const> others) {
+Json model_files(const ExtractCommand& options, std::initializer_list<std::span<const char* const>> others) {
   Json files = Json::object();
   const auto add = [&](const fs::path& file) {
     if (fs::exists(file)) files[file.filename().string()] = sha256_file(file);
   };
   add(options.model / "config.json");
-  for (const char* name : others) add(options.model / name);
+  for (const auto& names : others)
+    for (const char* name : names) add(options.model / name);
   if (!options.random_init)
     for (const auto& file : weight_files(options.model)) add(file);
   return files;
 }
 
-std::string activation_key(const ExtractCommand& options, const std::vector<int64_t>& layers, const Story& story) {
-  Json words = Json::array(), twins = Json::array();
+Json words_key(const Story& story) {
+  Json words = Json::array();
   for (const auto& word : story.words) words.push_back({word.onset, word.offset, word.text});
+  return words;
+}
+
+std::string activation_key(const ExtractCommand& options, const std::vector<int64_t>& layers, const Story& story) {
+  Json twins = Json::array();
   for (const auto& file : options.twins) twins.push_back(sha256_file(file));
   return unit_key({{"kind", "extract command"},
-                   {"files", model_files(options, tokenizer_file_names())},
-                   {"words", words},
+                   {"files", model_files(options, {tokenizer_file_names()})},
+                   {"words", words_key(story)},
                    {"layers", layers},
                    {"units", units_name(options.units)},
                    {"context", context_text(parse_context(options.context))},
@@ -61,6 +67,10 @@ std::string activation_key(const ExtractCommand& options, const std::vector<int6
                    {"surprisal", options.surprisal},
                    {"precision", precision_name(options.precision)},
                    {"store", static_cast<int>(options.store)}});
+}
+
+Story read_words(const ExtractCommand& options) {
+  return read_story(options.words, {.tier = options.tier, .lowercase = options.lowercase, .untimed = options.untimed});
 }
 
 std::vector<std::string> texts_of(const Story& story) {
@@ -117,8 +127,7 @@ std::optional<Streaming> streaming_of(const ExtractCommand& options, const Model
                                       const cli::Run& run) {
   const auto limit = memory_limit(run.common.memory_limit.count);
   const double weights = count_weights(spec) * static_cast<double>(at::elementSize(type));
-  const bool fits = weights < static_cast<double>(limit.bytes - resident_bytes());
-  if (!limit.given && (fits || options.random_init)) return std::nullopt;
+  if (!limit.given && weights < static_cast<double>(limit.bytes - resident_bytes())) return std::nullopt;
   return Streaming{.memory = limit.bytes, .scratch = folder_of(options.output.path)};
 }
 
@@ -130,8 +139,15 @@ Model load_model(const ExtractCommand& options, const ModelSpec& spec, cli::Run&
                                      .streaming = streaming_of(options, spec, type, run)});
 }
 
+Model load_part(const ExtractCommand& options, ModelPart part, const cli::Run& run) {
+  return Model::load(
+      options.model,
+      {.type = arithmetic_of(options), .device = run.compute.device, .random_init = options.random_init, .part = part});
+}
+
 void tell_model(const ExtractCommand& options, const ModelSpec& spec, const cli::Run& run) {
-  run.console.info("model      {}: {} layers of width {}{}", spec.family, spec.layers, spec.block.width,
+  run.console.info("model      {}{}: {} layers of width {}{}", spec.family, spec.block.cross ? ", its decoder" : "",
+                   spec.layers, spec.block.width,
                    options.random_init ? fmt::format(", untrained (seed {})", *options.random_init) : "");
 }
 
@@ -157,8 +173,8 @@ int run_sound(const ExtractCommand& options, const ModelSpec& spec, cli::Run& ru
   Hdf5Writer file(options.output.path);
   file.attribute("format", activations_format);
   file.attribute("key", unit_key({{"kind", "extract command"},
-                                  {"files", model_files(options, sound_files)},
-                                  {"heard", sound_key(options.sound)},
+                                  {"files", model_files(options, {sound_files})},
+                                  {"heard", sound_key(options.sound, windows_of(options.sound).window)},
                                   {"layers", made.layers},
                                   {"units", units_name(options.units)},
                                   {"random_init", options.random_init ? Json(*options.random_init) : Json()},
@@ -171,20 +187,62 @@ int run_sound(const ExtractCommand& options, const ModelSpec& spec, cli::Run& ru
   return 0;
 }
 
+std::string heard_words_key(const ExtractCommand& options, const Activations& made, const Story& story, double window) {
+  return unit_key({{"kind", "extract command"},
+                   {"files", model_files(options, {tokenizer_file_names(), sound_files})},
+                   {"heard", sound_key(options.sound, window)},
+                   {"words", words_key(story)},
+                   {"language", options.sound.language},
+                   {"layers", made.layers},
+                   {"units", units_name(options.units)},
+                   {"pooling", static_cast<int>(options.pooling)},
+                   {"random_init", options.random_init ? Json(*options.random_init) : Json()},
+                   {"precision", precision_name(options.precision)},
+                   {"store", static_cast<int>(options.store)}});
+}
+
+// Words that the model's encoder hears and its decoder reads.
+int run_heard_words(const ExtractCommand& options, const ModelSpec& encoder_spec, cli::Run& run) {
+  const auto spec = read_spec(options.model, ModelPart::decoder);
+  const auto story = read_words(options);
+  tell_model(options, spec, run);
+  run.console.info("story      {} words", story.words.size());
+  const HeardWordOptions extraction{.window = word_window(options.sound, read_sound_input(options.model, encoder_spec)),
+                                    .layers = wanted_layers(options, spec),
+                                    .units = options.units,
+                                    .pooling = options.pooling,
+                                    .language = options.sound.language};
+  if (run.common.dry_run) return 0;
+  const auto encoder = load_part(options, ModelPart::main, run), decoder = load_part(options, ModelPart::decoder, run);
+  ensure_writable_folder(folder_of(options.output.path));
+  auto made = hear_words(options.sound, {encoder, decoder, options.model}, story.words, extraction, run);
+  made.states = stored_states(made.states, options.store);
+  Hdf5Writer file(options.output.path);
+  file.attribute("format", activations_format);
+  file.attribute("key", heard_words_key(options, made, story, extraction.window));
+  write_activations(file, made, decoder, story.words);
+  file.attribute("part", "decoder");
+  file.attribute("sound_window", extraction.window);
+  file.attribute("sound_start", options.sound.start);
+  file.finish();
+  run.console.info("read       {} tokens in {} windows of sound", made.tokens, made.windows);
+  tell_written(options, made, "words", run);
+  return 0;
+}
+
 int run(const ExtractCommand& options, cli::Run& run) {
   const auto& output = options.output.path;
   refuse_to_replace(output, run.common.force);
   const auto spec = read_spec(options.model);
   check_extract(options, spec, run);
-  if (spec.sound) return run_sound(options, spec, run);
+  if (spec.sound) return options.words.empty() ? run_sound(options, spec, run) : run_heard_words(options, spec, run);
   const ExtractOptions extraction{.context = parse_context(options.context),
                                   .layers = wanted_layers(options, spec),
                                   .units = options.units,
                                   .start_token = options.start_token,
                                   .pooling = options.pooling,
                                   .untokenized = options.untokenized};
-  const auto story =
-      read_story(options.words, {.tier = options.tier, .lowercase = options.lowercase, .untimed = options.untimed});
+  const auto story = read_words(options);
   tell_model(options, spec, run);
   run.console.info("story      {} words", story.words.size());
   if (options.surprisal && spec.head == Head::none)

@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/text.h"
+#include "model/family.h"
 #include "study/spaces.h"
 
 namespace arcuate {
@@ -95,7 +96,7 @@ void describe_extract(cli::Spec<ExtractCommand>& s) {
   s.summary("hidden states of a language or speech model along a story");
   s.description(
       "For a model that reads text, give the story's words; for one that hears sound (HuBERT, wav2vec 2.0, WavLM, "
-      "Whisper), give the recording with --sound.");
+      "Whisper), give the recording with --sound. Whisper also takes both.");
   s.description(
       "Words: writes an HDF5 file with one dataset layer/<name> (words x width) a layer: the state of each word's last "
       "token. "
@@ -106,6 +107,10 @@ void describe_extract(cli::Spec<ExtractCommand>& s) {
       "that "
       "hears the window; the dataset times holds the windows' ends in seconds. preprocessor_config.json in the model's "
       "folder says how sound is normalised.");
+  s.description(
+      "Sound and words: each word has a pass of its own, in which Whisper's encoder hears the 30 seconds that end with "
+      "the word, and its decoder reads the words that begin in them. layer/<name> (words x width) are the decoder's "
+      "states of the words, which know both. The folder needs the tokenizer's files.");
   s.description(
       "With --twins a dataset syntactic/<name> a layer joins them, 1 x words x words ahead x width (without the third "
       "where texts have a past of their own): the mean over the texts, as forecast --syntactic takes it.");
@@ -133,6 +138,9 @@ void describe_extract(cli::Spec<ExtractCommand>& s) {
       "a layer, and the syntactic part of the 30 words after each word");
   s.example("arcuate extract --model hubert-base-ls960 --sound story.wav --output heard.h5 --layers 9",
             "a layer of a speech model, every 0.1 s");
+  s.example(
+      "arcuate extract --model whisper-tiny --sound story.wav --words story.TextGrid --output words.h5 --pooling mean",
+      "what Whisper's decoder makes of each word that it hears and reads");
 }
 
 std::vector<int64_t> wanted_layers(const ExtractCommand& options, const ModelSpec& spec) {
@@ -176,39 +184,66 @@ at::Tensor stored_states(const at::Tensor& states, ExtractStore store) {
 
 namespace {
 
-// Options that only a story of words has, and that were set.
-std::vector<std::string> word_options(const ExtractCommand& o) {
+struct SetOption {
+  bool set;
+  const char* name;
+};
+
+std::string names_of(std::initializer_list<SetOption> options) {
+  std::vector<std::string> names;
+  for (const auto& [set, name] : options)
+    if (set) names.emplace_back(name);
+  return join(names, ", ");
+}
+
+// Options that were set and that only a model has which reads text and nothing else …
+std::string options_of_text(const ExtractCommand& o) {
   const ExtractCommand usual;
-  std::vector<std::string> set;
-  const auto note = [&](bool differs, const char* name) {
-    if (differs) set.emplace_back(name);
-  };
-  note(!o.words.empty(), "--words");
-  note(o.context != usual.context, "--context");
-  note(o.start_token != usual.start_token, "--start-token");
-  note(o.pooling != usual.pooling, "--pooling");
-  note(o.untokenized != usual.untokenized, "--untokenized");
-  note(o.surprisal, "--surprisal");
-  note(!o.tier.empty(), "--tier");
-  note(o.lowercase, "--lowercase");
-  note(o.untimed != usual.untimed, "--untimed");
-  note(!o.twins.empty(), "--twins");
-  return set;
+  return names_of({{o.context != usual.context, "--context"},
+                   {o.start_token != usual.start_token, "--start-token"},
+                   {o.untokenized != usual.untokenized, "--untokenized"},
+                   {o.surprisal, "--surprisal"},
+                   {!o.twins.empty(), "--twins"}});
+}
+// … and that any has that reads words.
+std::string options_of_words(const ExtractCommand& o) {
+  const ExtractCommand usual;
+  return names_of({{o.pooling != usual.pooling, "--pooling"},
+                   {!o.tier.empty(), "--tier"},
+                   {o.lowercase, "--lowercase"},
+                   {o.untimed != usual.untimed, "--untimed"}});
+}
+
+void refuse(const ModelSpec& spec, const std::string& names, const char* why) {
+  if (!names.empty())
+    bad_usage("{} hears sound; {} {} {}", spec.family, names, names.find(',') != names.npos ? "are" : "is", why);
+}
+
+void check_heard(const ExtractCommand& options, const ModelSpec& spec) {
+  const bool words = !options.words.empty(), decodes = family_of(spec).decoder != nullptr;
+  const char* beside = decodes ? " beside --words, for its decoder" : " in the place of --words";
+  if (options.sound.file.empty())
+    bad_usage("{} hears sound: give a recording with --sound{}", spec.family, words ? beside : "");
+  if (words && !decodes)
+    bad_usage("{} hears sound and has no decoder that reads words beside it: leave out --words. Families with one: {}",
+              spec.family, families_with_decoder());
+  const auto of_text = options_of_text(options), of_words = options_of_words(options);
+  if (words) {
+    refuse(spec, of_text, "about models that read text alone");
+    refuse(spec, names_of({{options.sound.stride != ExtractSound{}.stride, "--sound-stride"}}), "not about its words");
+    return;
+  }
+  refuse(spec, of_text + (of_text.empty() || of_words.empty() ? "" : ", ") + of_words,
+         "about words that a model reads");
+  refuse(spec, names_of({{options.sound.language != ExtractSound{}.language, "--language"}}), "about --words");
 }
 
 void check_kind(const ExtractCommand& options, const ModelSpec& spec) {
-  const auto set = word_options(options);
-  if (spec.sound && options.sound.file.empty())
-    bad_usage("{} hears sound: give a recording with --sound{}", spec.family,
-              options.words.empty() ? "" : " in the place of --words");
-  if (spec.sound && !set.empty())
-    bad_usage("{} hears sound; {} {} about words that a model reads", spec.family, join(set, ", "),
-              set.size() == 1 ? "is" : "are");
-  if (!spec.sound && options.words.empty())
+  if (spec.sound) return check_heard(options, spec);
+  if (options.words.empty())
     bad_usage("{} reads text: give a story with --words{}", spec.family,
               options.sound.file.empty() ? "" : " in the place of --sound");
-  if (!spec.sound && !options.sound.file.empty())
-    bad_usage("{} reads text; --sound is for models that hear", spec.family);
+  if (!options.sound.file.empty()) bad_usage("{} reads text; --sound is for models that hear", spec.family);
 }
 
 void check_precision(const ExtractCommand& options, const cli::Run& run) {
@@ -221,6 +256,8 @@ void check_precision(const ExtractCommand& options, const cli::Run& run) {
 void check_extract(const ExtractCommand& options, const ModelSpec& spec, const cli::Run& run) {
   check_kind(options, spec);
   check_precision(options, run);
+  if (spec.sound && !options.words.empty() && run.common.memory_limit.count > 0)
+    bad_usage("{}'s decoder is not read layer by layer: leave out --memory-limit", spec.family);
 }
 
 }  // namespace arcuate

@@ -8,8 +8,12 @@
 
 namespace arcuate {
 
+static constexpr uint64_t step = 0x9E3779B97F4A7C15ull;
+
+void Random::skip(uint64_t count) { state_ += count * step; }
+
 uint64_t Random::next() {
-  state_ += 0x9E3779B97F4A7C15ull;
+  state_ += step;
   uint64_t z = state_;
   z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
   z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;

@@ -10,6 +10,8 @@ class Random {
  public:
   explicit Random(uint64_t seed) : state_(seed) {}
   uint64_t next();
+  /// As if `count` numbers had been drawn.
+  void skip(uint64_t count);
   /// Uniform in [0, 1), 53 bits.
   double uniform();
   /// Standard normal by the cosine branch of Box-Muller; draws two numbers each time.

@@ -18,7 +18,7 @@ struct ModelBatch {
   std::vector<int64_t> tokens{};        ///< Flat index (b * T + t) of each wanted token …
   std::vector<int64_t> rows{};          ///< … and the row of the result that its state becomes.
   std::vector<double> shares{};         ///< Rows that several tokens make: the share of each. Empty: one token a row.
-  std::function<at::Tensor()> input{};  ///< As model_states reads it.
+  std::function<ModelInput()> input{};  ///< As model_states reads it.
 };
 
 /// What is tapped.

@@ -80,7 +80,16 @@ static Tensor bias_gates(const BlockSpec& s, const BlockWeights& w, const Tensor
   return a * (b * w.bias_scale.weight - 1) + 2;
 }
 
-// What the heads give, side by side.
+// B x H x T x S.
+static Tensor scores_of(const BlockSpec& s, const Tensor& q, const Tensor& k) {
+  return at::matmul(q / std::sqrt(static_cast<double>(s.head_size)), k.transpose(-1, -2));
+}
+
+// What the heads give, side by side: B x T x H D.
+static Tensor attended(const BlockSpec& s, const Tensor& scores, const Tensor& v) {
+  return at::matmul(scores.softmax(-1), v).transpose(1, 2).reshape({v.size(0), scores.size(2), s.heads * s.head_size});
+}
+
 static Tensor self_attention(const BlockSpec& s, const BlockWeights& w, const Tensor& x, const BlockContext& context) {
   const int64_t q_width = s.heads * s.head_size, kv_width = s.kv_heads * s.head_size;
   const auto parts = linear(w.qkv, x).split_with_sizes({q_width, kv_width, kv_width}, -1);
@@ -95,10 +104,18 @@ static Tensor self_attention(const BlockSpec& s, const BlockWeights& w, const Te
     k = k.repeat_interleave(s.heads / s.kv_heads, 1);
     v = v.repeat_interleave(s.heads / s.kv_heads, 1);
   }
-  auto scores = at::matmul(q / std::sqrt(static_cast<double>(s.head_size)), k.transpose(-1, -2));  // B x H x T x T
+  auto scores = scores_of(s, q, k);
   if (context.mask.defined()) scores += context.mask;
   if (context.bias.defined()) scores += bias_gates(s, w, x) * context.bias;
-  return at::matmul(scores.softmax(-1), v).transpose(1, 2).reshape({x.size(0), x.size(1), q_width});
+  return attended(s, scores, v);
+}
+
+// Every token sees all that was heard.
+static Tensor cross_attention(const BlockSpec& s, const BlockWeights& w, const Tensor& x, const Tensor& heard) {
+  const auto q = to_heads(linear(w.cross_query, x), s.heads, s.head_size);
+  const auto k = to_heads(linear(w.cross_key, heard), s.heads, s.head_size);
+  const auto v = to_heads(linear(w.cross_value, heard), s.heads, s.head_size);
+  return attended(s, scores_of(s, q, k), v);
 }
 
 static Tensor feed_forward(const BlockSpec& s, const BlockWeights& w, const Tensor& x) {
@@ -116,7 +133,11 @@ static Tensor after(const BlockSpec& s, const Affine& norm, const Tensor& x, con
 
 BlockStates block(const BlockSpec& s, const BlockWeights& w, const Tensor& input, const BlockContext& context) {
   const auto attention = self_attention(s, w, before(s, w.attention_norm, input), context);
-  const auto x = after(s, w.attention_norm, input, linear(w.attention_out, attention));
+  auto x = after(s, w.attention_norm, input, linear(w.attention_out, attention));
+  if (s.cross) {
+    const auto crossed = cross_attention(s, w, before(s, w.cross_norm, x), context.heard);
+    x = after(s, w.cross_norm, x, linear(w.cross_out, crossed));
+  }
   const auto ffn = feed_forward(s, w, before(s, w.ffn_norm, x));
   return {.attention = attention, .ffn = ffn, .residual = after(s, w.ffn_norm, x, ffn)};
 }

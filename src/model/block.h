@@ -13,6 +13,7 @@ struct BlockContext {
   at::Tensor mask;      ///< T x T, 0 where a token may look and -inf elsewhere; undefined: everywhere.
   at::Tensor cos, sin;  ///< T x D/2 of the rotary embedding; undefined without one.
   at::Tensor bias;      ///< H x T x T of gated bias, before the gates; undefined without one.
+  at::Tensor heard{};   ///< B x S x C that cross-attention looks at; undefined without it.
 };
 
 /// Bias of attention by distance: the row of its table for a key `distance` frames later than the query.
@@ -27,7 +28,8 @@ at::Tensor normalize(const BlockSpec& spec, const Affine& norm, const at::Tensor
 
 /// What a block makes of the residual stream, B x T x C unless said otherwise.
 struct BlockStates {
-  at::Tensor attention;  ///< B x T x H D: what its heads give, side by side, before the output projection mixes them.
+  at::Tensor attention;  ///< B x T x H D: what the heads of its self-attention give, side by side, before the output
+                         ///< projection mixes them.
   at::Tensor ffn;        ///< Output of the second layer of its feed-forward network, not yet added to anything.
   at::Tensor residual;   ///< The stream after the block.
 };

@@ -3,18 +3,13 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
-#include <optional>
 #include <set>
 
 #include "core/error.h"
-#include "core/random.h"
-#include "core/tensor.h"
 #include "core/text.h"
 #include "io/safetensors.h"
 #include "io/tensor_file.h"
-#include "model/sound_weights.h"
 #include "model/weight_names.h"
 #include "model/weight_parts.h"
 
@@ -27,7 +22,7 @@ class Loader {
  public:
   Loader(const ModelSpec& spec, const fs::path& folder, at::ScalarType type)
       : spec_(spec),
-        family_(family_named(spec.family)),
+        family_(family_of(spec)),
         type_(type),
         problems_(fmt::format("the weights in '{}' do not fit its config.json", folder.string())) {
     const auto entries = expected_entries(family_, spec);
@@ -70,7 +65,6 @@ class Loader {
     return assemble(spec_, std::move(named));
   }
 
-  const ModelSpec& spec() const { return spec_; }
   int64_t bytes_of(const std::function<bool(const std::string&)>& wanted) const {
     int64_t bytes = 0;
     for (const auto& [name, place] : found_)
@@ -138,30 +132,6 @@ class Loader {
   std::map<std::string, Place> found_;
 };
 
-// Standard deviation of a tensor's initial numbers; 0 and 1 fills are told apart by the caller.
-double initial_deviation(const ModelSpec& spec, const std::string& name) {
-  const bool residual = name.ends_with("attention_out.weight") || name.ends_with("down.weight");
-  return residual && spec.scaled_residual_init ? spec.init_std / std::sqrt(2.0 * static_cast<double>(spec.layers))
-                                               : spec.init_std;
-}
-
-at::Tensor initial_tensor(const ModelSpec& spec, const std::string& name, std::vector<int64_t> shape, Store store,
-                          Random& random) {
-  if (is_of_stem(spec, name)) return initial_stem_tensor(spec, name, shape, random);
-  if (name.ends_with(".bias")) return at::zeros(shape, at::kDouble);
-  if (name.find("norm") != name.npos || name.ends_with("bias_scale.weight")) return at::ones(shape, at::kDouble);
-  if (store == Store::transposed) std::swap(shape.front(), shape.back());
-  auto tensor = at::empty(shape, at::kDouble);
-  const double deviation = initial_deviation(spec, name);
-  auto* data = tensor.data_ptr<double>();
-  for (int64_t i = 0; i < tensor.numel(); ++i) data[i] = deviation * random.normal();
-  return store == Store::transposed ? tensor.t().contiguous() : tensor;
-}
-
-}  // namespace
-
-namespace {
-
 // What an index says: the shards, and which of them holds a tensor.
 std::map<std::string, fs::path> read_index(const fs::path& index) {
   const SortedJson json = read_sorted_json(index);
@@ -211,7 +181,7 @@ struct WeightReader::Content {
 };
 
 WeightReader::WeightReader(const fs::path& folder, const ModelSpec& spec, at::ScalarType type)
-    : content_(std::make_unique<Content>(spec, folder, type)) {
+    : WeightSource(spec), content_(std::make_unique<Content>(spec, folder, type)) {
   std::map<fs::path, const TensorFile*> opened;
   for (const auto& path : weight_files(folder)) {
     auto file = open_tensor_file(path);
@@ -228,30 +198,8 @@ WeightReader::WeightReader(const fs::path& folder, const ModelSpec& spec, at::Sc
 
 WeightReader::~WeightReader() = default;
 
-ModelWeights WeightReader::all() const {
-  return content_->loader.read([](const std::string&) { return true; });
-}
-
-// Whether a weight is used in a stage.
-static std::function<bool(const std::string&)> in_stage(int64_t layer, const ModelSpec& spec) {
-  const int64_t layers = spec.layers;
-  if (layer == layers + 2)
-    return [head = spec.head == Head::tied ? "tokens" : "head"](const std::string& name) {
-      return name == head || name.starts_with("project_out.");
-    };
-  if (layer == 0) return [](const std::string& name) { return is_stem_weight(name); };
-  if (layer > layers) return [](const std::string& name) { return name.starts_with("final_norm."); };
-  return [block = fmt::format("block.{}.", layer - 1)](const std::string& name) {
-    return name.starts_with(block) || name == "position_bias";
-  };
-}
-
-ModelWeights WeightReader::stage(int64_t layer) const {
-  return content_->loader.read(in_stage(layer, content_->loader.spec()));
-}
-int64_t WeightReader::stage_bytes(int64_t layer) const {
-  return content_->loader.bytes_of(in_stage(layer, content_->loader.spec()));
-}
+ModelWeights WeightReader::weights(const Wanted& wanted) const { return content_->loader.read(wanted); }
+int64_t WeightReader::bytes_of(const Wanted& wanted) const { return content_->loader.bytes_of(wanted); }
 int64_t WeightReader::reading_bytes() const { return content_->loader.reading_bytes(); }
 
 ModelWeights read_weights(const fs::path& folder, const ModelSpec& spec, at::ScalarType type) {
@@ -259,7 +207,7 @@ ModelWeights read_weights(const fs::path& folder, const ModelSpec& spec, at::Sca
 }
 
 void write_weights(const fs::path& file, const ModelSpec& spec, const ModelWeights& weights) {
-  const Family& family = family_named(spec.family);
+  const Family& family = family_of(spec);
   const auto entries = expected_entries(family, spec);
   auto named = named_weights(spec, weights);
   split_parts(spec, part_shapes(spec, entries), named);
@@ -272,20 +220,6 @@ void write_weights(const fs::path& file, const ModelSpec& spec, const ModelWeigh
     named.erase(found);  // of two names for a tensor the first is written
   }
   write_safetensors(file, tensors, {{"format", "pt"}});  // the original library refuses files that do not say "pt"
-}
-
-ModelWeights random_weights(const ModelSpec& spec, uint64_t seed, at::ScalarType type) {
-  const auto entries = expected_entries(family_named(spec.family), spec);
-  const auto shapes = part_shapes(spec, entries);
-  Random random(seed);
-  std::map<std::string, at::Tensor> named;
-  for (const auto& [file_name, name, store] : entries)
-    if (const auto shape = shapes.find(name); shape != shapes.end() && !named.contains(name))
-      if (const auto drawn = initial_tensor(spec, name, shape->second, store, random); drawn.defined())
-        named[name] = drawn.to(type);
-  if (spec.padding_token) named["tokens"][*spec.padding_token].zero_();
-  join_parts(spec, named);
-  return assemble(spec, std::move(named));
 }
 
 }  // namespace arcuate

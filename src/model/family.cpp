@@ -26,6 +26,18 @@ const Family& family_named(const std::string& model_type) {
   bad_input("the architecture '{}' is not supported; known: {}", model_type, join(known, ", "));
 }
 
+const Family& family_of(const ModelSpec& spec) {
+  const Family& family = family_named(spec.family);
+  return spec.block.cross ? *family.decoder : family;
+}
+
+std::string families_with_decoder() {
+  std::vector<std::string> names;
+  for (const auto* family : families())
+    if (family->decoder) names.emplace_back(family->model_type);
+  return join(names, ", ");
+}
+
 // As a float64: a damaged file may announce more than can be counted.
 double count_weights(ModelSpec spec) {
   const auto layers = static_cast<double>(spec.layers);
@@ -64,12 +76,20 @@ static void check_sizes(const ModelSpec& spec, Problems& problems) {
     problems.add("a rotary embedding needs an even head size, found {}", spec.block.head_size);
 }
 
-ModelSpec read_spec(const std::filesystem::path& folder) {
+static const Family& part_of(const Family& family, ModelPart part) {
+  if (part == ModelPart::main) return family;
+  if (!family.decoder)
+    bad_usage("{} has no decoder that reads words beside a sound; families with one: {}", family.model_type,
+              families_with_decoder());
+  return *family.decoder;
+}
+
+ModelSpec read_spec(const std::filesystem::path& folder, ModelPart part) {
   const auto path = folder / "config.json";
   return within(fmt::format("reading the model '{}'", folder.string()), [&] {
     const Json config = read_json(path);
     const auto type = json_value<std::string>(config, "model_type", path.string());
-    ModelSpec spec = family_named(type).spec(config, path.string());
+    ModelSpec spec = part_of(family_named(type), part).spec(config, path.string());
     spec.family = type;
     Problems problems(fmt::format("'{}' describes no possible model", path.string()));
     check_sizes(spec, problems);

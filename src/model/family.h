@@ -28,6 +28,7 @@ struct Family {
   /// Names in files that are no weights of ours: "{}" is a layer (masks, tables), "cls.*" all that begin so (heads).
   std::span<const char* const> ignored;
   std::span<const Ending> endings{};  ///< Ends of names that older files write in another way.
+  const Family* decoder = nullptr;    ///< Of a family that hears: what reads words beside the sound.
 };
 
 /// Bounds of what a config.json may announce: above those of any model, and small enough that no product overflows.
@@ -38,11 +39,16 @@ constexpr double most_weights = 1e13;
 /// All families, in alphabetical order of their file names.
 std::vector<const Family*> families();
 
-/// The spec of a Hugging Face model folder. Errors: input; an unknown architecture is named with the known ones.
-ModelSpec read_spec(const std::filesystem::path& folder);
+/// The spec of a Hugging Face model folder. Errors: input; an unknown architecture is named with the known ones; usage,
+/// for the decoder of a family without one.
+ModelSpec read_spec(const std::filesystem::path& folder, ModelPart part = ModelPart::main);
 /// The same for a model that reads text. Errors: also input, for one that hears sound.
 ModelSpec read_text_spec(const std::filesystem::path& folder);
 const Family& family_named(const std::string& model_type);
+/// Whose tables name the spec's tensors.
+const Family& family_of(const ModelSpec& spec);
+/// "whisper": the families with a decoder, for messages.
+std::string families_with_decoder();
 
 /// Numbers in the weights of a model, tied ones once.
 double count_weights(ModelSpec spec);

@@ -3,10 +3,12 @@
 #include <ATen/ATen.h>
 
 #include "core/error.h"
+#include "core/random.h"
 #include "model/block.h"
 #include "model/checkpoint.h"
 #include "model/sound_stem.h"
 #include "model/sound_weights.h"
+#include "model/untrained.h"
 
 namespace arcuate {
 
@@ -28,27 +30,36 @@ static void move_to(const ModelSpec& spec, ModelWeights& weights, c10::Device de
     for (const auto& [name, map] : block_maps) move_to(b.*map, device);
 }
 
+// The decoder's twin shares no numbers with that of the model that hears.
+static uint64_t twin_seed(const ModelOptions& options) {
+  return options.part == ModelPart::main ? *options.random_init : derive_seed(*options.random_init, "decoder");
+}
+
+static std::shared_ptr<const WeightSource> open_weights(const std::filesystem::path& folder, const ModelSpec& spec,
+                                                        const ModelOptions& options) {
+  if (options.random_init) return std::make_shared<UntrainedWeights>(spec, twin_seed(options), options.type);
+  return std::make_shared<WeightReader>(folder, spec, options.type);
+}
+
 Model Model::load(const std::filesystem::path& folder, const ModelOptions& options) {
   Model model;
-  model.spec_ = read_spec(folder);
+  model.spec_ = read_spec(folder, options.part);
   model.options_ = options;
-  if (options.streaming && options.random_init)
-    bad_usage("an untrained twin is drawn whole; it cannot be read layer by layer. Leave out --memory-limit");
-  if (options.streaming) {
-    model.reader_ = within(fmt::format("reading the model '{}'", folder.string()),
-                           [&] { return std::make_shared<WeightReader>(folder, model.spec_, options.type); });
-    return model;
-  }
-  model.weights_ = within(fmt::format("reading the model '{}'", folder.string()), [&] {
-    return options.random_init ? random_weights(model.spec_, *options.random_init, options.type)
-                               : read_weights(folder, model.spec_, options.type);
+  if (options.streaming && model.spec_.block.cross)
+    bad_usage("the decoder of {} is not read layer by layer: leave out --memory-limit", model.spec_.family);
+  within(fmt::format("reading the model '{}'", folder.string()), [&] {
+    auto source = open_weights(folder, model.spec_, options);
+    if (options.streaming)
+      model.source_ = std::move(source);
+    else
+      model.weights_ = source->all();
   });
   move_to(model.spec_, model.weights_, options.device);
   return model;
 }
 
 ModelWeights Model::stage(int64_t layer) const {
-  auto weights = reader_->stage(layer);
+  auto weights = source_->stage(layer);
   move_to(spec_, weights, options_.device);
   return weights;
 }
@@ -116,11 +127,14 @@ BlockStates model_step(const ModelSpec& spec, const ModelWeights& weights, int64
   return step(spec, weights, layer, stream, block_context(spec.block, stream.size(1), stream, weights.position_bias));
 }
 
-std::vector<Tensor> model_states(const ModelSpec& spec, const ModelWeights& weights, const Tensor& input,
+std::vector<Tensor> model_states(const ModelSpec& spec, const ModelWeights& weights, const ModelInput& input,
                                  std::span<const int64_t> layers, Units units) {
   check_layers(layers, spec, units);
-  auto states = model_start(spec, weights, input);  // B x T x C
-  const auto context = block_context(spec.block, states.residual.size(1), states.residual, weights.position_bias);
+  if (spec.block.cross != input.heard.defined())
+    bad_usage("{}", spec.block.cross ? "a decoder needs states of what was heard" : "only a decoder takes them");
+  auto states = model_start(spec, weights, input.read);  // B x T x C
+  auto context = block_context(spec.block, states.residual.size(1), states.residual, weights.position_bias);
+  context.heard = input.heard;
   std::vector<Tensor> taps;
   auto wanted = layers.begin();
   for (int64_t layer = 0; wanted != layers.end(); ++layer) {

@@ -15,9 +15,10 @@
 
 namespace arcuate {
 
-class WeightReader;
+class WeightSource;
 
-/// Weights are read layer by layer, each once for all passes, and given back: for models larger than memory.
+/// Weights are read (an untrained twin's: drawn) layer by layer, each once for all passes, and given back: for models
+/// larger than memory.
 struct Streaming {
   int64_t memory = 0;               ///< Bytes that the process may come to.
   std::filesystem::path scratch{};  ///< Folder for the states between layers, where they do not fit.
@@ -26,8 +27,16 @@ struct Streaming {
 struct ModelOptions {
   at::ScalarType type = at::ScalarType::Float;  ///< Arithmetic of the forward pass: float32 or float64.
   c10::Device device{c10::DeviceType::CPU};
-  std::optional<uint64_t> random_init{};  ///< Seed of an untrained twin; weights are then not read.
-  std::optional<Streaming> streaming{};   ///< Not with random_init, whose numbers are drawn in one go.
+  std::optional<uint64_t> random_init{};  ///< Seed of an untrained twin: weights are drawn, not read.
+  std::optional<Streaming> streaming{};   ///< Not of a decoder.
+  ModelPart part = ModelPart::main;       ///< The twin of a decoder draws from a stream of its own.
+};
+
+/// What a model reads.
+struct ModelInput {
+  ModelInput(at::Tensor input, at::Tensor memory = {}) : read(std::move(input)), heard(std::move(memory)) {}
+  at::Tensor read;   ///< B x T int64 token ids; sound is B x N samples or B x bands x frames (model/sound_stem.h).
+  at::Tensor heard;  ///< Of a decoder: B x S x C, the last states of the model that heard.
 };
 
 /// What is tapped of a layer.
@@ -42,15 +51,14 @@ const at::Tensor& tapped(const BlockStates& states, Units units);
 /// Layer numbers of a model with L blocks: 0 is the embedding (what the first block reads), l the residual stream after
 /// block l, L + 1 the state after the final norm ("final"). The units of a block's inside have layers 1 to L only.
 ///
-/// input: B x T int64 token ids; of a model that hears sound B x N samples or B x bands x frames (model/sound_stem.h),
-/// T then being the frames that its stem makes of them. One B x T x C state per wanted layer (ascending), of attention
-/// B x T x heads head_size; layers above the last wanted are not computed. Where weights ask for gradients the states
-/// carry them. Errors: input when T exceeds the model's positions or an id its vocabulary; usage for a layer without
-/// such units.
-std::vector<at::Tensor> model_states(const ModelSpec& spec, const ModelWeights& weights, const at::Tensor& input,
+/// Of a model that hears sound T is the number of frames that its stem makes. One B x T x C state per wanted layer
+/// (ascending), of attention B x T x heads head_size; layers above the last wanted are not computed. Where weights ask
+/// for gradients the states carry them. Errors: input when T exceeds the model's positions or an id its vocabulary;
+/// usage for a layer without such units.
+std::vector<at::Tensor> model_states(const ModelSpec& spec, const ModelWeights& weights, const ModelInput& input,
                                      std::span<const int64_t> layers, Units units = Units::residual);
-/// The same step by step, for weights that hold no more than the stage in question (WeightReader::stage): the embedding
-/// (layer 0), and from the stream before a layer 1 … L + 1 what it makes of it.
+/// The same step by step, for weights that hold no more than the stage in question (WeightSource::stage): the embedding
+/// (layer 0), and from the stream before a layer 1 … L + 1 what it makes of it. Not of a decoder.
 BlockStates model_start(const ModelSpec& spec, const ModelWeights& weights, const at::Tensor& input);
 BlockStates model_step(const ModelSpec& spec, const ModelWeights& weights, int64_t layer, const at::Tensor& stream);
 /// Errors: usage, for a layer that the model does not have, or that has no such units.
@@ -59,7 +67,8 @@ void check_layers(std::span<const int64_t> layers, const ModelSpec& spec, Units 
 /// Next-token logits, … x vocabulary, from states of the layer "final". Errors: usage, for a model without such a head.
 at::Tensor model_logits(const ModelWeights& weights, const at::Tensor& final_states);
 
-/// A spec and its weights, on one device. A streamed model has no weights of its own but reads them stage by stage.
+/// A spec and its weights, on one device. A streamed model has no weights of its own but reads, or draws, them stage by
+/// stage.
 class Model {
  public:
   static Model load(const std::filesystem::path& folder, const ModelOptions& options = {});
@@ -68,7 +77,7 @@ class Model {
   std::string layer_name(int64_t layer) const;  ///< "0" … "L", "final".
 
   /// Not of a streamed model: run_batches takes one through many batches at once.
-  std::vector<at::Tensor> states(const at::Tensor& input, std::span<const int64_t> layers,
+  std::vector<at::Tensor> states(const ModelInput& input, std::span<const int64_t> layers,
                                  Units units = Units::residual) const {
     return model_states(spec_, weights_, input, layers, units);
   }
@@ -77,9 +86,9 @@ class Model {
   /// What model_logits needs; of a streamed model it is read now.
   ModelWeights head() const { return is_streamed() ? stage(spec_.layers + 2) : weights_; }
 
-  bool is_streamed() const { return reader_ != nullptr; }
+  bool is_streamed() const { return source_ != nullptr; }
   // Of a streamed model.
-  const WeightReader& reader() const { return *reader_; }
+  const WeightSource& source() const { return *source_; }
   ModelWeights stage(int64_t layer) const;  ///< On the model's device.
   int64_t memory() const { return options_.streaming->memory; }
   const std::filesystem::path& scratch() const { return options_.streaming->scratch; }
@@ -90,7 +99,7 @@ class Model {
   ModelSpec spec_;
   ModelOptions options_;
   ModelWeights weights_;
-  std::shared_ptr<const WeightReader> reader_;
+  std::shared_ptr<const WeightSource> source_;
 };
 
 }  // namespace arcuate

@@ -68,7 +68,8 @@ std::vector<std::vector<int64_t>> tokenize_words(const Tokenizer& tokenizer, std
   std::vector<std::vector<int64_t>> tokens;
   Problems problems("the story cannot be tokenised");
   for (size_t i = 0; i < words.size(); ++i) {
-    tokens.push_back(tokenizer.encode_word(words[i], true));
+    tokens.push_back(
+        within(fmt::format("word {} ('{}')", i + 1, words[i]), [&] { return tokenizer.encode_word(words[i], true); }));
     if (tokens.back().empty() && rule == Untokenized::error)
       problems.add("word {} ('{}') has no token", i + 1, words[i]);
   }

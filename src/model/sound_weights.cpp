@@ -16,29 +16,6 @@ constexpr const char* scaling = "stem.position_scaling.";
 // Euclidean length over all but the last dimension (the kernel's places).
 at::Tensor lengths(const at::Tensor& direction) { return direction.square().sum(at::IntArrayRef{0, 1}, true).sqrt(); }
 
-at::Tensor normals(const std::vector<int64_t>& shape, double deviation, Random& random) {
-  auto tensor = at::empty(shape, at::kDouble);
-  auto* data = tensor.data_ptr<double>();
-  for (int64_t i = 0; i < tensor.numel(); ++i) data[i] = deviation * random.normal();
-  return tensor;
-}
-
-at::Tensor uniforms(const std::vector<int64_t>& shape, double limit, Random& random) {
-  auto tensor = at::empty(shape, at::kDouble);
-  auto* data = tensor.data_ptr<double>();
-  for (int64_t i = 0; i < tensor.numel(); ++i) data[i] = limit * (2 * random.uniform() - 1);
-  return tensor;
-}
-
-// positions x width: sines in the first half, cosines in the second, wavelengths from 2 pi to 20000 pi.
-at::Tensor sinusoids(int64_t positions, int64_t width) {
-  const auto exact = at::TensorOptions().dtype(at::kDouble);
-  const int64_t half = width / 2;
-  const auto rate = at::exp(at::arange(half, exact) * (-std::log(10000.0) / static_cast<double>(half - 1)));
-  const auto angle = at::outer(at::arange(positions, exact), rate);
-  return at::cat({angle.sin(), angle.cos()}, 1);
-}
-
 // Inputs that an output of the convolution or projection `name` adds up.
 double fan_in(const ModelSpec& spec, const std::string& name) {
   const auto whole = name.substr(0, name.rfind('.')) + ".weight";
@@ -140,23 +117,22 @@ bool is_of_stem(const ModelSpec& spec, const std::string& name) {
   return spec.sound && (name.starts_with("stem.") || name == "positions");
 }
 
-at::Tensor initial_stem_tensor(const ModelSpec& spec, const std::string& name, const std::vector<int64_t>& shape,
-                               Random& random) {
+Initial initial_of_stem(const ModelSpec& spec, const std::string& name) {
+  using Kind = Initial::Kind;
   const bool bias = name.ends_with(".bias"), drawn_like_wav2vec2 = spec.sound->init == StemInit::wav2vec2;
-  if (name == "positions") return sinusoids(shape[0], shape[1]);
-  if (name.ends_with(".length")) return {};
-  if (name.ends_with(".mean")) return at::zeros(shape, at::kDouble);
-  if (name.ends_with(".variance")) return at::ones(shape, at::kDouble);
-  if (name.find("norm") != name.npos || name.starts_with(scaling))
-    return bias ? at::zeros(shape, at::kDouble) : at::ones(shape, at::kDouble);
+  if (name == "positions") return {Kind::sinusoids};
+  if (name.ends_with(".length")) return {Kind::none};
+  if (name.ends_with(".mean")) return {Kind::constant, 0};
+  if (name.ends_with(".variance")) return {Kind::constant, 1};
+  if (name.find("norm") != name.npos || name.starts_with(scaling)) return {Kind::constant, bias ? 0.0 : 1.0};
   const bool positions = name.starts_with(position), projection = name.starts_with("stem.projection.");
   if (drawn_like_wav2vec2 && (projection || (bias && !positions)))
-    return uniforms(shape, 1 / std::sqrt(fan_in(spec, name)), random);
-  if (bias) return at::zeros(shape, at::kDouble);
-  if (projection || spec.sound->init == StemInit::whisper) return normals(shape, spec.init_std, random);
+    return {Kind::uniform, 1 / std::sqrt(fan_in(spec, name))};
+  if (bias) return {Kind::constant, 0};
+  if (projection || spec.sound->init == StemInit::whisper) return {Kind::normal, spec.init_std};
   if (drawn_like_wav2vec2 && positions)
-    return normals(shape, 2 / std::sqrt(static_cast<double>(spec.sound->position_kernel * spec.block.width)), random);
-  return normals(shape, std::sqrt(2 / fan_in(spec, name)), random);
+    return {Kind::normal, 2 / std::sqrt(static_cast<double>(spec.sound->position_kernel * spec.block.width))};
+  return {Kind::normal, std::sqrt(2 / fan_in(spec, name))};
 }
 
 }  // namespace arcuate

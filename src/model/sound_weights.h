@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/random.h"
+#include "model/initial.h"
 #include "model/spec.h"
 #include "model/weights.h"
 
@@ -27,15 +27,14 @@ void fold_stem(const ModelSpec& spec, std::map<std::string, at::Tensor>& named);
 /// … and parts in place of the whole. A batch norm has mean 0 and variance 1 then.
 void unfold_stem(const ModelSpec& spec, std::map<std::string, at::Tensor>& named);
 
-/// A tensor of an untrained stem, under the name that `split_stem_shapes` leaves it; float64, undefined for lengths.
-/// Where no bias and no norm is meant (0 and 1), F inputs of an output, K kernel, C width:
+/// What a tensor of an untrained stem begins from, under the name that `split_stem_shapes` leaves it; nothing for
+/// lengths. Where no bias and no norm is meant (0 and 1), F inputs of an output, K kernel, C width:
 ///
 ///           convolutions           their biases            projection                 positions
 /// hubert    N(0, sqrt(2/F))        0                       N(0, init_std), bias 0     N(0, sqrt(2/F))
 /// wav2vec2  N(0, sqrt(2/F))        uniform +-1/sqrt(F)     uniform +-1/sqrt(F), both  N(0, 2/sqrt(K C))
 /// whisper   N(0, init_std)         0                       none                       sines and cosines
-at::Tensor initial_stem_tensor(const ModelSpec& spec, const std::string& name, const std::vector<int64_t>& shape,
-                               Random& random);
+Initial initial_of_stem(const ModelSpec& spec, const std::string& name);
 
 /// Whether a tensor is one of those: the stem's, or the stored positions of a model that hears sound.
 bool is_of_stem(const ModelSpec& spec, const std::string& name);

@@ -55,7 +55,8 @@ struct BlockSpec {
   NormOrder order = NormOrder::pre;
   double epsilon = 1e-5;
   Activation activation = Activation::gelu_tanh;
-  bool causal = true;               ///< Otherwise every token sees all others (BERT, encoders of speech).
+  bool cross = false;  ///< Behind attention, a token also looks at states of what was heard (Whisper's decoder).
+  bool causal = true;  ///< Otherwise every token sees all others (BERT, encoders of speech).
   std::optional<int64_t> window{};  ///< Sliding attention: a token sees this many last ones, itself included (Mistral).
   std::optional<Rotary> rotary{};
   std::optional<GatedBias> gated_bias{};
@@ -95,6 +96,12 @@ struct SoundStem {
   bool position_scaling = false;  ///< It reads channels that are scaled and shifted (a stored batch norm).
   bool output_norm = false;       ///< A norm before the first block.
   StemInit init = StemInit::hubert;
+};
+
+/// Which of the models in a folder.
+enum class ModelPart {
+  main,    ///< The one that reads text or hears sound.
+  decoder  ///< The one that reads words while it looks at what the other heard (Whisper).
 };
 
 struct ModelSpec {

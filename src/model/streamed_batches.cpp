@@ -12,8 +12,8 @@
 #include "core/parallel.h"
 #include "core/scratch_file.h"
 #include "model/block.h"
-#include "model/checkpoint.h"
 #include "model/sound_stem.h"
+#include "model/weight_source.h"
 
 namespace arcuate {
 namespace {
@@ -111,8 +111,8 @@ class Streamed {
     const auto item = static_cast<int64_t>(at::elementSize(model_.type()));
     Needs needs{.held = resident_bytes() + std::ssize(taps_.layers) * rows_ * width() * item};
     for (int64_t layer = 0; layer <= taps_.layers.back(); ++layer)
-      needs.weights = std::max(needs.weights, model_.reader().stage_bytes(layer));
-    needs.reading = model_.reader().reading_bytes();
+      needs.weights = std::max(needs.weights, model_.source().stage_bytes(layer));
+    needs.reading = model_.source().reading_bytes();
     for (const auto& batch : batches_) {
       needs.work = std::max(needs.work, batch_work(spec, batch, item));
       needs.states += batch.sequences * batch.length * spec.block.width * item;
@@ -152,7 +152,7 @@ class Streamed {
       stop_if_interrupted();
       const auto index = static_cast<size_t>(i);
       const auto& batch = batches_[index];
-      const auto states = layer == 0 ? model_start(model_.spec(), weights, batch.input())
+      const auto states = layer == 0 ? model_start(model_.spec(), weights, batch.input().read)
                                      : model_step(model_.spec(), weights, layer, stored(store, index, batch));
       if (layer < taps_.layers.back()) store.put(index, states.residual);
       const std::lock_guard lock(guard);

@@ -11,7 +11,7 @@
 #include "core/interrupt.h"
 #include "core/memory.h"
 #include "core/parallel.h"
-#include "model/checkpoint.h"
+#include "model/weight_source.h"
 
 namespace arcuate {
 namespace {
@@ -66,10 +66,10 @@ WordPredictions token_predictions(const ModelWeights& head, const at::Tensor& st
 // The head is read when all states are there.
 void check_head(const Model& model, int threads) {
   constexpr int64_t megabyte = 1'000'000, copies = 4;  // of logits, in float64
-  const auto& reader = model.reader();
+  const auto& source = model.source();
   const int64_t stage = model.spec().layers + 2;
   const int64_t work = threads * block * model.spec().vocabulary * copies * 8;
-  const int64_t least = resident_bytes() + reader.stage_bytes(stage) + std::max(reader.reading_bytes(), work);
+  const int64_t least = resident_bytes() + source.stage_bytes(stage) + std::max(source.reading_bytes(), work);
   if (least > model.memory())
     bad_usage("surprisal needs the model's next-token head at once, {} MB in all; the limit is {} MB", least / megabyte,
               model.memory() / megabyte);

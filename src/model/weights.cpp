@@ -36,6 +36,13 @@ std::map<std::string, std::vector<int64_t>> weight_shapes(const ModelSpec& spec)
     affine(block + "attention_norm", {b.width}, b.norm_bias);
     affine(block + "qkv", {q + 2 * kv, b.width}, b.qkv_bias);
     affine(block + "attention_out", {b.width, q}, b.attention_out_bias);
+    if (b.cross) {
+      affine(block + "cross_norm", {b.width}, b.norm_bias);
+      affine(block + "cross_query", {q, b.width}, b.qkv_bias);
+      affine(block + "cross_key", {kv, b.width}, b.qkv_bias && b.key_bias);
+      affine(block + "cross_value", {kv, b.width}, b.qkv_bias);
+      affine(block + "cross_out", {b.width, q}, b.attention_out_bias);
+    }
     affine(block + "ffn_norm", {b.width}, b.norm_bias);
     if (b.gated) affine(block + "gate", {b.ffn_width, b.width}, b.ffn_bias);
     affine(block + "up", {b.ffn_width, b.width}, b.ffn_bias);

@@ -33,6 +33,7 @@ struct Affine {
 struct BlockWeights {
   Affine attention_norm, qkv, attention_out;  ///< qkv: (heads + 2 kv_heads) head_size x width.
   Affine ffn_norm, gate, up, down;
+  Affine cross_norm{}, cross_query{}, cross_key{}, cross_value{}, cross_out{};  ///< Of attention to what was heard.
   Affine bias_gate{}, bias_scale{};  ///< Of gated bias: 8 x head_size; 1 x heads x 1 x 1 without a bias.
 };
 
@@ -45,6 +46,11 @@ inline constexpr BlockMap block_maps[] = {
     {"attention_norm", &BlockWeights::attention_norm},
     {"qkv", &BlockWeights::qkv},
     {"attention_out", &BlockWeights::attention_out},
+    {"cross_norm", &BlockWeights::cross_norm},
+    {"cross_query", &BlockWeights::cross_query},
+    {"cross_key", &BlockWeights::cross_key},
+    {"cross_value", &BlockWeights::cross_value},
+    {"cross_out", &BlockWeights::cross_out},
     {"ffn_norm", &BlockWeights::ffn_norm},
     {"gate", &BlockWeights::gate},
     {"up", &BlockWeights::up},

@@ -10,6 +10,7 @@
 #include "core/text.h"
 #include "model/checkpoint.h"
 #include "model/family.h"
+#include "model/untrained.h"
 #include "train/checkpoint_steps.h"
 #include "train/model_folder.h"
 #include "train/state_file.h"

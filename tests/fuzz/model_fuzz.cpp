@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "model/checkpoint.h"
+#include "model/untrained.h"
 #include "one_folder.h"
 #include "only_errors.h"
 

@@ -1,11 +1,12 @@
 """Tiny random HuBERT, wav2vec 2.0, WavLM and Whisper checkpoints in the Hugging Face layout, and the states that transformers
-computes of them in float64. Each takes another branch of the original code."""
+computes of them in float64. Each takes another branch of the original code. Whisper's have a tokenizer of 40 tokens."""
 
 import shutil
 
 import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
 from transformers import (
     HubertConfig,
     HubertModel,
@@ -16,6 +17,7 @@ from transformers import (
     WavLMModel,
     WhisperConfig,
     WhisperFeatureExtractor,
+    WhisperForConditionalGeneration,
     WhisperModel,
 )
 
@@ -127,6 +129,24 @@ def store_waveform_model(name, model_class, config, seed):
         save_tensors(folder / "buckets.safetensors", {"buckets": attention._relative_positions_bucket(distances).numpy()})
 
 
+WHISPER_SPECIAL = [f"<|{name}|>" for name in ("pad", "bos", "endoftext", "startoftranscript", "en", "de", "transcribe", "notimestamps")]
+
+
+def save_tokenizer(folder):
+    """Whisper's kind, small: bytes of the alphabet and a blank, five merges, the tokens that begin a transcript."""
+    pieces = [("t", "h"), ("h", "e"), ("\u0120", "th"), ("a", "n"), ("i", "n")]
+    tokens = WHISPER_SPECIAL + ["\u0120"] + [chr(code) for code in range(ord("a"), ord("z") + 1)] + [a + b for a, b in pieces]
+    tokenizer = Tokenizer(models.BPE({token: i for i, token in enumerate(tokens)}, pieces))
+    tokenizer.add_special_tokens(WHISPER_SPECIAL)
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    first, last, end = "<|startoftranscript|>", "<|notimestamps|>", "<|endoftext|>"
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single=f"{first} {last} $A {end}", special_tokens=[(token, tokens.index(token)) for token in (first, last, end)]
+    )
+    tokenizer.save(str(folder / "tokenizer.json"))
+
+
 def store_whisper(bands, seed):
     config = WhisperConfig(
         d_model=24,
@@ -161,6 +181,10 @@ def store_whisper(bands, seed):
     decoder, decoded = heard(
         model.decoder.layers, lambda: model.decoder(input_ids=ids, encoder_hidden_states=final, use_cache=False)
     )
+    with_head = WhisperForConditionalGeneration.from_pretrained(folder).double().eval()
+    with torch.no_grad():
+        logits = with_head(torch.tensor(mel), decoder_input_ids=ids).logits
+    save_tokenizer(folder)
     print(f"whisper-{bands}: {states.shape[2]} frames, largest state {states.abs().max():.1f}")
     save_tensors(
         folder / "expected.safetensors",
@@ -171,6 +195,7 @@ def store_whisper(bands, seed):
             "decoder_ids": ids.numpy(),
             "decoder_states": decoder.numpy(),
             "decoder_norm": decoded.last_hidden_state.numpy(),
+            "decoder_logits": logits.numpy(),
         },
     )
 

@@ -104,6 +104,15 @@ TEST(Random, every_permutation_of_three_is_equally_likely) {
   for (const auto& [order, count] : counts) EXPECT_NEAR(count, n / 6.0, 5 * std::sqrt(n / 6.0));
 }
 
+TEST(Random, skips_as_many_numbers_as_it_is_told) {
+  for (const uint64_t count : {uint64_t{0}, uint64_t{1}, uint64_t{1000}}) {
+    Random drawn(3), skipped(3);
+    for (uint64_t i = 0; i < count; ++i) drawn.next();
+    skipped.skip(count);
+    EXPECT_EQ(drawn.next(), skipped.next());
+  }
+}
+
 TEST(DeriveSeed, depends_on_the_seed_and_on_every_letter_of_the_name) {
   std::set<uint64_t> seeds;
   for (uint64_t seed : {0, 1, 2})

@@ -9,6 +9,7 @@
 #include "io/json.h"
 #include "model/checkpoint.h"
 #include "model/model.h"
+#include "model/untrained.h"
 
 using namespace arcuate;
 using arcuate::test::Fixture;

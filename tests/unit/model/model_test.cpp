@@ -6,6 +6,7 @@
 #include "io/json.h"
 #include "io/npy.h"
 #include "model/checkpoint.h"
+#include "model/untrained.h"
 
 using namespace arcuate;
 using arcuate::test::contains;

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/random.h"
 #include "fixture.h"
 #include "input/log_mel.h"
 #include "io/json.h"
@@ -11,6 +12,7 @@
 #include "model/checkpoint.h"
 #include "model/model.h"
 #include "model/sound_stem.h"
+#include "model/untrained.h"
 
 using namespace arcuate;
 using arcuate::test::contains;
@@ -71,6 +73,59 @@ INSTANTIATE_TEST_SUITE_P(Families, SpeechReference, testing::ValuesIn(speech_mod
   return name;
 });
 
+TEST(Speech, whispers_decoder_agrees_with_the_original_library) {
+  for (const char* name : {"whisper-80", "whisper-128"})
+    for (const auto& [type, tolerance] : {std::pair{at::kDouble, 1e-6}, {at::kFloat, 2e-5}}) {
+      SCOPED_TRACE(name);
+      const Fixture expected(reference_model(name) / "expected.safetensors");
+      const auto encoder = Model::load(reference_model(name), {.type = type});
+      const auto decoder = Model::load(reference_model(name), {.type = type, .part = ModelPart::decoder});
+      EXPECT_EQ(decoder.spec().block.heads, 3);  // the encoder has 4
+      const std::vector<int64_t> last{encoder.spec().layers + 1};
+      const auto memory = encoder.states(heard(encoder, expected["samples"], type), last)[0];
+      const auto states = decoder.states({expected["decoder_ids"], memory}, layers_to_final(decoder));
+      const auto raw = expected["decoder_states"];
+      ASSERT_EQ(raw.size(0), decoder.spec().layers + 1);
+      for (int64_t layer = 0; layer < raw.size(0); ++layer)
+        EXPECT_LT(relative_difference(states[static_cast<size_t>(layer)], raw[layer]), tolerance) << layer;
+      EXPECT_LT(relative_difference(states.back(), expected["decoder_norm"]), tolerance);
+      EXPECT_LT(relative_difference(decoder.logits(states.back()), expected["decoder_logits"]), tolerance);
+    }
+}
+
+TEST(Speech, a_decoder_and_a_model_without_one_say_what_they_need) {
+  const auto decoder = Model::load(reference_model("whisper-80"), {.part = ModelPart::decoder});
+  const auto hubert = Model::load(reference_model("hubert-base"));
+  const auto ids = at::zeros({1, 3}, at::kLong), memory = at::zeros({1, 50, 24});
+  const std::vector<int64_t> stem{0};
+  EXPECT_TRUE(contains(message_of([&] { decoder.states(ids, stem); }), {"needs states of what was heard"}));
+  EXPECT_TRUE(contains(message_of([&] { hubert.states({at::ones({1, 100}), memory}, stem); }), {"only a decoder"}));
+  EXPECT_TRUE(contains(message_of([&] { Model::load(reference_model("hubert-base"), {.part = ModelPart::decoder}); }),
+                       {"hubert has no decoder", "families with one: whisper"}));
+  EXPECT_TRUE(contains(message_of([&] {
+                         Model::load(reference_model("whisper-80"),
+                                     {.streaming = Streaming{.memory = 1 << 30}, .part = ModelPart::decoder});
+                       }),
+                       {"the decoder of whisper is not read layer by layer"}));
+}
+
+TEST(Speech, twins_of_encoder_and_decoder_share_no_numbers) {
+  const auto decoder = [](uint64_t seed) {
+    return Model::load(reference_model("whisper-80"), {.random_init = seed, .part = ModelPart::decoder});
+  };
+  const auto spec = read_spec(reference_model("whisper-80"), ModelPart::decoder);
+  const auto same_seed = random_weights(spec, 1, at::kFloat);
+  const auto ids = at::arange(4).unsqueeze(0), memory = at::ones({1, 50, 24});
+  const std::vector<int64_t> stem{0}, last{2};
+  const auto drawn = decoder(1).states({ids, memory}, stem)[0];
+  EXPECT_GT(largest_difference(drawn[0], same_seed.tokens.slice(0, 0, 4) + same_seed.positions.slice(0, 0, 4)), 0.01);
+  EXPECT_EQ(drawn[0][0].equal(random_weights(spec, derive_seed(1, "decoder"), at::kFloat).positions[0]), true);
+  EXPECT_EQ(largest_difference(drawn, decoder(1).states({ids, memory}, stem)[0]), 0);
+  EXPECT_GT(largest_difference(drawn, decoder(2).states({ids, memory}, stem)[0]), 0.01);
+  EXPECT_GT(largest_difference(decoder(1).states({ids, memory}, last)[0], decoder(1).states({ids, -memory}, last)[0]),
+            0);
+}
+
 TEST(Speech, buckets_of_distances_are_those_of_the_original_library) {
   const auto buckets = Fixture("models/wavlm-large/buckets.safetensors")["buckets"];
   for (int64_t distance = -1500; distance <= 1500; ++distance)
@@ -91,6 +146,17 @@ TEST(Speech, weights_that_are_written_are_those_that_were_read) {
     const auto x = a.states(input, layers), y = b.states(input, layers);
     for (size_t i = 0; i < layers.size(); ++i) EXPECT_LT(relative_difference(x[i], y[i]), 1e-5);
   }
+}
+
+TEST(Speech, a_decoder_that_is_written_is_the_one_that_was_read) {
+  const test::TemporaryFolder folder;
+  const auto spec = read_spec(reference_model("whisper-80"), ModelPart::decoder);
+  write_weights(folder / "model.safetensors", spec, read_weights(reference_model("whisper-80"), spec, at::kFloat));
+  fs::copy_file(reference_model("whisper-80") / "config.json", folder / "config.json");
+  const auto stored = named_weights(spec, read_weights(reference_model("whisper-80"), spec, at::kFloat));
+  const auto again = named_weights(spec, read_weights(folder.path(), spec, at::kFloat));
+  ASSERT_EQ(stored.size(), again.size());
+  for (const auto& [name, tensor] : stored) EXPECT_TRUE(at::equal(tensor, again.at(name))) << name;
 }
 
 TEST(Speech, an_untrained_twin_begins_where_training_does) {
@@ -135,16 +201,13 @@ struct DamagedModel {
   explicit DamagedModel(const std::string& name) {
     fs::copy(reference_model(name), folder.path(), fs::copy_options::recursive);
   }
-  std::string error() const {
-    return message_of([&] { Model::load(folder.path()); });
-  }
-  std::string error_with(const std::string& key, const Json& value) const {
+  std::string error_with(const std::string& key, const Json& value, ModelPart part = ModelPart::main) const {
     const auto path = folder / "config.json";
     const auto kept = read_json(path);
     auto config = kept;
     config[key] = value;
     write_json(path, config);
-    const auto message = error();
+    const auto message = message_of([&] { Model::load(folder.path(), {.part = part}); });
     write_json(path, kept);
     return message;
   }
@@ -157,6 +220,10 @@ TEST(Speech, configurations_that_cannot_be_run_are_refused_by_name) {
   EXPECT_TRUE(contains(hubert.error_with("feat_extract_norm", "batch"), {"'batch'", "group, layer"}));
   EXPECT_TRUE(contains(hubert.error_with("feat_extract_activation", "mish"), {"'mish'"}));
   EXPECT_TRUE(contains(hubert.error_with("hidden_act", "mish"), {"'mish'"}));
+  for (const char* name : {"wav2vec2", "wavlm-base"})
+    EXPECT_TRUE(
+        contains(DamagedModel(name).error_with("hidden_act", "mish"), {"'mish' is not supported; known: relu"}));
+  EXPECT_TRUE(contains(whisper.error_with("activation_function", "mish"), {"'mish' is not supported; known: relu"}));
   EXPECT_TRUE(contains(hubert.error_with("conv_stride", {5, 2}), {"3 channels", "3 kernels", "2 strides"}));
   EXPECT_TRUE(contains(hubert.error_with("conv_kernel", {10, 0, 2}), {"'conv_kernel' holds 0"}));
   EXPECT_TRUE(contains(hubert.error_with("conv_dim", "16"), {"'conv_dim' must be a list"}));
@@ -170,6 +237,10 @@ TEST(Speech, configurations_that_cannot_be_run_are_refused_by_name) {
   EXPECT_TRUE(contains(wavlm.error_with("max_bucket_distance", 4), {"max_bucket_distance 4"}));
   EXPECT_TRUE(contains(whisper.error_with("num_mel_bins", 1), {"num_mel_bins is 1"}));
   EXPECT_TRUE(contains(whisper.error_with("encoder_attention_heads", 5), {"d_model 24", "5"}));
+  EXPECT_TRUE(contains(whisper.error_with("decoder_attention_heads", 5, ModelPart::decoder),
+                       {"d_model 24", "decoder_attention_heads 5"}));
+  EXPECT_TRUE(contains(whisper.error_with("scale_embedding", true, ModelPart::decoder), {"scale_embedding is true"}));
+  EXPECT_TRUE(contains(whisper.error_with("activation_function", "mish", ModelPart::decoder), {"'mish'"}));
 }
 
 TEST(Speech, weights_that_do_not_fit_the_configuration_are_named_at_once) {
@@ -185,11 +256,19 @@ TEST(Speech, weights_that_do_not_fit_the_configuration_are_named_at_once) {
                        {"batch_norm.running_mean' is missing", "weight_g' is there, but config.json says"}));
   EXPECT_TRUE(
       contains(hubert.error_with("num_conv_pos_embeddings", 8), {"weight_v' has the shape [24, 6, 16], [24, 6, 8]"}));
+  EXPECT_TRUE(contains(DamagedModel("wav2vec2").error_with("intermediate_size", 48),
+                       {"9 problems", "layers.1.feed_forward.output_dense.weight' has the shape [24, 40], [24, 48]"}));
   EXPECT_TRUE(contains(wavlm.error_with("num_buckets", 32), {"rel_attn_embed.weight' has the shape [16, 4], [32, 4]"}));
   EXPECT_TRUE(
       contains(whisper.error_with("max_source_positions", 60), {"embed_positions.weight' has the shape [50, 24]"}));
   EXPECT_TRUE(
       contains(whisper.error_with("num_mel_bins", 128), {"conv1.weight' has the shape [24, 80, 3], [24, 128, 3]"}));
+  EXPECT_TRUE(contains(whisper.error_with("vocab_size", 50, ModelPart::decoder),
+                       {"'decoder.embed_tokens.weight' has the shape [40, 24], [50, 24] expected"}));
+  EXPECT_TRUE(contains(whisper.error_with("max_target_positions", 448, ModelPart::decoder),
+                       {"'decoder.embed_positions.weight' has the shape [20, 24], [448, 24] expected"}));
+  EXPECT_TRUE(contains(whisper.error_with("decoder_layers", 3, ModelPart::decoder),
+                       {"decoder.layers.2.encoder_attn.k_proj.weight' is missing"}));
 }
 
 TEST(Speech, sounds_that_a_model_cannot_hear_are_refused) {
