@@ -3,6 +3,7 @@
 
 #include "core/files.h"
 #include "fixture.h"
+#include "io/json.h"
 #include "model/checkpoint.h"
 
 using namespace arcuate;
@@ -64,6 +65,25 @@ TEST(WeightReader, names_all_missing_shards_and_misplaced_tensors) {
   std::filesystem::remove(second);
   EXPECT_TRUE(contains(message_of([&] { weight_files(model); }),
                        {"'pytorch_model-00001-of-00002.bin'", "'pytorch_model-00002-of-00002.bin'"}));
+}
+
+TEST(WeightReader, names_tensors_that_an_index_places_where_they_are_not_and_refuses_other_folders) {
+  const TemporaryFolder folder;
+  const auto model = copied(folder, safe_folder("llama-sharded"));
+  const auto index = model / "model.safetensors.index.json";
+  const auto kept = read_json(index);
+  const auto error_with = [&](const char* tensor, const char* file) {
+    auto changed = kept;
+    changed["weight_map"][tensor] = file;
+    write_json(index, changed);
+    return message_of([&] { read_weights(model, read_spec(model), at::kFloat); });
+  };
+  EXPECT_TRUE(contains(error_with("model.gone.weight", "model-00001-of-00002.safetensors"),
+                       {"'model.gone.weight' is not in 'model-00001-of-00002.safetensors', where the"}));
+  EXPECT_TRUE(contains(error_with("model.norm.weight", "model-00003-of-00002.safetensors"),
+                       {"Is the download complete?", "'model-00003-of-00002.safetensors'"}));
+  EXPECT_TRUE(contains(error_with("model.norm.weight", "../elsewhere.safetensors"),
+                       {"the shard of 'model.norm.weight' must be a file name in the same folder"}));
 }
 
 TEST(WeightReader, gives_the_same_weights_stage_by_stage) {
