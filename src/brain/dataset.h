@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "brain/voxel_grid.h"
+
 namespace arcuate {
 
 /// One story and how its recordings lie in time.
@@ -32,17 +34,19 @@ struct Recording {
 /// The responses of a recording, which lets go of them.
 at::Tensor take_responses(Recording& recording);
 
-/// Where a target lies on a cortical surface.
+/// Where a target lies in the cortex. The target is a vertex of a surface; or a voxel, which has a hemisphere and a
+/// region by the vertex nearest to it.
 struct TargetPlace {
-  std::string hemisphere{};  ///< "L" or "R".
-  int64_t vertex = 0;        ///< From 0.
+  std::string hemisphere{};  ///< "L" or "R"; empty for a voxel that is near no surface.
+  int64_t vertex = 0;        ///< From 0: the target itself, or the nearest; -1: none.
   std::string region{};      ///< Named patch or parcel; may be empty.
 };
 
 struct Dataset {
   std::vector<std::string> subjects{};
   std::vector<std::string> targets{};  ///< Voxels or regions, the same for all subjects.
-  std::vector<TargetPlace> places{};   ///< One a target, or none when targets are not vertices.
+  std::vector<TargetPlace> places{};   ///< One a target, or none when nothing is known of where they lie.
+  VoxelGrid grid{};                    ///< Of targets that are voxels; else empty.
   std::filesystem::path surfaces{};    ///< Folder of the surfaces they lie on (brain/surface.h); empty: none.
   std::vector<Stimulus> stories{};
   std::vector<Recording> recordings{};
