@@ -82,6 +82,8 @@ Dataset read_dataset(const DatasetOptions& options) {
     if (options.layout != layout->name) continue;
     return within(fmt::format("reading the dataset '{}' (layout {})", options.root.string(), options.layout), [&] {
       auto dataset = layout->read(options);
+      if (!options.surfaces.empty() && dataset.surfaces.empty())
+        bad_usage("dataset.surfaces: the layout {} has targets that lie on no surface", options.layout);
       leave_out_dead_subjects(dataset);
       if (dataset.recordings.empty()) bad_input("no recording is left");
       return dataset;

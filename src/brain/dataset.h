@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "brain/cortex.h"
 #include "brain/voxel_grid.h"
 
 namespace arcuate {
@@ -47,7 +48,7 @@ struct Dataset {
   std::vector<std::string> targets{};  ///< Voxels or regions, the same for all subjects.
   std::vector<TargetPlace> places{};   ///< One a target, or none when nothing is known of where they lie.
   VoxelGrid grid{};                    ///< Of targets that are voxels; else empty.
-  std::filesystem::path surfaces{};    ///< Folder of the surfaces they lie on (brain/surface.h); empty: none.
+  Cortex surfaces{};                   ///< On which targets lie, or which run through their grid; may be empty.
   std::vector<Stimulus> stories{};
   std::vector<Recording> recordings{};
   int64_t kept_bytes = 0;                       ///< Of recordings in memory.
@@ -65,6 +66,9 @@ struct DatasetOptions {
   std::string derivative = "afni-nosmooth";     ///< narratives: folder of derivatives/.
   std::string space = "fsaverage6";             ///< narratives: as in the names of files.
   std::filesystem::path tasks{}, exclusions{};  ///< narratives: tables in the place of the program's own.
+  std::filesystem::path surfaces{};  ///< Folder of surfaces and regions (find_cortex); empty: those of the layout.
+  std::string parcellation{};        ///< Annotation of FreeSurfer that names regions; empty: "aparc" if it is there.
+  double region_distance = 4;        ///< Voxels: mm to the nearest vertex that names their region, at most.
   /// Recordings are read once to be looked at and stay in memory up to so many bytes; the others are read again when
   /// they are needed.
   int64_t kept_bytes = INT64_MAX;

@@ -193,6 +193,12 @@ void Hdf5Writer::attribute(const std::string& name, const std::string& value) {
   const char* text = value.c_str();
   handle_->check(write_attribute(handle_->file, name, text_type(), &text), name);
 }
+void Hdf5Writer::attribute_of(const std::string& dataset, const std::string& name, const std::string& value) {
+  const std::lock_guard lock(library_lock());
+  const char* text = value.c_str();
+  const Id owner(H5Dopen2(handle_->file, dataset.c_str(), H5P_DEFAULT), H5Dclose);
+  handle_->check(owner.valid() && write_attribute(owner, name, text_type(), &text), dataset + "/" + name);
+}
 void Hdf5Writer::attribute(const std::string& name, double value) {
   const std::lock_guard lock(library_lock());
   handle_->check(write_attribute(handle_->file, name, H5T_NATIVE_DOUBLE, &value), name);

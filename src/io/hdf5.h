@@ -25,6 +25,8 @@ class Hdf5Writer {
   void attribute(const std::string& name, const std::string& value);
   void attribute(const std::string& name, double value);
   void attribute(const std::string& name, int64_t value);
+  /// An attribute of a dataset that was written.
+  void attribute_of(const std::string& dataset, const std::string& name, const std::string& value);
   void finish();
 
  private:

@@ -25,6 +25,10 @@ std::string analysis_heading(const std::string& title, const std::string& kind, 
   return name == kind ? title : title + ": " + name;
 }
 
+MapPlaces map_places(const AnalysisInput& input) {
+  return {.dataset = &input.dataset, .surfaces = input.maps, .pycortex = input.plan.study.maps.pycortex};
+}
+
 std::filesystem::path AnalysisOutput::file(const std::string& name, const std::string& ending) const {
   return folder_ / "group" /
          fmt::format("task-{}_desc-{}_{}{}", bids_label(study_.name), bids_label(name), bids_label(name_), ending);
@@ -34,14 +38,14 @@ void AnalysisOutput::table(const std::string& name, const TidyTable& table, cons
   write_table(file(name, ".tsv"), table, description, simulated_);
 }
 
-void AnalysisOutput::maps(const SurfaceMaps& surfaces, const std::string& subject, const TargetMaps& own,
+void AnalysisOutput::maps(const MapPlaces& places, const std::string& subject, const TargetMaps& own,
                           const std::string& description) const {
   const auto label = bids_subject(subject);
   const auto folder = folder_ / label / "func";
   ensure_writable_folder(folder);
   const auto name =
-      fmt::format("{}_task-{}_hemi-{{hemisphere}}_desc-{}_statmap", label, bids_label(study_.name), bids_label(name_));
-  write_target_maps(surfaces, own, folder / name, {{"Description", description}, {"Simulated", simulated_}});
+      fmt::format("{}_task-{}{{place}}_desc-{}_statmap", label, bids_label(study_.name), bids_label(name_));
+  write_target_maps(places, own, folder / name, {{"Description", description}, {"Simulated", simulated_}});
 }
 
 std::filesystem::path analysis_file(const AnalysisInput& input, const std::string& place) {

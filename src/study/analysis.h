@@ -12,8 +12,8 @@
 #include "study/encoding.h"
 #include "study/section.h"
 #include "study/summary.h"
-#include "study/surface_maps.h"
 #include "study/tables.h"
+#include "study/target_maps.h"
 
 namespace arcuate {
 
@@ -26,6 +26,9 @@ struct AnalysisInput {
   const SurfaceMaps* maps = nullptr;  ///< Null when targets lie on no surface.
   std::string name{};                 ///< Of the analysis: in the names of its units and files.
 };
+
+/// Where its maps can be shown.
+MapPlaces map_places(const AnalysisInput& input);
 
 /// Where an analysis leaves its tables and figures.
 class AnalysisOutput {
@@ -45,8 +48,8 @@ class AnalysisOutput {
     return Figures(folder_ / "figures").add(name_ + "_" + name, map, caption);
   }
   std::filesystem::path file(const std::string& name, const std::string& ending) const;
-  /// sub-<subject>/func/…_hemi-<H>_desc-<analysis>_statmap.func.gii with its sidecar.
-  void maps(const SurfaceMaps& surfaces, const std::string& subject, const TargetMaps& own,
+  /// sub-<subject>/func/…_hemi-<H>_desc-<analysis>_statmap.func.gii, or a volume, with its sidecar.
+  void maps(const MapPlaces& places, const std::string& subject, const TargetMaps& own,
             const std::string& description) const;
   bool simulated() const { return simulated_; }
 

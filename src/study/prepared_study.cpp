@@ -9,9 +9,10 @@
 namespace arcuate {
 namespace {
 
-std::optional<SurfaceMaps> surfaces_of(const Dataset& dataset) {
+std::optional<SurfaceMaps> surfaces_of(const Dataset& dataset, const MapsEntry& maps) {
+  check_pycortex(dataset, maps.pycortex);
   if (!has_surfaces(dataset)) return {};
-  return std::optional<SurfaceMaps>(std::in_place, dataset);
+  return std::optional<SurfaceMaps>(std::in_place, dataset, maps.depths);
 }
 
 // What the process may take.
@@ -48,7 +49,7 @@ PreparedStudy::PreparedStudy(const Study& described, const std::filesystem::path
       output(output_folder),
       work(output / "work"),
       dataset(dataset_of(study, response_memory(machine))),
-      maps(surfaces_of(dataset)),
+      maps(surfaces_of(dataset, study.maps)),
       stories(read_stories(study, dataset)),
       spaces(feature_spaces(study)),
       responses(clean_responses(study, dataset, {response_memory(machine), scratch_folder(output)})),

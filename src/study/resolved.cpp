@@ -120,9 +120,12 @@ static toml::table dataset_table(const Study& s) {
                     {"stories", array_of(d.stories)},
                     {"roi_radius", d.roi_radius},
                     {"derivative", d.derivative},
-                    {"space", d.space}};
+                    {"space", d.space},
+                    {"parcellation", d.parcellation},
+                    {"region_distance", d.region_distance}};
   if (!s.given_tasks.empty()) table.insert("tasks", s.given_tasks);
   if (!s.given_exclusions.empty()) table.insert("exclusions", s.given_exclusions);
+  if (!s.given_surfaces.empty()) table.insert("surfaces", s.given_surfaces);
   return table;
 }
 
@@ -153,6 +156,7 @@ static toml::table resolved_table(const Study& s) {
       {"encode", encode_table(s.encode)},
       {"controls", toml::table{{"spaces", array_of(s.controls.spaces)}, {"scales", array_of(s.controls.scales)}}},
       {"score", toml::table{{"cc_floor", s.score.cc_floor}}},
+      {"maps", toml::table{{"depths", array_of(s.maps.depths)}, {"pycortex", s.maps.pycortex}}},
       {"permutation",
        toml::table{{"count", s.permutation.count}, {"min_shift", s.min_shift()}, {"refit", s.permutation.refit}}}};
   if (!s.recipe.empty()) table.insert("recipe", s.recipe);

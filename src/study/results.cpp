@@ -9,6 +9,7 @@
 #include "core/hash.h"
 #include "core/text.h"
 #include "core/version.h"
+#include "study/score_maps.h"
 #include "study/study_page.h"
 #include "study/tables.h"
 #include "study/unit_store.h"
@@ -166,7 +167,8 @@ StudyOutputs write_results(const PreparedStudy& prepared, const cli::Record& rec
   const auto manifest = manifest_of(prepared, record);
   write_json(output / "manifest.json", manifest);
   outputs.group_table = write_tables(plan, prepared.dataset, summary, output);
-  if (maps) write_surface_maps(*maps, plan, prepared.dataset, summary, output);
+  if (const MapPlaces places{&prepared.dataset, maps, study.maps.pycortex}; places.any())
+    write_score_maps(places, plan, summary, output);
   outputs.page = study_page(plan, prepared.dataset, summary, maps, Figures(outputs.figures),
                             {manifest, resolved_toml(study), command_of(record) + " --output OUTPUT"});
   finish_analyses(prepared.analyses, summary, output, outputs.page);

@@ -328,7 +328,7 @@ void add_pictures(const StackReport& report, const StackMaps& maps, const Analys
                         const std::string& unit, const std::string& caption, ColourScale scale) {
     const auto mean = at::nanmean(values, 0);
     if (!any_number(mean)) return;
-    auto map = titled(maps.maps->picture(on_all(maps, mean)), title, unit);
+    auto map = titled(maps.places.surfaces->picture(on_all(maps, mean)), title, unit);
     map.scale = scale;
     section.figures.push_back(output.figure(name, map, caption));
   };
@@ -367,7 +367,7 @@ void write_subject_maps(const StackReport& report, const StackMaps& maps, const 
       add("share of " + space, weights.share);
       if (several_layers(report, space)) add("layer centre of " + space, weights.centre);
     }
-    output.maps(*maps.maps, report.subjects[i], own,
+    output.maps(maps.places, report.subjects[i], own,
                 "Stacked models: held-out r of the mixture, its gain over the best single model, weights by feature "
                 "space and their centre over layers");
   }
@@ -438,10 +438,8 @@ PageSection stack_section(const StackReport& report, const StackMaps& maps, cons
         output.figure("weights", render_line_chart(weights), chart_data(weights),
                       "Mean over the targets that the mixture predicts and over subjects, with one standard error over "
                       "subjects where there are several."));
-  if (maps.maps) {
-    add_pictures(report, maps, output, section);
-    write_subject_maps(report, maps, output);
-  }
+  if (maps.places.surfaces) add_pictures(report, maps, output, section);
+  if (maps.places.any()) write_subject_maps(report, maps, output);
   section.tables.push_back(space_rows(report));
   return section;
 }

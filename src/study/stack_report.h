@@ -48,13 +48,13 @@ TidyTable stack_weight_table(const StackReport& report);
 /// A row for each place and feature space: its share of the weights and their centre over its layers.
 TidyTable stack_layer_table(const StackReport& report);
 
-/// Where the chosen targets lie among those of the dataset; nothing is drawn without `maps`.
+/// Where the chosen targets lie among those of the dataset; nothing is drawn without surfaces.
 struct StackMaps {
-  const SurfaceMaps* maps = nullptr;
+  MapPlaces places{};
   std::vector<int64_t> chosen{};  ///< Targets, in the order of the report's.
   int64_t targets = 0;            ///< Of the dataset.
 };
-/// Writes GIfTI maps of every subject too, if there are surfaces.
+/// Writes maps of every subject too, if it is known where targets lie.
 PageSection stack_section(const StackReport& report, const StackMaps& maps, const AnalysisOutput& output);
 
 }  // namespace arcuate

@@ -186,6 +186,32 @@ void read_encode(StudySection& s, EncodeEntry& encode) {
     s.problems().add("'encode.inner_folds' must be at least 2 and 'encode.gap' not negative");
 }
 
+void read_dataset_entry(StudySection& s, Study& study) {
+  auto& dataset = study.dataset;
+  s.read("layout", dataset.layout);
+  s.read("root", dataset.root, study.given_root);
+  s.read("subjects", dataset.subjects);
+  s.read("stories", dataset.stories);
+  s.read("roi_radius", dataset.roi_radius);
+  s.read("derivative", dataset.derivative);
+  s.read("space", dataset.space);
+  s.read("tasks", dataset.tasks, study.given_tasks);
+  s.read("exclusions", dataset.exclusions, study.given_exclusions);
+  s.read("surfaces", dataset.surfaces, study.given_surfaces);
+  s.read("parcellation", dataset.parcellation);
+  s.read("region_distance", dataset.region_distance);
+  constexpr double farthest = 50;  // mm: farther than any place is from its region
+  if (!(dataset.region_distance > 0 && dataset.region_distance <= farthest))
+    s.wrong("region_distance", fmt::format("a number of mm above 0, at most {}", farthest));
+}
+
+void read_maps(StudySection& s, MapsEntry& maps) {
+  s.read("depths", maps.depths);
+  s.read("pycortex", maps.pycortex);
+  const bool good = std::all_of(maps.depths.begin(), maps.depths.end(), [](double d) { return d >= 0 && d <= 1; });
+  if (maps.depths.empty() || !good) s.wrong("depths", "numbers from 0 (white surface) to 1 (pial surface)");
+}
+
 Study read_root(const toml::table& table, const fs::path& folder, Problems& problems) {
   Study study;
   StudySection root(table, "", problems, folder);
@@ -196,17 +222,7 @@ Study read_root(const toml::table& table, const fs::path& folder, Problems& prob
   root.read("recipe", study.recipe);
   root.read("seed", study.seed);
   root.read_choice("precision", study.precision, precisions);
-  read_table(root, "dataset", [&](StudySection& s) {
-    s.read("layout", study.dataset.layout);
-    s.read("root", study.dataset.root, study.given_root);
-    s.read("subjects", study.dataset.subjects);
-    s.read("stories", study.dataset.stories);
-    s.read("roi_radius", study.dataset.roi_radius);
-    s.read("derivative", study.dataset.derivative);
-    s.read("space", study.dataset.space);
-    s.read("tasks", study.dataset.tasks, study.given_tasks);
-    s.read("exclusions", study.dataset.exclusions, study.given_exclusions);
-  });
+  read_table(root, "dataset", [&](StudySection& s) { read_dataset_entry(s, study); });
   read_table(root, "story", [&](StudySection& s) {
     s.read("tier", study.story.tier);
     s.read("lowercase", study.story.lowercase);
@@ -225,6 +241,7 @@ Study read_root(const toml::table& table, const fs::path& folder, Problems& prob
     s.read("cc_floor", study.score.cc_floor);
     if (!(study.score.cc_floor > 0)) s.wrong("cc_floor", "a positive number");
   });
+  read_table(root, "maps", [&](StudySection& s) { read_maps(s, study.maps); });
   read_table(root, "permutation", [&](StudySection& s) {
     s.read("count", study.permutation.count);
     s.read("min_shift", study.permutation.min_shift);

@@ -91,6 +91,12 @@ struct ScoreEntry {
   double cc_floor = 0.25;  ///< Smallest ceiling that a score is divided by for CC_norm; above 0.
 };
 
+struct MapsEntry {
+  std::vector<double> depths{
+      0.5};               ///< Of the cortex at which surfaces take values of voxels: 0 white, 1 pial; their mean.
+  bool pycortex = false;  ///< Also an HDF5 file of the maps for pycortex, where the dataset has its transform.
+};
+
 struct PermutationEntry {
   int64_t count = 1000;
   int64_t min_shift = 0;  ///< TRs; 0: longest delay + 10.
@@ -112,8 +118,8 @@ struct Study {
   uint64_t seed = 0;
   at::ScalarType precision = at::ScalarType::Float;
   DatasetOptions dataset{};
-  std::string given_root{};                       ///< dataset.root as written in the study file …
-  std::string given_tasks{}, given_exclusions{};  ///< … and dataset.tasks and dataset.exclusions.
+  std::string given_root{};                                         ///< dataset.root as written in the study file …
+  std::string given_tasks{}, given_exclusions{}, given_surfaces{};  ///< … and the dataset's other paths.
   StoryEntry story{};
   std::vector<ModelEntry> models{};
   std::vector<FeatureEntry> features{};
@@ -121,6 +127,7 @@ struct Study {
   EncodeEntry encode{};
   ControlEntry controls{};
   ScoreEntry score{};
+  MapsEntry maps{};
   PermutationEntry permutation{};
   std::vector<AnalysisEntry> analyses{};
 

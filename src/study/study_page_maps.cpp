@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/text.h"
+#include "study/score_maps.h"
 #include "study/study_page_parts.h"
 
 namespace arcuate::study_page_parts {

@@ -1,51 +1,36 @@
-// Values of targets that are vertices as maps of the cortex: GIfTI files for other programs, pictures for people.
+// Values of targets on the surfaces of the cortex: targets are vertices, or voxels that surfaces run through.
 #pragma once
-#include <filesystem>
-#include <string>
-#include <vector>
+#include <span>
 
-#include "brain/surface.h"
-#include "io/json.h"
+#include "brain/cortex.h"
+#include "brain/dataset.h"
 #include "report/brain_map.h"
-#include "study/summary.h"
 
 namespace arcuate {
 
-/// Both hemispheres of a dataset, and where its targets lie on them.
+bool has_surfaces(const Dataset& dataset);
+
+/// Both hemispheres of a dataset, and which targets each vertex takes its value from.
 class SurfaceMaps {
  public:
-  /// Errors: input, for vertices that the surfaces do not have.
-  SurfaceMaps(const Dataset& dataset);
+  /// depths: of voxels only (brain/voxel_sampling.h). Errors: input, for vertices that the surfaces do not have.
+  explicit SurfaceMaps(const Dataset& dataset, std::span<const double> depths = {});
 
-  /// values: one a target -> V of the hemisphere, float32; NaN where no target is.
+  /// values: one a target -> V of the hemisphere, float32; the mean over depths, NaN where no target is.
   at::Tensor on(Hemisphere hemisphere, const at::Tensor& values) const;
 
   /// Both inflated hemispheres with the patches' outlines; the caller fills in title, unit and colours.
   BrainMap picture(const at::Tensor& values) const;
 
  private:
-  const Dataset& dataset_;
-  CorticalSurfaces left_, right_;
+  struct Side {
+    CortexSide surfaces{};
+    at::Tensor targets{};  ///< D x V, int64; -1: none.
+  };
+  const Side& of(Hemisphere hemisphere) const { return hemisphere == Hemisphere::left ? left_ : right_; }
+
+  Side left_{}, right_{};
+  bool simulated_ = false;
 };
-
-/// Named maps of one subject that belong in one file: one value a target each.
-struct TargetMaps {
-  std::vector<std::string> names{};
-  std::vector<at::Tensor> values{};
-  void add(const std::string& name, const at::Tensor& of_targets);
-};
-/// A GIfTI file and its sidecar for each hemisphere; "{hemisphere}" in the stem stands for its letter.
-void write_target_maps(const SurfaceMaps& maps, const TargetMaps& own, const std::filesystem::path& stem,
-                       const Json& sidecar);
-
-bool has_surfaces(const Dataset& dataset);
-
-/// `chosen`: places in the space's layers, as in TargetHeadline -> the layers' own numbers; NaN where none was chosen.
-at::Tensor layer_numbers(const FeatureSpace& space, const at::Tensor& chosen);
-
-/// Per subject and hemisphere: r of every layer of every trained model; and, with the layer chosen on training folds
-/// for each target, r, p, q, that layer, and the ceilings. NaN: no score. With a JSON sidecar each.
-void write_surface_maps(const SurfaceMaps& maps, const EncodingPlan& plan, const Dataset& dataset,
-                        const Summary& summary, const std::filesystem::path& output);
 
 }  // namespace arcuate

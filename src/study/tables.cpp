@@ -121,11 +121,11 @@ TidyTable region_table(const EncodingPlan& plan, const Dataset& dataset, const S
   const auto s = static_cast<int64_t>(subject);
   const auto columns = responses.columns_of(s);
   TidyTable table{.columns = {{"subject", "Subject; 'mean' is the mean of all subjects' z-scored responses"},
-                              {"hemisphere", "L or R"},
-                              {"region", "Patch or parcel; n/a: vertices in none"}}};
+                              {"hemisphere", "L or R; n/a: voxels that are near no surface"},
+                              {"region", "Patch or parcel; n/a: vertices and voxels in none"}}};
   table.columns.insert(table.columns.end(), space_columns.begin(), space_columns.end());
   const TableColumn own[] = {
-      {"targets", "Vertices of the region"},
+      {"targets", "Vertices or voxels of the region"},
       {"scored", "Those that are not flagged; all that follows is about them"},
       {"r", "Mean of Pearson r of the held-out predictions with the responses"},
       {"median_r", "Median of it"},
@@ -134,7 +134,7 @@ TidyTable region_table(const EncodingPlan& plan, const Dataset& dataset, const S
       {"ceiling", "Mean of the leave-one-out inter-subject correlation"},
       {"cc_max", "Mean of the ceiling from repeats (CC_max)"},
       {"cc_norm", "Mean of r / max(CC_max, floor); the floor is score.cc_floor of the study"},
-      {"share_q05", "Share of vertices with Benjamini-Hochberg q < 0.05 (over the subject's vertices, for this layer)"},
+      {"share_q05", "Share of targets with Benjamini-Hochberg q < 0.05 (over the subject's targets, for this layer)"},
       {"increment", "Mean of r of the joint model (controls and layer) minus r of the controls alone"}};
   table.columns.insert(table.columns.end(), std::begin(own), std::end(own));
   for (const auto& layer : summary.layers) {
@@ -146,7 +146,7 @@ TidyTable region_table(const EncodingPlan& plan, const Dataset& dataset, const S
         return values.defined() ? values.index_select(0, within) : values;
       };
       const auto r = of(scores.r);
-      std::vector<std::string> row{responses.subjects[subject], region.hemisphere,
+      std::vector<std::string> row{responses.subjects[subject], region.hemisphere.empty() ? "n/a" : region.hemisphere,
                                    region.name.empty() ? "n/a" : region.name};
       for (auto& field : space_fields(layer)) row.push_back(field);
       for (auto& field :
@@ -165,8 +165,8 @@ TidyTable region_table(const EncodingPlan& plan, const Dataset& dataset, const S
 TidyTable flagged_table(const EncodingPlan& plan, const Dataset& dataset) {
   TidyTable table{.columns = {{"subject", "Subject, or 'mean'"},
                               {"target", "Voxel, vertex or region"},
-                              {"hemisphere", "L or R, for vertices"},
-                              {"region", "Patch or parcel of the vertex"},
+                              {"hemisphere", "L or R, for vertices and for voxels near a surface"},
+                              {"region", "Patch or parcel"},
                               {"flag", "constant, nan, infinite or masked: why it has no score"}}};
   const auto& responses = plan.responses;
   const auto targets = responses.targets.size();
@@ -175,7 +175,7 @@ TidyTable flagged_table(const EncodingPlan& plan, const Dataset& dataset) {
     const size_t v = c % targets;
     const bool placed = !dataset.places.empty();
     table.rows.push_back({responses.subjects[c / targets], responses.targets[v],
-                          placed ? dataset.places[v].hemisphere : "n/a",
+                          placed && !dataset.places[v].hemisphere.empty() ? dataset.places[v].hemisphere : "n/a",
                           placed && !dataset.places[v].region.empty() ? dataset.places[v].region : "n/a",
                           flag_name(responses.flags[c])});
   }

@@ -214,9 +214,10 @@ Dataset read(const DatasetOptions& options) {
   }
   const auto columns = read_targets(options.root, dataset);
   read_recordings(recordings, options, columns, dataset);
-  if (fs::is_directory(options.root / "surfaces")) {
-    dataset.surfaces = options.root / "surfaces";
-    dataset.inputs.push_back(dataset.surfaces);
+  const auto surfaces = options.surfaces.empty() ? options.root / "surfaces" : options.surfaces;
+  if (!options.surfaces.empty() || fs::is_directory(surfaces)) {
+    dataset.surfaces = find_cortex(surfaces, options.parcellation);
+    dataset.inputs.push_back(surfaces);
   }
   return dataset;
 }

@@ -4,6 +4,7 @@
 //                                                    and "individual_repeats" (repeats x volumes x voxels) of the test
 //                                                    story
 //   derivative/TextGrids/STORY.TextGrid, derivative/respdict.json (volumes of each scan), stimuli/STORY.wav
+//   derivative/pycortex-db/SUBJECT, derivative/freesurfer_subjdir/SUBJECT: where voxels lie (lebel_space.h)
 // A scan has respdict volumes of 2 s; the first 10 and the last 10 are not stored. The sound began 10 s after volume 0
 // of the grid that is left when 5 volumes are taken off the end, so that stored row j is centred at 2 (j + 10) - 9 s.
 #include <ATen/ATen.h>
@@ -12,6 +13,7 @@
 #include <map>
 
 #include "brain/dataset.h"
+#include "brain/lebel_space.h"
 #include "core/error.h"
 #include "core/tensor.h"
 #include "core/text.h"
@@ -153,6 +155,7 @@ Dataset read(const DatasetOptions& options) {
   Problems problems("the recordings do not fit together");
   for (const auto& story : stories) read_story(options, volumes, story, dataset, problems);
   problems.raise();
+  add_lebel_space(options, dataset);
   return dataset;
 }
 

@@ -2,6 +2,7 @@
 // fsaverage, Gentle's alignments of the words.
 //   derivatives/DERIVATIVE/sub-S/func/sub-S_task-T[_run-N]_space-SPACE_hemi-H_desc-clean.func.gii
 //   stimuli/gentle/STORY/align.csv, stimuli/STORY_audio.wav, participants.tsv
+//   derivatives/freesurfer/SPACE/{surf,label}: surfaces and regions; may be absent, or be named by dataset.surfaces
 // Volume i of a scan is centred at (i - onset) TR + TR / 2 on the clock of the sound; volumes before `onset` are left
 // away. Which tasks take part, their onsets and the scans that do not are tables (assets/datasets).
 #include <ATen/ATen.h>
@@ -14,6 +15,7 @@
 #include <tuple>
 
 #include "brain/dataset.h"
+#include "brain/nested_mesh.h"
 #include "core/error.h"
 #include "core/tensor.h"
 #include "core/text.h"
@@ -253,6 +255,31 @@ void add_targets(int64_t vertices, Dataset& dataset) {
     }
 }
 
+// Surfaces of the space itself or of a finer average (fsaverage for fsaverage6), and the regions of vertices.
+void add_surfaces(const DatasetOptions& options, Dataset& dataset) {
+  const auto usual = options.root / "derivatives" / "freesurfer" / options.space;
+  if (options.surfaces.empty() && !fs::exists(usual / "surf" / "lh.inflated")) {
+    if (!options.parcellation.empty())
+      bad_usage("dataset.parcellation needs the surfaces of {}: name their folder with dataset.surfaces",
+                options.space);
+    return;
+  }
+  const auto folder = options.surfaces.empty() ? usual : options.surfaces;
+  auto& cortex = dataset.surfaces;
+  cortex = find_cortex(folder, options.parcellation);
+  cortex.vertices = std::ssize(dataset.targets) / 2;
+  std::vector<std::string> names;
+  for (const auto hemisphere : {Hemisphere::left, Hemisphere::right}) {
+    if (const auto stored = stored_vertices(cortex, hemisphere); !is_nested(cortex.vertices, stored))
+      bad_input("'{}' has {} vertices a hemisphere, the recordings {}; dataset.surfaces needs {} or a finer average",
+                folder.string(), stored, cortex.vertices, options.space);
+    const auto own = region_names(read_cortex(cortex, hemisphere));
+    names.insert(names.end(), own.begin(), own.end());
+  }
+  for (size_t v = 0; v < names.size(); ++v) dataset.places[v].region = names[v];
+  for (const auto& file : cortex.files()) dataset.inputs.push_back(file);
+}
+
 // Scans of a story end at different times: all are cut to the shortest.
 void cut_to_shortest(Dataset& dataset, const std::vector<int64_t>& longest) {
   for (auto& recording : dataset.recordings) {
@@ -302,6 +329,7 @@ Dataset read(const DatasetOptions& options) {
   dataset.subjects = complete_subjects(scans, subjects, stories, left_out);
   add_stories(options, stories, dataset);
   read_recordings(options, scans, dataset);
+  add_surfaces(options, dataset);
   left_out.tell(dataset);
   return dataset;
 }

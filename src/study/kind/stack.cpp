@@ -163,7 +163,8 @@ class StackAnalysis : public Analysis {
     output.table("weights", stack_weight_table(report), "Weights of the mixture: one row per place and model");
     output.table("layers", stack_layer_table(report), "Weights by feature space: share, and centre over layers");
     return stack_section(
-        report, {.maps = input.maps, .chosen = chosen.targets, .targets = input.plan.responses.target_count()}, output);
+        report, {.places = map_places(input), .chosen = chosen.targets, .targets = input.plan.responses.target_count()},
+        output);
   }
 
  private:

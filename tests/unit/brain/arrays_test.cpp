@@ -166,6 +166,7 @@ TEST(Arrays, every_file_that_tells_something_is_an_input) {
   dataset.targets("target\na\nb\nc\nd\ne\n");
   write_file(dataset / "dataset_description.json", "{}");
   fs::create_directory(dataset / "surfaces");
+  write_file(dataset / "surfaces/hemi-L_inflated.surf.gii", "");
   const auto inputs = dataset.read().inputs;
   for (const char* name : {"stories.tsv", "recordings.tsv", "targets.tsv", "left.func.gii", "right.func.gii",
                            "words.tsv", "dataset_description.json", "surfaces"})
@@ -177,9 +178,10 @@ TEST(Arrays, says_that_data_are_simulated_and_where_surfaces_are) {
   write_both_sides(dataset);
   write_file(dataset / "dataset_description.json", "{\"Simulated\": true}");
   fs::create_directory(dataset / "surfaces");
+  write_file(dataset / "surfaces/hemi-L_inflated.surf.gii", "");
   const auto read = dataset.read();
   EXPECT_TRUE(read.simulated);
-  EXPECT_EQ(read.surfaces, dataset / "surfaces");
+  EXPECT_EQ(read.surfaces.left.inflated, dataset / "surfaces/hemi-L_inflated.surf.gii");
 }
 
 TEST(Arrays, a_second_recording_needs_a_repeat) {
