@@ -1,0 +1,164 @@
+// Vertices in voxels and voxels near vertices: by hand where a few are known, and against every pair of them.
+#include "brain/voxel_sampling.h"
+
+#include <ATen/ATen.h>
+
+#include "brain/nearest_points.h"
+#include "core/error.h"
+#include "core/files.h"
+#include "core/tensor.h"
+#include "io/nifti.h"
+#include "support.h"
+
+namespace arcuate {
+namespace {
+
+using test::contains;
+using test::message_of;
+using test::TemporaryFolder;
+
+using Whole = std::vector<int64_t>;
+Whole whole(const at::Tensor& values) {
+  const auto flat = values.to(at::kLong).contiguous();
+  return {flat.data_ptr<int64_t>(), flat.data_ptr<int64_t>() + flat.numel()};
+}
+at::Tensor points(const std::vector<double>& values) { return to_tensor(values).view({-1, 3}); }
+at::Tensor affine(double scale, double x, double y, double z) {
+  return to_tensor(std::vector<double>{scale, 0, 0, x, 0, scale, 0, y, 0, 0, scale, z, 0, 0, 0, 1}).view({4, 4});
+}
+
+// 4 x 3 x 2; voxel 0 is (1, 0, 0), voxel 1 is (3, 2, 1).
+VoxelGrid two_voxels() {
+  return {
+      .shape = {4, 3, 2}, .affine = affine(2, 0, 0, 0), .voxels = index_tensor(Whole{1, 0, 0, 3, 2, 1}).view({2, 3})};
+}
+
+TEST(NearestPoints, are_those_of_all_pairs) {
+  const auto all = random_normals(300, 3, 1) * 10, asked = random_normals(200, 3, 2) * 12;
+  const auto distances = at::cdist(asked, all, 2, 2);  // not by products, which lose digits
+  const auto [distance, index] = distances.min(1);
+  for (const double within : {1.0, 3.0, 40.0}) {
+    const auto found = nearest_points(all, asked, within);
+    const auto near = distance <= within;
+    EXPECT_TRUE(at::equal(found.index, at::where(near, index, at::full_like(index, -1)))) << within;
+    EXPECT_TRUE(at::allclose(found.distance.masked_select(near), distance.masked_select(near)));
+    EXPECT_TRUE(found.distance.masked_select(near.logical_not()).isinf().all().item<bool>());
+  }
+}
+
+TEST(NearestPoints, of_several_as_near_the_first_counts_and_the_border_is_near) {
+  const auto all = points({1, 0, 0, -1, 0, 0, 0, 1, 0});
+  EXPECT_EQ(whole(nearest_points(all, points({0, 0, 0, 0, 2, 0, 0, -3, 0}), 1).index), (Whole{0, 2, -1}));
+  EXPECT_EQ(whole(nearest_points(all.flip(0), points({0, 0, 0}), 1).index), (Whole{0}));
+  for (const double bad : {0.0, -1.0, std::nan(""), HUGE_VAL})
+    EXPECT_TRUE(contains(message_of([&] { nearest_points(all, all, bad); }), {"above 0 mm"}));
+}
+
+TEST(VoxelSampling, a_point_has_the_voxel_whose_centre_is_nearest) {
+  const auto grid = two_voxels();
+  const auto identity = affine(1, 0, 0, 0);
+  EXPECT_EQ(whole(voxels_at(points({1,   0, 0, 0.5, 0.49, -0.5, 1.49, 0, 0, 1.5,          0, 0, 3.4, 1.5, 1,
+                                    3.5, 2, 1, 0,   0,    0,    -9,   0, 0, std::nan(""), 0, 0}),
+                            identity, grid)),
+            (Whole{0, 0, 0, -1, 1, -1, -1, -1, -1}));
+  // The transform leads from mm to voxels.
+  EXPECT_EQ(whole(voxels_at(points({12, 20, 30, 16, 24, 32}), affine(0.5, -5, -10, -15), grid)), (Whole{0, 1}));
+}
+
+TEST(VoxelSampling, depths_lie_between_white_and_pial) {
+  const auto grid = two_voxels();
+  const Mesh white{.points = points({-1, 0, 0}).to(at::kFloat)}, pial{.points = points({3, 0, 0}).to(at::kFloat)};
+  const double depths[] = {0, 0.5, 1};
+  EXPECT_EQ(whole(voxels_at_depths({.white = white, .pial = pial}, depths, affine(1, 0, 0, 0), grid)),
+            (Whole{-1, 0, -1}));
+  const double middle[] = {0.5}, outer[] = {1}, outside[] = {1.5};
+  const CortexSide halfway{.middle = {.points = points({1, 0, 0}).to(at::kFloat)}};
+  EXPECT_EQ(whole(voxels_at_depths(halfway, middle, affine(1, 0, 0, 0), grid)), (Whole{0}));
+  const auto said = [&](const CortexSide& side, std::span<const double> where) {
+    return message_of([&] { voxels_at_depths(side, where, affine(1, 0, 0, 0), grid); });
+  };
+  EXPECT_TRUE(contains(said(halfway, outer), {"depth of 1", "white and pial"}));
+  EXPECT_TRUE(contains(said({.white = white, .pial = pial}, outside), {"0 (white) to 1 (pial), not 1.5"}));
+  EXPECT_TRUE(contains(said(halfway, {}), {"at least one depth"}));
+}
+
+// A tetrahedron a hemisphere as a folder of FreeSurfer would have it, 20 mm apart.
+class VoxelPlaces : public testing::Test {
+ protected:
+  VoxelPlaces() {
+    for (const auto hemisphere : {Hemisphere::left, Hemisphere::right}) {
+      const float x = hemisphere == Hemisphere::left ? -10 : 10;
+      const Mesh mesh{at::tensor({x, 0.f, 0.f, x + 4, 0.f, 0.f, x, 4.f, 0.f, x, 0.f, 4.f}).view({4, 3}),
+                      at::tensor({0, 2, 1, 0, 1, 3, 0, 3, 2, 1, 2, 3}, at::kInt).view({4, 3})};
+      const auto file = [&](const char* kind) {
+        return folder_ / (std::string("hemi-") + letter(hemisphere) + "_" + kind + ".gii");
+      };
+      write_mesh(file("midthickness.surf"), mesh, hemisphere, "Anatomical");
+      write_mesh(file("inflated.surf"), mesh, hemisphere, "Inflated");
+      write_vertex_values(file("sulc.shape"), at::zeros({4}), {"depth"}, hemisphere, "NIFTI_INTENT_SHAPE");
+      write_regions(file("desc-patches_dseg.label"),
+                    {at::tensor({1, 1, 2, 0}, at::kInt), {{1, "front", {1, 0, 0, 1}}, {2, "back", {0, 0, 1, 1}}}},
+                    hemisphere);
+    }
+  }
+  TemporaryFolder folder_;
+};
+
+TEST_F(VoxelPlaces, are_those_of_the_nearest_vertex_within_a_distance) {
+  auto cortex = find_cortex(folder_.path(), "");
+  cortex.voxel_of_point = affine(0.5, 10, 10, 10);  // voxel 10 is 0 mm, a voxel is 2 mm wide
+  const VoxelGrid grid{
+      .shape = {20, 20, 20},
+      .affine = affine(1, 0, 0, 0),
+      .voxels = index_tensor(Whole{5, 10, 10, 15, 12, 10, 15, 13, 10, 10, 10, 10, 5, 10, 12}).view({5, 3})};
+  const auto near = places_of_voxels(grid, cortex, 1);
+  ASSERT_EQ(near.size(), 5U);
+  EXPECT_EQ(near[0].hemisphere, "L");
+  EXPECT_EQ(near[0].vertex, 0);
+  EXPECT_EQ(near[0].region, "front");
+  EXPECT_EQ(near[1].hemisphere, "R");
+  EXPECT_EQ(near[1].region, "back");
+  EXPECT_EQ(near[2].hemisphere, "");  // 2 mm away
+  EXPECT_EQ(near[2].vertex, -1);
+  EXPECT_EQ(near[4].hemisphere, "L");  // a vertex in no region
+  EXPECT_EQ(near[4].region, "");
+  const auto far = places_of_voxels(grid, cortex, 2);
+  EXPECT_EQ(far[2].region, "back");
+  EXPECT_EQ(far[3].hemisphere, "");
+  EXPECT_EQ(places_of_voxels(grid, cortex, 6)[3].hemisphere, "L");
+}
+
+TEST_F(VoxelPlaces, a_folder_without_surfaces_is_refused_and_what_is_missing_named) {
+  const TemporaryFolder none;
+  EXPECT_TRUE(contains(message_of([&] { find_cortex(none.path(), ""); }), {"holds no surfaces", "surf/lh.inflated"}));
+  EXPECT_TRUE(contains(message_of([&] { find_cortex(folder_.path(), "aparc"); }), {"is no subject of FreeSurfer"}));
+  fs::remove(folder_ / "hemi-R_sulc.shape.gii");
+  fs::remove(folder_ / "hemi-R_midthickness.surf.gii");
+  const auto cortex = find_cortex(folder_.path(), "");
+  EXPECT_EQ(read_cortex(cortex, Hemisphere::left).vertices(), 4);
+  EXPECT_TRUE(contains(message_of([&] { read_cortex(cortex, Hemisphere::right); }),
+                       {"CortexRight are incomplete", "hemi-R_sulc.shape.gii' (shading of pictures)",
+                        "hemi-R_midthickness.surf.gii' (surface halfway)"}));
+  write_vertex_values(folder_ / "hemi-L_sulc.shape.gii", at::zeros({5}), {"depth"}, Hemisphere::left,
+                      "NIFTI_INTENT_SHAPE");
+  EXPECT_TRUE(contains(message_of([&] { read_cortex(cortex, Hemisphere::left); }),
+                       {"hemi-L_inflated.surf.gii' has 4 vertices", "hemi-L_sulc.shape.gii' has 5"}));
+}
+
+TEST_F(VoxelPlaces, annotations_of_freesurfer_are_found_by_name) {
+  const TemporaryFolder subject;
+  ensure_writable_folder(subject / "surf");
+  ensure_writable_folder(subject / "label");
+  fs::copy(folder_ / "hemi-L_inflated.surf.gii", subject / "surf/lh.inflated");
+  fs::copy(folder_ / "hemi-R_inflated.surf.gii", subject / "surf/rh.inflated");
+  EXPECT_TRUE(find_cortex(subject.path(), "").left.regions.empty());
+  for (const char* name : {"lh.aparc.annot", "rh.aparc.annot", "lh.aparc.a2009s.annot", "rh.aparc.a2009s.annot"})
+    write_file(subject / "label" / name, "");
+  EXPECT_EQ(find_cortex(subject.path(), "").left.regions, subject / "label/lh.aparc.annot");
+  EXPECT_EQ(find_cortex(subject.path(), "aparc.a2009s").right.regions, subject / "label/rh.aparc.a2009s.annot");
+  EXPECT_TRUE(contains(message_of([&] { find_cortex(subject.path(), "aparc.a2009"); }),
+                       {"lh.aparc.a2009.annot", "dataset.parcellation", "did you mean 'aparc.a2009s'"}));
+}
+
+}  // namespace
+}  // namespace arcuate
