@@ -38,7 +38,9 @@ std::string number(const Tensor& values, int64_t place) { return shortest(values
 
 std::vector<std::string> place_of(const ForecastReport& report, size_t target) {
   if (report.places.empty()) return {report.targets[target], "n/a", "n/a"};
-  return {report.targets[target], report.places[target].hemisphere, report.places[target].region};
+  const auto& place = report.places[target];
+  const auto told = [](const std::string& text) { return text.empty() ? "n/a" : text; };
+  return {report.targets[target], told(place.hemisphere), told(place.region)};
 }
 
 const std::vector<TableColumn> place_columns{

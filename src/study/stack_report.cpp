@@ -32,7 +32,8 @@ constexpr size_t most_target_rows = 20;  // more targets than regions of interes
 std::vector<Place> places_of(const StackReport& report) {
   std::vector<Place> places{{"n/a", "all", index_tensor(all_rows(static_cast<int64_t>(report.targets.size())))}};
   for (const auto& region : named_regions(report.places))
-    places.push_back({region.hemisphere, region.name.empty() ? "n/a" : region.name, index_tensor(region.targets)});
+    places.push_back({region.hemisphere.empty() ? "n/a" : region.hemisphere, region.name.empty() ? "n/a" : region.name,
+                      index_tensor(region.targets)});
   if (report.places.empty() && report.targets.size() <= most_target_rows)
     for (size_t v = 0; v < report.targets.size(); ++v)
       places.push_back({"n/a", report.targets[v], index_tensor(std::vector<int64_t>{static_cast<int64_t>(v)})});

@@ -42,7 +42,8 @@ PageSection maps_section(const EncodingPlan& plan, const Summary& summary, const
   PageSection section{.heading = "Maps"};
   section.paragraphs.push_back(fmt::format(
       "Both hemispheres, inflated, seen from outside and from the midline; lines are the borders of the named patches. "
-      "Grey: no value. The maps show {}; those of every subject are GIfTI files in the folders sub-*.",
+      "Grey: no value. The maps show {}; those of every subject are files in the folders sub-*: GIfTI, and NIfTI where "
+      "targets are voxels.",
       who));
   for (const auto& headline : summary.by_target) {
     const auto own = [&](const at::Tensor& columns) { return columns.slice(0, first, first + targets); };
@@ -51,7 +52,7 @@ PageSection maps_section(const EncodingPlan& plan, const Summary& summary, const
     section.figures.push_back(
         figures.add("map_score_" + bids_label(name),
                     titled(maps.picture(own(headline.r)), "Brain score of " + name, "brain score (r)"),
-                    "Correlation of held-out predictions with the responses; each vertex by the layer that its "
+                    "Correlation of held-out predictions with the responses; each target by the layer that its "
                     "training folds chose."));
     const auto numbers = layer_numbers(*headline.space, own(headline.layer));
     auto layers = titled(maps.picture(only_where(significant, numbers)), "Layer of " + name, "layer");
@@ -60,7 +61,7 @@ PageSection maps_section(const EncodingPlan& plan, const Summary& summary, const
     if (headline.space->layers.size() > 1 && significant.any().item<bool>())
       section.figures.push_back(figures.add("map_layer_" + bids_label(name), layers,
                                             fmt::format("Layer chosen on training folds, where q < {} "
-                                                        "(Benjamini-Hochberg over {} vertices; {} of them pass).",
+                                                        "(Benjamini-Hochberg over {} targets; {} of them pass).",
                                                         level, targets, significant.sum().item<int64_t>())));
   }
   const auto repeats = responses.repeat_ceiling.defined();

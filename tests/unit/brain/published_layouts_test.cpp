@@ -9,6 +9,7 @@
 #include "io/gifti.h"
 #include "io/hdf5.h"
 #include "io/json.h"
+#include "io/nifti.h"
 #include "support.h"
 
 namespace arcuate {
@@ -134,6 +135,43 @@ TEST_F(Lebel, what_does_not_fit_is_refused) {
                        {"no folder", "preprocessed_data", "ds003020"}));
 }
 
+// Voxels of the grid 3 x 2 x 2, by their places in the file.
+void write_volume(const fs::path& path, const std::vector<int64_t>& inside, std::vector<int64_t> shape = {3, 2, 2}) {
+  auto flat = at::zeros({shape[0] * shape[1] * shape[2]}, at::kByte);
+  for (const int64_t place : inside) flat[place] = 1;
+  const auto affine = at::diag(at::tensor({-2.0, 2.0, 3.0, 1.0}, at::kDouble));
+  write_nifti(path, {{.affine = affine, .space = 1}, flat.view({shape[2], shape[1], shape[0]}).permute({2, 1, 0})});
+}
+
+TEST_F(Lebel, voxels_lie_where_the_mask_of_pycortex_has_them) {
+  const std::string folder = "derivative/pycortex-db/UTS01/transforms/";
+  EXPECT_TRUE(contains(all_notes(read_dataset(options("UTS01"))),
+                       {"no maps and no regions: there is no '", "UTS01/transforms/UTS01_auto/mask_thick.nii.gz'"}));
+  write_json(folder_ / "derivative/subject_xfms.json", {{"UTS01", "other"}});
+  write_volume(folder_ / (folder + "other/mask_thick.nii.gz"), {1, 2, 5, 6, 10});
+  const auto dataset = read_dataset(options("UTS01"));
+  EXPECT_EQ(dataset.grid.shape, (std::array<int64_t, 3>{3, 2, 2}));
+  const auto expected = at::tensor({1, 0, 0, 2, 0, 0, 2, 1, 0, 0, 0, 1, 1, 1, 1}, at::kLong).view({5, 3});
+  EXPECT_TRUE(at::equal(dataset.grid.voxels, expected));
+  EXPECT_TRUE(dataset.places.empty());
+  EXPECT_TRUE(contains(all_notes(dataset), {"no maps on surfaces and no regions", "UTS01/surfaces/inflated_lh.gii'"}));
+  write_volume(folder_ / (folder + "other/mask_thick.nii.gz"), {1, 2, 5, 6});
+  EXPECT_TRUE(contains(message_of([&] { read_dataset(options("UTS01")); }),
+                       {"mask_thick.nii.gz' has 4 voxels, the recordings 5"}));
+  write_volume(folder_ / (folder + "other/mask_thick.nii.gz"), {1, 2, 5, 6, 10});
+  write_volume(folder_ / (folder + "other/reference.nii.gz"), {}, {3, 2, 3});
+  EXPECT_TRUE(contains(message_of([&] { read_dataset(options("UTS01")); }),
+                       {"reference.nii.gz' has another shape", "3 x 2 x 2"}));
+  write_json(folder_ / "derivative/subject_xfms.json", {{"UTS02", "other"}});
+  EXPECT_TRUE(contains(message_of([&] { read_dataset(options("UTS01")); }), {"subject_xfms.json", "UTS01"}));
+}
+
+TEST_F(Lebel, surfaces_are_those_in_whose_space_the_voxels_lie) {
+  auto asked = options("UTS01");
+  asked.surfaces = folder_ / "surfaces";
+  EXPECT_TRUE(contains(message_of([&] { read_dataset(asked); }), {"dataset.surfaces", "pycortex-db"}));
+}
+
 // Three vertices a hemisphere.
 class Narratives : public testing::Test {
  protected:
@@ -222,6 +260,42 @@ TEST_F(Narratives, tables_of_the_study_win) {
   EXPECT_TRUE(contains(all_notes(dataset), {"tasks that no table knows", "sub-001_task-milkyway"}));
   write_file(options.tasks, "task\tonset\tuse\tstories\npieman\tsoon\t1\ttask\n");
   EXPECT_TRUE(contains(message_of([&] { read_dataset(options); }), {"tasks.tsv:2", "onset of pieman", "'soon'"}));
+}
+
+// One triangle a hemisphere, of this program's own files.
+void write_surfaces(const fs::path& folder, int64_t vertices) {
+  for (const auto hemisphere : {Hemisphere::left, Hemisphere::right}) {
+    const Mesh mesh{at::rand({vertices, 3}), at::tensor({0, 1, 2}, at::kInt).view({1, 3})};
+    const auto file = [&](const char* kind) {
+      return folder / fmt::format("hemi-{}_{}.gii", letter(hemisphere), kind);
+    };
+    write_mesh(file("midthickness.surf"), mesh, hemisphere, "Anatomical");
+    write_mesh(file("inflated.surf"), mesh, hemisphere, "Inflated");
+    write_vertex_values(file("sulc.shape"), at::zeros({vertices}), {"depth"}, hemisphere, "NIFTI_INTENT_SHAPE");
+    auto keys = at::zeros({vertices}, at::kInt);
+    keys[1] = hemisphere == Hemisphere::left ? 4 : 6;
+    write_regions(file("desc-patches_dseg.label"), {keys, {{4, "front", {}}, {6, "back", {}}}}, hemisphere);
+  }
+}
+
+TEST_F(Narratives, regions_are_those_of_a_folder_that_is_named) {
+  auto options = folder_.options("narratives");
+  options.stories = {"pieman"};
+  options.parcellation = "aparc";
+  EXPECT_TRUE(contains(message_of([&] { read_dataset(options); }), {"dataset.parcellation needs the surfaces"}));
+  options.parcellation = "";
+  EXPECT_TRUE(read_dataset(options).surfaces.empty());
+  options.surfaces = folder_ / "average";
+  fs::create_directories(options.surfaces);
+  write_surfaces(options.surfaces, 3);
+  const auto dataset = read_dataset(options);
+  std::vector<std::string> regions;
+  for (const auto& place : dataset.places) regions.push_back(place.region);
+  EXPECT_EQ(regions, (std::vector<std::string>{"", "front", "", "", "back", ""}));
+  EXPECT_EQ(dataset.surfaces.right.regions, options.surfaces / "hemi-R_desc-patches_dseg.label.gii");
+  write_surfaces(options.surfaces, 4);
+  EXPECT_TRUE(contains(message_of([&] { read_dataset(options); }),
+                       {"average' has 4 vertices a hemisphere, the recordings 3", "fsaverage6 or a finer average"}));
 }
 
 TEST_F(Narratives, what_does_not_fit_is_refused) {

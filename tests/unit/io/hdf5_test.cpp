@@ -196,6 +196,15 @@ TEST(Hdf5, reads_text_of_every_kind_of_h5py) {
   EXPECT_TRUE(file.read_texts("text/null").empty());
 }
 
+TEST(Hdf5, an_attribute_needs_its_dataset) {
+  const TemporaryFolder folder;
+  Hdf5Writer file(folder / "a.h5");
+  file.write("data/r", at::ones({2}));
+  file.attribute_of("data/r", "mask", "thick");
+  EXPECT_TRUE(
+      contains(test::message_of([&] { file.attribute_of("data/p", "mask", "thick"); }), {"data/p/mask", "a.h5"}));
+}
+
 TEST(Hdf5, reads_attributes_of_h5py) {
   const Hdf5Reader file(foreign("foreign.h5"));
   EXPECT_EQ(file.text_attribute("utf8"), "naïve");

@@ -43,6 +43,22 @@ TEST(Study, fills_in_defaults_names_and_paths) {
   EXPECT_EQ(study.min_shift(), 14);
 }
 
+TEST(Study, places_and_maps_are_written_as_they_were_read) {
+  const auto usual = parse(small);
+  EXPECT_EQ(usual.dataset.region_distance, 4);
+  EXPECT_EQ(usual.maps.depths, (std::vector<double>{0.5}));
+  const auto study = parse(small, {"dataset.surfaces=fsaverage", "dataset.parcellation=aparc.a2009s",
+                                   "dataset.region_distance=2.5", "maps.depths=[0, 1]", "maps.pycortex=true"});
+  EXPECT_EQ(study.dataset.surfaces, "/base/fsaverage");
+  const auto again = parse(resolved_toml(study));
+  EXPECT_EQ(again.dataset.surfaces, study.dataset.surfaces);
+  EXPECT_EQ(again.dataset.parcellation, "aparc.a2009s");
+  EXPECT_EQ(again.dataset.region_distance, 2.5);
+  EXPECT_EQ(again.maps.depths, (std::vector<double>{0, 1}));
+  EXPECT_TRUE(again.maps.pycortex);
+  EXPECT_EQ(resolved_toml(again), resolved_toml(study));
+}
+
 TEST(Study, reads_every_kind_of_context) {
   const auto with = [](const std::string& context) {
     return parse(std::string(small) + "[[model]]\nname='n'\npath='p'\ncontext=" + context).models.at(1).context;
@@ -72,6 +88,8 @@ TEST(Study, values_of_the_wrong_kind_are_named) {
   EXPECT_TRUE(contains(error_of(small, {"encode.inner=loo"}), {"'encode.inner': 'loo' is wrong for recordings"}));
   EXPECT_TRUE(contains(error_of(small, {"score.cc_floor=0"}), {"'score.cc_floor' must be a positive number"}));
   EXPECT_TRUE(contains(error_of(small, {"align.trim=[1]"}), {"align.trim"}));
+  EXPECT_TRUE(contains(error_of(small, {"dataset.region_distance=0"}), {"'dataset.region_distance' must be", "50"}));
+  EXPECT_TRUE(contains(error_of(small, {"maps.depths=[0.5, 2]"}), {"'maps.depths' must be", "1 (pial surface)"}));
   EXPECT_TRUE(contains(error_of(small, {"controls.spaces=['word-rate']"}),
                        {"'word-rate', which is no [[feature]]; did you mean 'word_rate'?"}));
   EXPECT_TRUE(contains(error_of("name = [", {}), {"not valid TOML", "line 1"}));
