@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "brain/prepare.h"
 #include "core/error.h"
 #include "core/text.h"
 
@@ -86,6 +87,7 @@ Dataset read_dataset(const DatasetOptions& options) {
         bad_usage("dataset.surfaces: the layout {} has targets that lie on no surface", options.layout);
       leave_out_dead_subjects(dataset);
       if (dataset.recordings.empty()) bad_input("no recording is left");
+      prepare(dataset, options);
       return dataset;
     });
   }

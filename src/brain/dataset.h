@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "brain/clean.h"
 #include "brain/cortex.h"
 #include "brain/voxel_grid.h"
 
@@ -24,12 +25,21 @@ struct Stimulus {
   int64_t volumes = 0;            ///< Stored rows.
 };
 
+/// Where the confounds of a recording are, and which of the table's rows are those of the recording.
+struct ConfoundFile {
+  std::filesystem::path path{};  ///< Empty: there is none.
+  int64_t rows = 0;              ///< Volumes of the scan that was stored, and rows that the table must have.
+  int64_t first = 0;             ///< Of them, those that the layout left away at the start.
+};
+
 struct Recording {
   size_t subject = 0, story = 0;       ///< Indices into the dataset's lists.
   int64_t repeat = 0;                  ///< A story heard again by the same subject is another repeat.
   at::Tensor responses{};              ///< volumes x targets, float64, as stored; undefined where it is not kept.
   std::function<at::Tensor()> read{};  ///< Reads them.
   bool dead = false;                   ///< Every target is constant or not finite.
+  ConfoundFile confound_file{};
+  at::Tensor confounds{};  ///< volumes x regressors, float64: what options.clean asks for; undefined: nothing.
 };
 
 /// The responses of a recording, which lets go of them.
@@ -69,6 +79,7 @@ struct DatasetOptions {
   std::filesystem::path surfaces{};  ///< Folder of surfaces and regions (find_cortex); empty: those of the layout.
   std::string parcellation{};        ///< Annotation of FreeSurfer that names regions; empty: "aparc" if it is there.
   double region_distance = 4;        ///< Voxels: mm to the nearest vertex that names their region, at most.
+  CleanOptions clean{};
   /// Recordings are read once to be looked at and stay in memory up to so many bytes; the others are read again when
   /// they are needed.
   int64_t kept_bytes = INT64_MAX;
@@ -81,8 +92,9 @@ struct Layout {
 };
 std::vector<const Layout*> layouts();
 
-/// Reads a dataset. A subject whose every target is bad (constant, NaN) is left out with a note.
-/// Errors: usage for unknown layouts, subjects and stories (nearest name); input for files.
+/// Reads a dataset. A subject whose every target is bad (constant, NaN) is left out with a note. Of options.clean, the
+/// first volumes are dropped and the others smoothed; confounds are read for who cleans the responses.
+/// Errors: usage for unknown layouts, subjects, stories and confounds (nearest name); input for files.
 Dataset read_dataset(const DatasetOptions& options);
 
 /// For layouts: adds what `recording.read` gives, looked at and kept as far as the options allow. `responses`: what was

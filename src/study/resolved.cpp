@@ -63,6 +63,15 @@ toml::table align_table(const AlignEntry& a) {
                      {"zscore", a.zscore}};
 }
 
+toml::table clean_table(const CleanOptions& c) {
+  toml::table table{{"smooth", c.smooth}, {"detrend", detrend_text(c.detrend)}, {"confounds", array_of(c.confounds)}};
+  if (c.drop == drop_unsteady)
+    table.insert("drop", "auto");
+  else
+    table.insert("drop", c.drop);
+  return table;
+}
+
 toml::table encode_table(const EncodeEntry& e) {
   return toml::table{{"penalties", e.penalties},
                      {"penalty_unit", name_of(e.penalty_unit, penalty_units)},
@@ -153,6 +162,7 @@ static toml::table resolved_table(const Study& s) {
                             {"untimed", name_of(s.story.untimed, untimed_rules)},
                             {"word_time", name_of(s.story.word_time, word_times)}}},
       {"align", align_table(s.align)},
+      {"clean", clean_table(s.dataset.clean)},
       {"encode", encode_table(s.encode)},
       {"controls", toml::table{{"spaces", array_of(s.controls.spaces)}, {"scales", array_of(s.controls.scales)}}},
       {"score", toml::table{{"cc_floor", s.score.cc_floor}}},

@@ -22,11 +22,16 @@ std::vector<int64_t> Responses::story_lengths() const {
   return lengths;
 }
 
-Tensor clean_story(const Tensor& series, const AlignEntry& align, double tr) {
-  const int64_t rows = series.size(0) - align.trim_start - align.trim_end;
+static int64_t rows_after_trim(int64_t volumes, const AlignEntry& align) {
+  const int64_t rows = volumes - align.trim_start - align.trim_end;
   if (rows < 2)
     bad_usage("trimming {} and {} rows leaves nothing of a story of {} volumes", align.trim_start, align.trim_end,
-              series.size(0));
+              volumes);
+  return rows;
+}
+
+Tensor clean_story(const Tensor& series, const AlignEntry& align, double tr) {
+  const int64_t rows = rows_after_trim(series.size(0), align);
   auto clean = series.slice(0, align.trim_start, align.trim_start + rows);
   if (align.highpass > 0) clean = highpass(clean, tr, align.highpass);
   return align.zscore ? zscore(clean) : clean;
@@ -40,6 +45,26 @@ struct SubjectResponses {
   std::vector<Flag> flags{};
 };
 
+// A recording and its confounds, if there are any to take out.
+struct Heard {
+  Tensor responses{}, confounds{};
+};
+
+static Tensor clean_responses_of(const Heard& heard, const Study& study, double tr) {
+  const auto& align = study.align;
+  const auto& detrend = study.dataset.clean.detrend;
+  if (detrend.kind == Detrend::Kind::none && !heard.confounds.defined()) return clean_story(heard.responses, align, tr);
+  rows_after_trim(heard.responses.size(0), align);
+  const auto clean = without_drift({.responses = heard.responses,
+                                    .confounds = heard.confounds,
+                                    .tr = tr,
+                                    .highpass = align.highpass,
+                                    .trim_start = align.trim_start,
+                                    .trim_end = align.trim_end},
+                                   detrend);
+  return align.zscore ? zscore(clean) : clean;
+}
+
 // As stored; the dataset lets go of it.
 static Tensor take(Dataset& dataset, Recording& recording) {
   auto responses = take_responses(recording);
@@ -52,10 +77,10 @@ static Tensor take(Dataset& dataset, Recording& recording) {
 }
 
 // [story][repeat]
-static std::vector<std::vector<Tensor>> heard_by(Dataset& dataset, size_t subject) {
-  std::vector<std::vector<Tensor>> raw(dataset.stories.size());
+static std::vector<std::vector<Heard>> heard_by(Dataset& dataset, size_t subject) {
+  std::vector<std::vector<Heard>> raw(dataset.stories.size());
   for (auto& recording : dataset.recordings)
-    if (recording.subject == subject) raw[recording.story].push_back(take(dataset, recording));
+    if (recording.subject == subject) raw[recording.story].push_back({take(dataset, recording), recording.confounds});
   for (size_t s = 0; s < raw.size(); ++s)
     if (raw[s].empty())
       bad_input(
@@ -68,17 +93,22 @@ static std::vector<std::vector<Tensor>> heard_by(Dataset& dataset, size_t subjec
 static SubjectResponses subject_responses(const Study& study, Dataset& dataset, size_t subject) {
   auto heard = heard_by(dataset, subject);
   std::vector<Tensor> all;
-  for (const auto& story : heard) all.insert(all.end(), story.begin(), story.end());
+  for (const auto& story : heard)
+    for (const auto& repeat : story) all.push_back(repeat.responses);
   SubjectResponses result{.flags = flag_targets(all.size() == 1 ? all.front() : at::cat(all, 0))};
   result.repeats = static_cast<int64_t>(heard.front().size());
   for (const auto& story : heard) result.repeats = std::min(result.repeats, static_cast<int64_t>(story.size()));
   std::vector<Tensor> means;
   std::vector<std::vector<Tensor>> by_repeat(static_cast<size_t>(result.repeats));
   for (size_t s = 0; s < heard.size(); ++s) {
-    for (auto& repeat : heard[s])
-      repeat = clean_story(without_bad_targets(repeat, result.flags), study.align, dataset.stories[s].tr);
-    means.push_back(heard[s].size() == 1 ? heard[s].front() : at::stack(heard[s]).mean(0));
-    for (size_t r = 0; r < by_repeat.size(); ++r) by_repeat[r].push_back(heard[s][r]);
+    std::vector<Tensor> clean;
+    for (auto& repeat : heard[s]) {
+      repeat.responses = without_bad_targets(repeat.responses, result.flags);
+      clean.push_back(clean_responses_of(repeat, study, dataset.stories[s].tr));
+      repeat = {};
+    }
+    means.push_back(clean.size() == 1 ? clean.front() : at::stack(clean).mean(0));
+    for (size_t r = 0; r < by_repeat.size(); ++r) by_repeat[r].push_back(clean[r]);
   }
   result.mean = at::cat(means, 0);
   if (result.repeats > 1) {

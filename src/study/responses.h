@@ -38,9 +38,10 @@ struct ResponsePlace {
   std::filesystem::path folder{};  ///< in this folder.
 };
 
-/// Trims, filters and (if asked) z-scores each recording, averages repeats, stacks stories in time and subjects in
-/// columns, one subject after another. Recordings are given up as they are used, so that not all are in memory twice.
-/// Errors: input, when subjects did not hear the same stories or a recording changed since it was looked at.
+/// Trims, detrends, filters and (if asked) z-scores each recording, takes its confounds out, averages repeats, stacks
+/// stories in time and subjects in columns, one subject after another. Recordings are given up as they are used, so
+/// that not all are in memory twice. Errors: input, when subjects did not hear the same stories or a recording changed
+/// since it was looked at.
 Responses clean_responses(const Study& study, Dataset& dataset, const ResponsePlace& place = {});
 
 /// Trim, high-pass and z-score of one story's rows: the same for design and responses.

@@ -140,6 +140,7 @@ void read_table(StudySection& root, const char* key, Read read) {
 }
 
 constexpr int64_t longest_delay = 100'000;  // TRs: longer than any recording
+constexpr double widest_smoothing = 100;    // mm
 
 void read_align(StudySection& s, AlignEntry& align) {
   s.read_choice("method", align.options.method, methods);
@@ -163,6 +164,26 @@ void read_align(StudySection& s, AlignEntry& align) {
       s.problems().add("'align.delays' holds {}; a delay has at most {} TRs", delay, longest_delay);
   if (align.options.lobes < 1 || !(align.options.cutoff > 0))
     s.problems().add("'align.lobes' and 'align.cutoff' must be positive");
+}
+
+void read_clean(StudySection& s, CleanOptions& clean) {
+  std::string drop = "0", detrend = "none";
+  s.read("drop", drop);
+  s.read("smooth", clean.smooth);
+  s.read("detrend", detrend);
+  s.read("confounds", clean.confounds);
+  const auto volumes = drop == "auto" ? drop_unsteady : to_integer(drop).value_or(-2);
+  if (volumes < drop_unsteady || (volumes == drop_unsteady && drop != "auto"))
+    s.problems().add("'clean.drop' must be a number of volumes or \"auto\", found '{}'", drop);
+  else
+    clean.drop = volumes;
+  if (!(clean.smooth >= 0 && clean.smooth <= widest_smoothing))
+    s.problems().add("'clean.smooth' must be 0 (none) to {} mm", widest_smoothing);
+  try {
+    clean.detrend = parse_detrend(detrend);
+  } catch (const Error& error) {
+    s.problems().add("'clean.detrend': {}", error.what());
+  }
 }
 
 void read_encode(StudySection& s, EncodeEntry& encode) {
@@ -232,6 +253,7 @@ Study read_root(const toml::table& table, const fs::path& folder, Problems& prob
   read_list(root, "model", study.models, read_model);
   read_list(root, "feature", study.features, read_feature);
   read_table(root, "align", [&](StudySection& s) { read_align(s, study.align); });
+  read_table(root, "clean", [&](StudySection& s) { read_clean(s, study.dataset.clean); });
   read_table(root, "encode", [&](StudySection& s) { read_encode(s, study.encode); });
   read_table(root, "controls", [&](StudySection& s) {
     s.read("spaces", study.controls.spaces);

@@ -2,7 +2,8 @@
 //   stories.tsv     story, words (a file), tr, first_volume (seconds); may have lead (volumes cut before the first
 //                   row), sound (the recording) and sound_start (time of its first sample on the clock of the words)
 //   recordings.tsv  subject, story, responses (volumes x targets: .npy, or .gii with one array a volume); may have
-//                   repeat (a number: the same story heard again) and hemisphere (L, R: one file each, side by side)
+//                   repeat (a number: the same story heard again), hemisphere (L, R: one file each, side by side) and
+//                   confounds (a table with a row a volume)
 //   targets.tsv     target (a name a column of the arrays); may have hemisphere, vertex and region (of a surface) and
 //                   use (0: left out, such as the medial wall); the file may be absent
 //   surfaces/       the surfaces of both hemispheres; may be absent
@@ -119,16 +120,20 @@ at::Tensor read_responses(const fs::path& path) {
   bad_input("'{}': recordings are .npy or .gii files", path.string());
 }
 
-// Files of one recording: one, or one a hemisphere in the order L, R.
 using RecordingKey = std::tuple<size_t, size_t, int64_t>;  // subject, story, repeat
-using RecordingFiles = std::map<std::string, fs::path>;    // hemisphere (empty: none) -> file
+// Files of one recording: one, or one a hemisphere in the order L, R.
+struct RecordingFiles {
+  std::map<std::string, fs::path> sides{};  // hemisphere (empty: none) -> file
+  fs::path confounds{};
+};
 
 std::map<RecordingKey, RecordingFiles> recording_files(const Table& table, const fs::path& root,
                                                        const Dataset& dataset) {
   std::map<std::string, size_t> subjects, stories;
   for (size_t s = 0; s < dataset.subjects.size(); ++s) subjects[dataset.subjects[s]] = s;
   for (size_t s = 0; s < dataset.stories.size(); ++s) stories[dataset.stories[s].name] = s;
-  const auto repeat = optional_column(table, "repeat"), hemisphere = optional_column(table, "hemisphere");
+  const auto repeat = optional_column(table, "repeat"), hemisphere = optional_column(table, "hemisphere"),
+             confounds = optional_column(table, "confounds");
   std::map<RecordingKey, RecordingFiles> files;
   Problems problems("the recordings do not fit together");
   for (size_t row = 0; row < table.rows.size(); ++row) {
@@ -138,7 +143,9 @@ std::map<RecordingKey, RecordingFiles> recording_files(const Table& table, const
     const RecordingKey key{subject->second, story->second, repeat ? whole_number(table, row, *repeat) : 0};
     const auto side = hemisphere ? read_hemisphere(table, row, *hemisphere) : "";
     const auto path = root / table.text(row, table.column("responses"));
-    if (!files[key].emplace(side, path).second)
+    if (confounds && !is_missing(table.text(row, *confounds)))
+      files[key].confounds = root / table.text(row, *confounds);
+    if (!files[key].sides.emplace(side, path).second)
       problems.add(
           "{}:{}: a second recording of subject {} and story {}{}; repeats are told apart by a column 'repeat'",
           table.source, table.lines[row], subject->first, story->first, side.empty() ? "" : ", hemisphere " + side);
@@ -150,7 +157,7 @@ std::map<RecordingKey, RecordingFiles> recording_files(const Table& table, const
 // Hemispheres side by side, as stored.
 std::vector<at::Tensor> read_sides(const RecordingFiles& files) {
   std::vector<at::Tensor> sides;
-  for (const auto& [side, path] : files) sides.push_back(read_responses(path));
+  for (const auto& [side, path] : files.sides) sides.push_back(read_responses(path));
   return sides;
 }
 
@@ -167,7 +174,7 @@ void read_recordings(const Table& table, const DatasetOptions& options, Columns 
     auto& volumes = dataset.stories[story].volumes;
     int64_t width = 0;
     size_t side = 0;
-    for (const auto& [name, path] : files) {
+    for (const auto& [name, path] : files.sides) {
       const auto& own = sides[side++];
       dataset.inputs.push_back(path);
       if (volumes == 0 && own.dim() == 2) volumes = own.size(0);
@@ -180,14 +187,15 @@ void read_recordings(const Table& table, const DatasetOptions& options, Columns 
     if (columns.count < 0) columns.count = width;
     if (width != columns.count)
       problems.add("'{}' (and its other hemisphere, if any) has {} columns, {} targets expected",
-                   files.begin()->second.string(), width, columns.count);
+                   files.sides.begin()->second.string(), width, columns.count);
     else
       add_recording(dataset, options,
                     {.subject = subject,
                      .story = story,
                      .repeat = repeat,
                      .responses = used_columns(sides, columns.used),
-                     .read = [files, used = columns.used] { return used_columns(read_sides(files), used); }});
+                     .read = [files, used = columns.used] { return used_columns(read_sides(files), used); },
+                     .confound_file = {.path = files.confounds, .rows = volumes}});
   }
   problems.raise();
   if (dataset.targets.empty())

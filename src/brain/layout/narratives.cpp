@@ -312,9 +312,12 @@ void read_recordings(const DatasetOptions& options, const std::vector<Scan>& sca
     auto& volumes = dataset.stories[story].volumes;
     longest[story] = std::max(longest[story], responses.size(0));
     volumes = volumes == 0 ? responses.size(0) : std::min(volumes, responses.size(0));
-    add_recording(
-        dataset, options,
-        {.subject = subject_of[scan.subject], .story = story, .responses = std::move(responses), .read = read});
+    add_recording(dataset, options,
+                  {.subject = subject_of[scan.subject],
+                   .story = story,
+                   .responses = std::move(responses),
+                   .read = read,
+                   .confound_file = {.first = scan.onset}});
   }
   problems.raise();
   cut_to_shortest(dataset, longest);

@@ -129,6 +129,26 @@ TEST(Study, numbers_that_would_overflow_are_named) {
   EXPECT_EQ(parse(small, {"seed=9223372036854775807"}).seed, 9223372036854775807u);
 }
 
+TEST(Study, cleaning_is_described_and_resolved) {
+  const auto study = parse(small, {"clean.drop=auto", "clean.smooth=6.5", "clean.detrend=savgol:90",
+                                   "clean.confounds=['motion24','acompcor:5']"});
+  const auto& clean = study.dataset.clean;
+  EXPECT_EQ(clean.drop, drop_unsteady);
+  EXPECT_EQ(clean.smooth, 6.5);
+  EXPECT_EQ(clean.detrend.window, 90);
+  EXPECT_EQ(clean.confounds, (std::vector<std::string>{"motion24", "acompcor:5"}));
+  const auto text = resolved_toml(study);
+  EXPECT_TRUE(contains(text, {"drop = 'auto'", "smooth = 6.5", "detrend = 'savgol:90:2'", "'motion24'"}));
+  EXPECT_EQ(resolved_toml(parse_study(text, "resolved", "", {})), text);
+  EXPECT_EQ(parse(small, {"clean.drop=4"}).dataset.clean.drop, 4);
+  EXPECT_TRUE(
+      contains(error_of(small, {"clean.drop=-1", "clean.smooth=-2", "clean.detrend=spline"}),
+               {"'clean.drop' must be a number of volumes or \"auto\", found '-1'",
+                "'clean.smooth' must be 0 (none) to 100 mm", "'clean.detrend': 'spline' is no way to detrend"}));
+  EXPECT_TRUE(
+      contains(error_of(small, {"clean.drop=some", "clean.drops=1"}), {"found 'some'", "unknown key 'clean.drops'"}));
+}
+
 TEST(Study, the_resolved_file_says_the_same_again) {
   const auto study = parse(small, {"encode.select=r", "align.highpass=0", "precision=f64", "model.0.context={words=9}",
                                    "model.0.untrained_seeds=[1,2]"});

@@ -1,0 +1,145 @@
+#include "brain/prepare.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "brain/confounds.h"
+#include "brain/smooth.h"
+#include "brain/surface.h"
+#include "core/error.h"
+
+namespace arcuate {
+
+using at::Tensor;
+
+namespace {
+
+using Change = std::function<Tensor(const Tensor&)>;
+
+void change(Dataset& dataset, Recording& recording, const Change& how) {
+  recording.read = [read = std::move(recording.read), how] { return how(read()); };
+  if (!recording.responses.defined()) return;
+  dataset.kept_bytes -= static_cast<int64_t>(recording.responses.nbytes());
+  recording.responses = how(recording.responses);
+  dataset.kept_bytes += static_cast<int64_t>(recording.responses.nbytes());
+}
+
+void need_confound_files(const Dataset& dataset, const DatasetOptions& options, const char* key) {
+  Problems problems(fmt::format("{} needs the tables of confounds of all recordings", key));
+  for (const auto& recording : dataset.recordings)
+    if (recording.confound_file.path.empty())
+      problems.add("subject {}, story {}: {}", dataset.subjects[recording.subject],
+                   dataset.stories[recording.story].name,
+                   options.layout == "arrays" ? "recordings.tsv has no column 'confounds' that names one"
+                                              : fmt::format("the layout {} has none", options.layout));
+  problems.raise();
+}
+
+// Volumes of a recording that are to go; those that the layout left away count.
+int64_t dropped(const Recording& recording, const CleanOptions& clean) {
+  const auto first = clean.drop == drop_unsteady ? unsteady_volumes(recording.confound_file.path) : clean.drop;
+  return std::max<int64_t>(first - recording.confound_file.first, 0);
+}
+
+void drop_volumes(Dataset& dataset, const DatasetOptions& options) {
+  if (options.clean.drop == 0) return;
+  if (options.clean.drop == drop_unsteady) need_confound_files(dataset, options, "clean.drop = \"auto\"");
+  std::vector<int64_t> most(dataset.stories.size(), 0);
+  for (const auto& recording : dataset.recordings)
+    most[recording.story] = std::max(most[recording.story], dropped(recording, options.clean));
+  for (size_t s = 0; s < most.size(); ++s) {
+    auto& story = dataset.stories[s];
+    if (most[s] >= story.volumes)
+      bad_usage("clean.drop: {} volumes are to be dropped of story {}, which has {}", most[s], story.name,
+                story.volumes);
+    if (most[s] > 0) dataset.notes.push_back(fmt::format("story {}: the first {} volumes", story.name, most[s]));
+    story.lead += most[s];
+    story.volumes -= most[s];
+  }
+  for (auto& recording : dataset.recordings) {
+    const int64_t first = most[recording.story];
+    recording.confound_file.first += first;
+    change(dataset, recording, [first](const Tensor& responses) { return responses.slice(0, first).clone(); });
+  }
+}
+
+std::vector<int64_t> vertices_of(const Dataset& dataset, const std::string& side, std::vector<int64_t>& columns) {
+  std::vector<int64_t> vertices;
+  for (size_t v = 0; v < dataset.places.size(); ++v) {
+    if (dataset.places[v].hemisphere != side) continue;
+    vertices.push_back(dataset.places[v].vertex);
+    columns.push_back(static_cast<int64_t>(v));
+  }
+  return vertices;
+}
+
+// Targets of one hemisphere.
+struct Sheet {
+  Mesh mesh{};
+  std::vector<int64_t> vertices{}, columns{};
+};
+
+Sheet sheet_of(const Dataset& dataset, const std::string& side) {
+  Sheet sheet;
+  sheet.vertices = vertices_of(dataset, side, sheet.columns);
+  if (sheet.vertices.empty()) return sheet;
+  const auto path = dataset.surfaces / ("hemi-" + side + "_midthickness.surf.gii");
+  sheet.mesh = read_mesh(path);
+  const auto last = *std::max_element(sheet.vertices.begin(), sheet.vertices.end());
+  if (last >= sheet.mesh.points.size(0))
+    bad_input("'{}' has {} vertices, the targets need {}", path.string(), sheet.mesh.points.size(0), last + 1);
+  return sheet;
+}
+
+Change surface_smoothing(const Dataset& dataset, double fwhm) {
+  const auto sheets =
+      std::make_shared<const std::vector<Sheet>>(std::vector<Sheet>{sheet_of(dataset, "L"), sheet_of(dataset, "R")});
+  return [sheets, fwhm](const Tensor& responses) {
+    auto smooth = responses.to(at::kDouble, false, true);
+    for (const auto& sheet : *sheets) {
+      if (sheet.vertices.empty()) continue;
+      const auto columns = at::tensor(sheet.columns);
+      smooth.index_copy_(1, columns,
+                         smoothed_on_surface(responses.index_select(1, columns), sheet.mesh, sheet.vertices, fwhm));
+    }
+    return smooth;
+  };
+}
+
+void smooth(Dataset& dataset, const DatasetOptions& options) {
+  const double fwhm = options.clean.smooth;
+  if (fwhm == 0) return;
+  Change how;
+  if (!dataset.grid.empty())
+    how = [grid = dataset.grid, fwhm](const Tensor& responses) { return smoothed_in_volume(responses, grid, fwhm); };
+  else if (!dataset.places.empty() && !dataset.surfaces.empty())
+    how = surface_smoothing(dataset, fwhm);
+  else
+    bad_usage("clean.smooth needs targets that are voxels of a grid, or vertices with their surfaces{}",
+              dataset.places.empty() ? "" : " (dataset.surfaces names the folder)");
+  for (auto& recording : dataset.recordings) change(dataset, recording, how);
+}
+
+void read_all_confounds(Dataset& dataset, const DatasetOptions& options) {
+  const auto& wanted = options.clean.confounds;
+  if (wanted.empty()) return;
+  need_confound_files(dataset, options, "clean.confounds");
+  for (auto& recording : dataset.recordings) {
+    const auto& file = recording.confound_file;
+    recording.confounds = read_confounds(file.path, wanted, file.rows)
+                              .slice(0, file.first, file.first + dataset.stories[recording.story].volumes);
+    dataset.inputs.push_back(file.path);
+  }
+}
+
+}  // namespace
+
+void prepare(Dataset& dataset, const DatasetOptions& options) {
+  drop_volumes(dataset, options);
+  read_all_confounds(dataset, options);
+  smooth(dataset, options);
+}
+
+}  // namespace arcuate
