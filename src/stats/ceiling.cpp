@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include <cmath>
 #include <limits>
 #include <vector>
 
@@ -52,17 +53,19 @@ namespace {
 
 Tensor not_known(const Tensor& like) { return at::full_like(like, std::numeric_limits<double>::quiet_NaN()); }
 
-// V each. Powers are variances over time, with T - 1.
+Tensor variances(const Tensor& covariances) { return covariances.diagonal(0, -2, -1); }
+
+// … each. Powers are variances over time, with T - 1.
 struct Powers {
   Tensor total{}, signal{}, measured_total{};
   double repeats = 0;
 };
 
-Powers powers_of(const Tensor& repeats, TotalPower rule) {
-  Powers powers{.repeats = static_cast<double>(repeats.size(0))};
-  powers.measured_total = repeats.var(1, true).mean(0);
+Powers powers_of(const Tensor& covariances, TotalPower rule) {
+  Powers powers{.repeats = static_cast<double>(covariances.size(-1))};
+  powers.measured_total = variances(covariances).mean(-1);
   powers.total = rule == TotalPower::one ? at::ones_like(powers.measured_total) : powers.measured_total;
-  powers.signal = (powers.repeats * repeats.mean(0).var(0, true) - powers.total) / (powers.repeats - 1);
+  powers.signal = (powers.repeats * covariances.mean({-2, -1}) - powers.total) / (powers.repeats - 1);
   return powers;
 }
 
@@ -75,8 +78,49 @@ Tensor ceiling_of(const Powers& powers) {
 
 }  // namespace
 
-Tensor repeat_ceiling(const Tensor& repeats) {
-  return ceiling_of(powers_of(repeats.to(at::kDouble), TotalPower::measured));
+Tensor repeat_covariances(const Tensor& repeats) {
+  const auto exact = repeats.to(at::kDouble);
+  const auto count = exact.size(0);
+  auto centred = exact - exact.mean(1, true);
+  // What rounding leaves of a constant is no variance.
+  const auto varies = centred.square().mean(1, true) > 1e-24 * exact.square().mean(1, true);
+  centred = at::where(at::logical_or(varies, at::isnan(centred).any(1, true)), centred, at::zeros_like(centred));
+  auto covariances = at::empty({exact.size(2), count, count}, at::kDouble);
+  for (int64_t n = 0; n < count; ++n)
+    for (int64_t m = 0; m <= n; ++m) {
+      const auto covariance = (centred[n] * centred[m]).sum(0) / static_cast<double>(exact.size(1) - 1);
+      covariances.select(1, n).select(1, m).copy_(covariance);
+      covariances.select(1, m).select(1, n).copy_(covariance);
+    }
+  return covariances;
+}
+
+Tensor repeat_ceiling(const Tensor& repeats) { return ceiling_of_covariances(repeat_covariances(repeats)); }
+
+Tensor ceiling_of_covariances(const Tensor& covariances) {
+  return ceiling_of(powers_of(covariances, TotalPower::measured));
+}
+
+Tensor explainable_variance(const Tensor& covariances) {
+  const auto deviations = variances(covariances).sqrt();
+  const auto correlations = covariances / (deviations.unsqueeze(-1) * deviations.unsqueeze(-2));
+  const auto repeats = static_cast<double>(covariances.size(-1));
+  return (correlations.sum({-2, -1}) - repeats) / (repeats * (repeats - 1));
+}
+
+Tensor split_half_reliability(const Tensor& covariances, const Tensor& splits) {
+  const auto repeats = static_cast<double>(covariances.size(-1)), factor = repeats / std::floor(repeats / 2);
+  const auto first = splits.clamp_min(0), second = (-splits).clamp_min(0);
+  auto sum = at::zeros(covariances.sizes().slice(0, static_cast<size_t>(covariances.dim()) - 2), at::kDouble);
+  for (int64_t s = 0; s < splits.size(0); ++s) {
+    const auto of = [&](const Tensor& left, const Tensor& right) {
+      return at::matmul(at::matmul(covariances, right), left);
+    };
+    const auto a = first[s], b = second[s];
+    sum += of(a, b) / (of(a, a) * of(b, b)).sqrt();
+  }
+  const auto r = sum / static_cast<double>(splits.size(0));
+  return factor * r / (1 + (factor - 1) * r);
 }
 
 Tensor share_of_ceiling(const Tensor& r, const Tensor& ceiling, double floor) {
@@ -89,7 +133,7 @@ Tensor normalized_correlation(const Tensor& repeats, const Tensor& predictions, 
     bad_input("repeats are {} and predictions {}: expected two or more repeats x rows x targets, and rows x targets",
               shape_text(repeats), shape_text(predictions));
   const auto exact = repeats.to(at::kDouble), mean = exact.mean(0), p = predictions.to(at::kDouble);
-  const auto powers = powers_of(exact, options.total_power);
+  const auto powers = powers_of(repeat_covariances(exact), options.total_power);
   const auto degrees = static_cast<double>(p.size(0) - 1);
   const auto covariance = ((mean - mean.mean(0, true)) * (p - p.mean(0, true))).sum(0) / degrees;
   const auto y_power = mean.var(0, true), p_power = p.var(0, true);

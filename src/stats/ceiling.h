@@ -14,11 +14,30 @@ at::Tensor inter_subject_correlation(const at::Tensor& responses);
 /// The same of subjects that are not in memory together: each one's T x V is asked for twice, in turn.
 at::Tensor inter_subject_correlation(int64_t subjects, const std::function<at::Tensor(int64_t)>& responses_of);
 
+/// Covariances between N repeats over time, with T - 1 in the denominator: all that ceilings from repeats are made of.
+/// repeats: N x T x V with N > 1. Returns V x N x N, float64; NaN where a repeat holds NaN, 0 where one is constant.
+at::Tensor repeat_covariances(const at::Tensor& repeats);
+
 /// CC_max of Schoppe et al. 2016: the highest r that a prediction can be expected to reach with the mean of N repeats,
 ///   CC_max = (1 + (TP / SP - 1) / N)^(-1/2),  SP = (N var(mean) - TP) / (N - 1),  TP = mean over repeats of var.
 /// repeats: N x T x V with N > 1. Returns V, float64: 0 where no signal power is found (SP <= 0), NaN where a repeat
 /// holds NaN or all are constant.
 at::Tensor repeat_ceiling(const at::Tensor& repeats);
+/// The same from covariances, … x N x N -> ….
+at::Tensor ceiling_of_covariances(const at::Tensor& covariances);
+
+/// Share of the variance of a single repeat that repeats have in common, corrected for their number (Hsu, Borst &
+/// Theunissen 2004; Sahani & Linden 2003): with each repeat z-scored,
+///   EV = e - (1 - e) / (N - 1),   e = 1 - mean over repeats of var(repeat - mean repeat)
+/// which is SP / TP above, and the mean of the correlations between two repeats. From covariances, … x N x N -> …. Not
+/// clipped: about 0 for noise. NaN where a repeat is constant.
+at::Tensor explainable_variance(const at::Tensor& covariances);
+
+/// Split-half reliability of the mean of N repeats (Spearman 1910; Brown 1910): with r the mean over splits of the
+/// correlation between the means of the halves, k r / (1 + (k - 1) r) with k = N / n. Its square root is the highest r
+/// to be expected of a prediction. covariances: … x N x N, splits: S x N (half_splits.h). Returns …; NaN where a half
+/// is constant.
+at::Tensor split_half_reliability(const at::Tensor& covariances, const at::Tensor& splits);
 
 /// The floored CC_norm (below) where r and CC_max are known: r / max(CC_max, floor). Errors: usage (a floor that is not
 /// above 0).
