@@ -23,7 +23,8 @@ Tensor story_design(const TimedValues& values, const TimedStory& story, const Al
 
 Tensor design_of(const EncodingPlan& plan, const std::function<TimedValues(const TimedStory&)>& values_of) {
   std::vector<Tensor> rows;
-  for (const auto& story : plan.stories) rows.push_back(story_design(values_of(story), story, plan.study.align));
+  for (const auto& story : plan.stories)
+    rows.push_back(story_design(values_of(story), story, plan.study.align_of(story.stimulus->name)));
   return at::cat(rows, 0);
 }
 

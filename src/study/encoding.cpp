@@ -36,12 +36,16 @@ std::vector<RidgeModel> models_of(const EncodingPlan& plan, const std::vector<Te
   return models;
 }
 
+// Predictions are those of scored rows.
 std::vector<RidgeResult> fit(const EncodingPlan& plan, const std::vector<Tensor>& bands, const RowRange& columns,
                              const Compute& compute) {
-  return ridge_cross_validated({.bands = bands,
-                                .responses = plan.responses.matrix.slice(columns),
-                                .of_targets = plan.responses.matrix.targets()},
-                               models_of(plan, bands), plan.splits, plan.study.encode.ridge, compute);
+  auto results = ridge_cross_validated({.bands = bands,
+                                        .responses = plan.responses.matrix.slice(columns),
+                                        .of_targets = plan.responses.matrix.targets()},
+                                       models_of(plan, bands), plan.splits, plan.study.encode.ridge, compute);
+  const auto& scored = plan.responses.scored;
+  for (auto& result : results) result.predictions = result.predictions.slice(0, scored.begin, scored.end);
+  return results;
 }
 
 // Number of each subject's good targets: S.
@@ -86,6 +90,7 @@ std::vector<RowRange> small_blocks(const RowRange& columns) { return cut(columns
 // Scores of some columns, and of each subject's mean over them what its null distribution is made from.
 struct ColumnScores {
   Tensor r{}, r2{}, p{};  // b
+  Tensor story_r{};       // scored stories x b; undefined without test stories
   Tensor subject_null{};  // draws x S: sums over the good targets among the columns
 };
 
@@ -94,11 +99,12 @@ ColumnScores joined(const std::vector<ColumnScores>& blocks) {
   const auto all = [&](Tensor ColumnScores::* part) {
     std::vector<Tensor> parts;
     for (const auto& block : blocks) parts.push_back(block.*part);
-    return parts.front().defined() ? at::cat(parts) : Tensor();
+    return parts.front().defined() ? at::cat(parts, -1) : Tensor();
   };
   ColumnScores result{.r = all(&ColumnScores::r),
                       .r2 = all(&ColumnScores::r2),
                       .p = all(&ColumnScores::p),
+                      .story_r = all(&ColumnScores::story_r),
                       .subject_null = blocks.front().subject_null};
   for (size_t b = 1; b < blocks.size(); ++b) result.subject_null = result.subject_null + blocks[b].subject_null;
   return result;
@@ -128,6 +134,17 @@ Tensor scored_r(const Tensor& responses, const Tensor& predictions) {
   return at::nan_to_num(pearson(responses, predictions));
 }
 
+// r within each of the test stories: stories x b.
+Tensor scores_by_story(const EncodingPlan& plan, const Tensor& responses, const Tensor& predictions) {
+  if (plan.study.encode.test.empty()) return {};
+  std::vector<Tensor> r;
+  for (const auto& story : plan.responses.scored_stories()) {
+    const auto within_story = [&](const Tensor& rows) { return rows.slice(0, story.begin, story.end); };
+    r.push_back(scored_r(within_story(responses), within_story(predictions)));
+  }
+  return at::stack(r);
+}
+
 // r of every draw when the space's rows are shifted and everything is fitted anew: draws x b.
 Tensor refit_null(const EncodingPlan& plan, const Tensor& design, const RowRange& columns, const Compute& compute) {
   const auto lengths = plan.responses.story_lengths();
@@ -135,7 +152,7 @@ Tensor refit_null(const EncodingPlan& plan, const Tensor& design, const RowRange
   for (const auto& shift : plan.shifts) {
     stop_if_interrupted();
     const auto predictions = fit(plan, {shifted(design, lengths, shift)}, columns, compute).front().predictions;
-    draws.push_back(scored_r(plan.responses.matrix.columns(columns), predictions));
+    draws.push_back(scored_r(plan.responses.scored_columns(columns), predictions));
   }
   return at::stack(draws);
 }
@@ -149,26 +166,28 @@ struct PredictedColumns {
 
 std::vector<ColumnScores> score_alone(const EncodingPlan& plan, const Tensor& design, const RidgeResult& result,
                                       const RowRange& columns, const Compute& compute) {
-  const auto& y = plan.responses.matrix;
+  const auto& responses = plan.responses;
   const PredictedColumns predicted{result.predictions, columns.begin};
   const Tensor refitted = plan.study.permutation.refit ? refit_null(plan, design, columns, compute) : Tensor();
   return score_columns(
       plan, columns, compute,
       [&](const RowRange& block) {
-        const auto sums = pair_sums(y.columns(block), predicted.of(block));
-        return ColumnScores{.r = at::nan_to_num(pearson(sums)), .r2 = r_squared(sums)};
+        const auto y = responses.scored_columns(block), own = predicted.of(block);
+        const auto sums = pair_sums(y, own);
+        return ColumnScores{
+            .r = at::nan_to_num(pearson(sums)), .r2 = r_squared(sums), .story_r = scores_by_story(plan, y, own)};
       },
       [&](const RowRange& block) {
         if (refitted.defined()) return refitted.slice(1, block.begin - columns.begin, block.end - columns.begin);
         return at::nan_to_num(
-            shift_null(y.columns(block), predicted.of(block), plan.responses.story_lengths(), plan.shifts));
+            shift_null(responses.scored_columns(block), predicted.of(block), responses.scored_lengths(), plan.shifts));
       });
 }
 
 // The joint model against the controls alone, on the same held-out rows: r is the increment.
 std::vector<ColumnScores> score_increment(const EncodingPlan& plan, const RidgeResult& joint, const RowRange& columns,
                                           const Compute& compute) {
-  const auto& y = plan.responses.matrix;
+  const auto& responses = plan.responses;
   const auto controls = encoding_file(plan.work, controls_id, "0");
   const auto alone = read_predictions(controls, columns.begin, columns.size());
   const auto alone_r = at::nan_to_num(Hdf5Reader(controls).read("r"));
@@ -178,12 +197,12 @@ std::vector<ColumnScores> score_increment(const EncodingPlan& plan, const RidgeR
   return score_columns(
       plan, columns, compute,
       [&](const RowRange& block) {
-        return ColumnScores{.r = scored_r(y.columns(block), predicted.of(block)) -
+        return ColumnScores{.r = scored_r(responses.scored_columns(block), predicted.of(block)) -
                                  alone_r.slice(0, block.begin, block.end)};
       },
       [&](const RowRange& block) {
-        return swap_null(y.columns(block), predicted.of(block), of_controls.of(block), plan.responses.story_lengths(),
-                         swaps);
+        return swap_null(responses.scored_columns(block), predicted.of(block), of_controls.of(block),
+                         responses.scored_lengths(), swaps);
       });
 }
 
@@ -202,6 +221,7 @@ void write_scores(const EncodingPlan& plan, const ColumnScores& alone, const Col
   write("r", alone.r);
   write("r2", alone.r2);
   write("p", alone.p);
+  if (alone.story_r.defined()) write("story_r", alone.story_r);
   file.write("subject_null", alone.subject_null / counts);
   if (!increment.r.defined()) return;
   write("increment", increment.r);
@@ -278,6 +298,16 @@ bool is_control(const EncodingPlan& plan, const FeatureSpace& space) {
   return std::find(names.begin(), names.end(), space.name) != names.end();
 }
 
+std::vector<Fold> outer_folds(const Study& study, const Responses& responses) {
+  const auto& e = study.encode;
+  const auto rows = all_rows(responses.matrix.rows());
+  if (e.test.empty())
+    return e.folds == "story" ? leave_one_story_out(rows, responses.stories)
+                              : contiguous_folds(rows, responses.stories, *to_integer(e.folds), e.gap);
+  const auto first = rows.begin() + responses.scored.begin;
+  return {{.train = {rows.begin(), first}, .test = {first, rows.end()}}};
+}
+
 }  // namespace
 
 Tensor subject_means(const Tensor& values, const Responses& responses) {
@@ -287,15 +317,14 @@ Tensor subject_means(const Tensor& values, const Responses& responses) {
 EncodingPlan plan_encoding(const Study& study, const Responses& responses, const std::vector<TimedStory>& stories,
                            const std::vector<FeatureSpace>& spaces, const std::filesystem::path& work) {
   EncodingPlan plan{.study = study, .responses = responses, .stories = stories, .work = work};
-  const auto rows = all_rows(responses.matrix.rows());
   const auto& e = study.encode;
   const bool by_story = e.folds == "story";
-  const bool enough = by_story && responses.stories.size() > 2;  // inner folds by story too, when at least two are left
-  const auto outer = by_story ? leave_one_story_out(rows, responses.stories)
-                              : contiguous_folds(rows, responses.stories, *to_integer(e.folds), e.gap);
+  const auto tested = e.test.empty() ? size_t{1} : responses.scored_stories().size();
+  const bool enough = by_story && responses.stories.size() > tested + 1;  // inner folds by story, with two or more left
+  const auto outer = outer_folds(study, responses);
   for (const auto& fold : outer)
     plan.splits.push_back({fold, inner_folds(fold.train, responses.stories, e.inner_rule, enough, plan.splits.size())});
-  plan.shifts = circular_shifts(responses.story_lengths(),
+  plan.shifts = circular_shifts(responses.scored_lengths(),
                                 {.count = study.permutation.count, .min_shift = study.min_shift(), .seed = study.seed});
   plan.columns = encode_columns(e.columns);
   std::vector<Tensor> controls;
@@ -376,6 +405,7 @@ EncodingScores read_encoding(const std::filesystem::path& path) {
           .p = file.read("p"),
           .penalties = file.read("penalties"),
           .inner_scores = file.read("inner_scores"),
+          .story_r = optional("story_r"),
           .subject_null = file.read("subject_null"),
           .increment = optional("increment"),
           .increment_p = optional("increment_p"),
@@ -392,6 +422,7 @@ EncodingScores read_encoding(const std::filesystem::path& path, const RowRange& 
           .p = of("p"),
           .penalties = of("penalties"),
           .inner_scores = of("inner_scores"),
+          .story_r = of("story_r"),
           .subject_null = {},
           .increment = of("increment"),
           .increment_p = of("increment_p"),

@@ -35,6 +35,7 @@ int64_t encode_columns(int64_t most);
 struct EncodingScores {
   at::Tensor r, r2, p;                 ///< C
   at::Tensor penalties, inner_scores;  ///< folds x C
+  at::Tensor story_r;                  ///< scored stories x C; undefined without test stories.
   at::Tensor subject_null;             ///< m x S: null of the mean r over a subject's good targets
   at::Tensor increment,
       increment_p;            ///< C: r of the joint model minus r of the controls alone; undefined without controls
@@ -49,8 +50,8 @@ std::filesystem::path encoding_file(const std::filesystem::path& work, const std
 EncodingScores read_encoding(const std::filesystem::path& path);
 /// Of some columns alone, without null distributions.
 EncodingScores read_encoding(const std::filesystem::path& path, const RowRange& columns);
-/// Held-out predictions of a unit, rows x count in float32, of the columns first, first + 1, …: those of all columns
-/// and units would fill the memory.
+/// Held-out predictions of a unit, scored rows x count in float32, of the columns first, first + 1, …: those of all
+/// columns and units would fill the memory.
 at::Tensor read_predictions(const std::filesystem::path& path, int64_t first, int64_t count);
 
 /// Mean over the good targets of each subject: C -> S (or m x C -> m x S). NaN for a subject without any.

@@ -41,7 +41,8 @@ Tensor study_units(const EncodingPlan& plan, const FeatureSpace& space, const st
     const Hdf5Reader file(activation_file(work, space, story.stimulus->name));
     std::vector<Tensor> layers;
     for (size_t i = 0; i < space.layers.size(); ++i) {
-      layers.push_back(story_units(file.read("layer/" + space.layer_names[i]), story, plan.study.align, options));
+      layers.push_back(story_units(file.read("layer/" + space.layer_names[i]), story,
+                                   plan.study.align_of(story.stimulus->name), options));
       if (stories.empty()) layer_of.insert(layer_of.end(), static_cast<size_t>(layers.back().size(1)), space.layers[i]);
     }
     stories.push_back(at::cat(layers, 1));

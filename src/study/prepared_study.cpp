@@ -5,6 +5,7 @@
 #include "cli/machine.h"
 #include "core/memory.h"
 #include "study/study_needs.h"
+#include "study/test_stories.h"
 
 namespace arcuate {
 namespace {
@@ -25,7 +26,9 @@ int64_t response_memory(const StudyMachine& machine) { return memory_of(machine)
 Dataset dataset_of(const Study& study, int64_t kept_bytes) {
   auto options = study.dataset;
   options.kept_bytes = kept_bytes;
-  return read_dataset(options);
+  auto dataset = read_dataset(options);
+  put_test_stories_last(study, dataset);
+  return dataset;
 }
 
 // On the disk of the results; folders are not made for a study that may yet be refused. `plan` may have no output.

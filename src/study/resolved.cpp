@@ -76,6 +76,8 @@ toml::table encode_table(const EncodeEntry& e) {
   return toml::table{{"penalties", e.penalties},
                      {"penalty_unit", name_of(e.penalty_unit, penalty_units)},
                      {"folds", e.folds},
+                     {"test", array_of(e.test)},
+                     {"test_trim", toml::array{e.test_trim_start, e.test_trim_end}},
                      {"inner", e.inner},
                      {"inner_folds", e.inner_folds},
                      {"gap", e.gap},

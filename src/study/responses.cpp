@@ -22,6 +22,29 @@ std::vector<int64_t> Responses::story_lengths() const {
   return lengths;
 }
 
+std::vector<RowRange> Responses::scored_stories() const {
+  std::vector<RowRange> own;
+  for (const auto& story : stories)
+    if (story.begin >= scored.begin) own.push_back({story.begin - scored.begin, story.end - scored.begin});
+  return own;
+}
+
+std::vector<int64_t> Responses::scored_lengths() const {
+  std::vector<int64_t> lengths;
+  for (const auto& story : scored_stories()) lengths.push_back(story.size());
+  return lengths;
+}
+
+Tensor Responses::scored_columns(const RowRange& columns) const {
+  return matrix.columns(columns).slice(0, scored.begin, scored.end);
+}
+
+std::vector<int64_t> Responses::scored_places(const Fold& outer) const {
+  auto places = outer.test;
+  for (auto& row : places) row -= scored.begin;
+  return places;
+}
+
 static int64_t rows_after_trim(int64_t volumes, const AlignEntry& align) {
   const int64_t rows = volumes - align.trim_start - align.trim_end;
   if (rows < 2)
@@ -41,7 +64,7 @@ Tensor clean_story(const Tensor& series, const AlignEntry& align, double tr) {
 struct SubjectResponses {
   Tensor mean{};            // rows x targets, over repeats
   Tensor repeat_ceiling{};  // targets; undefined without repeats
-  int64_t repeats = 1;      // of the story heard least often
+  int64_t repeats = 1;      // of the scored story heard least often
   std::vector<Flag> flags{};
 };
 
@@ -50,9 +73,7 @@ struct Heard {
   Tensor responses{}, confounds{};
 };
 
-static Tensor clean_responses_of(const Heard& heard, const Study& study, double tr) {
-  const auto& align = study.align;
-  const auto& detrend = study.dataset.clean.detrend;
+static Tensor clean_responses_of(const Heard& heard, const Detrend& detrend, const AlignEntry& align, double tr) {
   if (detrend.kind == Detrend::Kind::none && !heard.confounds.defined()) return clean_story(heard.responses, align, tr);
   rows_after_trim(heard.responses.size(0), align);
   const auto clean = without_drift({.responses = heard.responses,
@@ -96,18 +117,22 @@ static SubjectResponses subject_responses(const Study& study, Dataset& dataset, 
   for (const auto& story : heard)
     for (const auto& repeat : story) all.push_back(repeat.responses);
   SubjectResponses result{.flags = flag_targets(all.size() == 1 ? all.front() : at::cat(all, 0))};
-  result.repeats = static_cast<int64_t>(heard.front().size());
-  for (const auto& story : heard) result.repeats = std::min(result.repeats, static_cast<int64_t>(story.size()));
+  const auto is_scored = [&](size_t s) { return study.encode.test.empty() || study.is_test(dataset.stories[s].name); };
+  result.repeats = static_cast<int64_t>(heard.back().size());
+  for (size_t s = 0; s < heard.size(); ++s)
+    if (is_scored(s)) result.repeats = std::min(result.repeats, static_cast<int64_t>(heard[s].size()));
   std::vector<Tensor> means;
   std::vector<std::vector<Tensor>> by_repeat(static_cast<size_t>(result.repeats));
   for (size_t s = 0; s < heard.size(); ++s) {
+    const auto align = study.align_of(dataset.stories[s].name);
     std::vector<Tensor> clean;
     for (auto& repeat : heard[s]) {
       repeat.responses = without_bad_targets(repeat.responses, result.flags);
-      clean.push_back(clean_responses_of(repeat, study, dataset.stories[s].tr));
+      clean.push_back(clean_responses_of(repeat, study.dataset.clean.detrend, align, dataset.stories[s].tr));
       repeat = {};
     }
     means.push_back(clean.size() == 1 ? clean.front() : at::stack(clean).mean(0));
+    if (!is_scored(s)) continue;
     for (size_t r = 0; r < by_repeat.size(); ++r) by_repeat[r].push_back(clean[r]);
   }
   result.mean = at::cat(means, 0);
@@ -119,9 +144,9 @@ static SubjectResponses subject_responses(const Study& study, Dataset& dataset, 
   return result;
 }
 
-// One subject's columns, NaN where flagged.
+// One subject's scored rows, NaN where flagged.
 static Tensor with_holes(const Responses& responses, int64_t subject) {
-  auto columns = responses.matrix.columns(responses.columns_of(subject)).clone();
+  auto columns = responses.scored_columns(responses.columns_of(subject)).clone();
   for (int64_t v = 0; v < responses.target_count(); ++v)
     if (responses.flags[static_cast<size_t>(subject * responses.target_count() + v)] != Flag::ok)
       columns.select(1, v).fill_(std::numeric_limits<double>::quiet_NaN());
@@ -139,8 +164,10 @@ static Tensor mean_subject(const Responses& responses, int64_t subjects) {
 // Rows of each story that are left after trimming.
 static std::vector<int64_t> rows_left(const Study& study, const Dataset& dataset) {
   std::vector<int64_t> lengths;
-  for (const auto& story : dataset.stories)
-    lengths.push_back(story.volumes - study.align.trim_start - study.align.trim_end);
+  for (const auto& story : dataset.stories) {
+    const auto align = study.align_of(story.name);
+    lengths.push_back(story.volumes - align.trim_start - align.trim_end);
+  }
   return lengths;
 }
 
@@ -165,6 +192,7 @@ class ResponseBuilder {
     const auto subjects = std::ssize(dataset_.subjects);
     for (int64_t s = 0; s < subjects; ++s) add_subject(s);
     result_.stories = stack_ranges(lengths_);
+    result_.scored = scored_rows();
     if (result_.repeats > 1) result_.repeat_ceiling = at::stack(repeat_ceilings_);
     result_.ceiling =
         inter_subject_correlation(subjects, [&](int64_t subject) { return with_holes(result_, subject); });
@@ -175,6 +203,15 @@ class ResponseBuilder {
   }
 
  private:
+  // Test stories are the last ones.
+  RowRange scored_rows() const {
+    RowRange rows{0, result_.stories.back().end};
+    if (study_.encode.test.empty()) return rows;
+    for (size_t s = dataset_.stories.size(); s-- > 0 && study_.is_test(dataset_.stories[s].name);)
+      rows.begin = result_.stories[s].begin;
+    return rows;
+  }
+
   ResponseStore make_store(const ResponsePlace& place) const {
     // Below 0 where more was trimmed than there is, which a subject's first story tells.
     const auto rows = std::max(std::accumulate(lengths_.begin(), lengths_.end(), int64_t{0}), int64_t{0});

@@ -15,19 +15,25 @@ namespace arcuate {
 
 /// Columns are subject-major: column s * targets + v is target v of subject s; the mean subject, if there, is last.
 struct Responses {
-  ResponseMatrix matrix{};              ///< rows x (subjects * targets), float64, cleaned; bad columns are 0.
-  std::vector<Flag> flags{};            ///< One a column.
-  std::vector<RowRange> stories{};      ///< Rows of each story.
+  ResponseMatrix matrix{};          ///< rows x (subjects * targets), float64, cleaned; bad columns are 0.
+  std::vector<Flag> flags{};        ///< One a column.
+  std::vector<RowRange> stories{};  ///< Rows of each story.
+  RowRange scored{};                ///< Rows that outer folds test: all, or those of the test stories, the last ones.
   std::vector<std::string> subjects{};  ///< With "mean" last, if asked for.
   std::vector<std::string> targets{};
-  at::Tensor ceiling{};  ///< subjects x targets: leave-one-out inter-subject correlation (NaN for "mean").
+  at::Tensor
+      ceiling{};  ///< subjects x targets: leave-one-out inter-subject correlation of scored rows (NaN for "mean").
   at::Tensor
       repeat_ceiling{};  ///< subjects x targets: CC_max from repeats (NaN for "mean"); undefined without repeats.
-  int64_t repeats = 1;   ///< Times that every subject heard every story.
+  int64_t repeats = 1;   ///< Times that every subject heard every scored story.
   std::string hash{};    ///< Of the matrix and the story lengths: part of every encoding unit's key.
 
   int64_t target_count() const { return static_cast<int64_t>(targets.size()); }
   std::vector<int64_t> story_lengths() const;
+  std::vector<RowRange> scored_stories() const;  ///< Counted from the first scored row …
+  std::vector<int64_t> scored_lengths() const;
+  at::Tensor scored_columns(const RowRange& columns) const;     ///< … as those of these columns.
+  std::vector<int64_t> scored_places(const Fold& outer) const;  ///< Places of its test rows among them.
   /// Columns of one subject: of the matrix, or of the numbers that go with its columns.
   RowRange columns_of(int64_t subject) const { return {subject * target_count(), (subject + 1) * target_count()}; }
 };

@@ -39,6 +39,9 @@ fs::path write_tables(const EncodingPlan& plan, const Dataset& dataset, const Su
               "Brain scores over subjects: one row per feature space and layer", simulated);
   write_table(group("headline"), headline_table(plan, summary), "Brain scores with the layer chosen on training folds",
               simulated);
+  if (!plan.study.encode.test.empty())
+    write_table(group("stories"), story_table(plan, summary),
+                "Brain scores within test stories: one row per feature space, layer, subject and story", simulated);
   const auto flagged = flagged_table(plan, dataset);
   if (!flagged.rows.empty()) write_table(group("flagged"), flagged, "Targets without a score, and why", simulated);
   if (!summary.spreads.empty())

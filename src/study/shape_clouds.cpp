@@ -49,11 +49,12 @@ Tensor place_columns(const AnalysisInput& input, const ShapePlace& place, int64_
 }
 
 Tensor layer_columns(const AnalysisInput& input, const FeatureSpace& space, const std::string& layer) {
-  auto align = input.plan.study.align;
-  align.delays = {0};
   std::vector<Tensor> rows;
-  for (const auto& story : input.plan.stories)
+  for (const auto& story : input.plan.stories) {
+    auto align = input.plan.study.align_of(story.stimulus->name);
+    align.delays = {0};
     rows.push_back(story_design(story_values(input.plan, space, layer, story), story, align));
+  }
   return at::cat(rows, 0);
 }
 

@@ -142,18 +142,20 @@ void read_table(StudySection& root, const char* key, Read read) {
 constexpr int64_t longest_delay = 100'000;  // TRs: longer than any recording
 constexpr double widest_smoothing = 100;    // mm
 
+void read_trim(StudySection& s, const char* key, int64_t& start, int64_t& end) {
+  std::vector<int64_t> trim{start, end};
+  s.read(key, trim);
+  if (trim.size() != 2 || trim[0] < 0 || trim[1] < 0) return s.wrong(key, "two numbers of rows, [start, end]");
+  start = trim[0], end = trim[1];
+}
+
 void read_align(StudySection& s, AlignEntry& align) {
   s.read_choice("method", align.options.method, methods);
   s.read("lobes", align.options.lobes);
   s.read("cutoff", align.options.cutoff);
   s.read("normalize", align.options.normalize);
   s.read("delays", align.delays);
-  std::vector<int64_t> trim{align.trim_start, align.trim_end};
-  s.read("trim", trim);
-  if (trim.size() != 2 || trim[0] < 0 || trim[1] < 0)
-    s.problems().add("'align.trim' must be two numbers of rows, [start, end]");
-  else
-    align.trim_start = trim[0], align.trim_end = trim[1];
+  read_trim(s, "trim", align.trim_start, align.trim_end);
   s.read("offset", align.offset);
   s.read("highpass", align.highpass);
   s.read("zscore", align.zscore);
@@ -190,6 +192,8 @@ void read_encode(StudySection& s, EncodeEntry& encode) {
   s.read("penalties", encode.penalties);
   s.read_choice("penalty_unit", encode.penalty_unit, penalty_units);
   s.read("folds", encode.folds);
+  s.read("test", encode.test);
+  read_trim(s, "test_trim", encode.test_trim_start, encode.test_trim_end);
   s.read("inner", encode.inner);
   s.read("inner_folds", encode.inner_folds);
   s.read("gap", encode.gap);
@@ -300,6 +304,10 @@ void check(const Study& study, Problems& problems) {
     if (!(scale > 0)) problems.add("'controls.scales' must be positive numbers");
   if (study.permutation.count < 1 || study.permutation.min_shift < 0)
     problems.add("'permutation.count' must be at least 1 and 'permutation.min_shift' not negative");
+  if (study.permutation.refit && !study.encode.test.empty())
+    problems.add("'permutation.refit' shifts the features of all stories and goes with folds, not with 'encode.test'");
+  if (study.encode.test.empty() && study.encode.test_trim_start + study.encode.test_trim_end > 0)
+    problems.add("'encode.test_trim' is of test stories, and 'encode.test' names none");
   if (names.empty()) problems.add("a study needs at least one [[model]] or [[feature]]");
   if (study.dataset.root.empty()) problems.add("'dataset.root' is missing");
   std::set<std::string> analyses;
@@ -349,6 +357,18 @@ int64_t Study::min_shift() const {
   int64_t longest = 0;
   for (int64_t delay : align.delays) longest = std::max(longest, std::abs(delay));
   return longest + 10;
+}
+
+bool Study::is_test(const std::string& story_name) const {
+  return std::find(encode.test.begin(), encode.test.end(), story_name) != encode.test.end();
+}
+
+AlignEntry Study::align_of(const std::string& story_name) const {
+  auto own = align;
+  if (!is_test(story_name)) return own;
+  own.trim_start += encode.test_trim_start;
+  own.trim_end += encode.test_trim_end;
+  return own;
 }
 
 Study parse_study(std::string_view text, const std::string& source, const fs::path& folder,

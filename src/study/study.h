@@ -70,6 +70,8 @@ struct EncodeEntry {
   std::string penalties = "log:0:6:13";
   PenaltyUnit penalty_unit = PenaltyUnit::lambda;  ///< Of `penalties` and of tables; ridge.penalties are lambda.
   std::string folds = "5";                         ///< Outer folds: a number of contiguous blocks, or "story".
+  std::vector<std::string> test{};                 ///< Stories that are scored, by models of all others: no folds.
+  int64_t test_trim_start = 0, test_trim_end = 0;  ///< Rows cut from both ends of a test story besides align's.
   std::string inner = "auto";                      ///< How inner folds are cut, as of encode/inner_folds.h.
   InnerFolds inner_rule{};                         ///< The same, read.
   int64_t inner_folds = 5;
@@ -132,6 +134,8 @@ struct Study {
   std::vector<AnalysisEntry> analyses{};
 
   int64_t min_shift() const;  ///< The shift in force.
+  bool is_test(const std::string& story_name) const;
+  AlignEntry align_of(const std::string& story_name) const;  ///< With what is cut from a test story besides.
 };
 
 /// Reads a study file; `settings` are "key.path=value" and win over the file. "${NAME}" and "${NAME:-default}" in paths

@@ -187,7 +187,8 @@ UnitNeeds encoding_needs(const EncodingPlan& plan, const std::vector<int64_t>& w
   arrays.add_of_a_thread(3 * draws * std::min(block, 1024.0), 8);  // a block of a null distribution
   if (study.permutation.refit) arrays.add("null distribution of refitted models", 2 * draws * block, 8);
   auto needs = arrays.needs();
-  needs.disk = static_cast<int64_t>(rows * all * 4 + all * 8 * (3 + 2 * (increments ? 1 : 0) + 2 * folds) +
+  needs.disk = static_cast<int64_t>(real(plan.responses.scored.size()) * all * 4 +
+                                    all * 8 * (3 + 2 * (increments ? 1 : 0) + 2 * folds) +
                                     2 * draws * real(subject_count(plan)) * 8);
   needs.work = folds * inner * (rows * features * side + 10 * side * side * side) +
                all * (folds * (inner + 1) * rows * side + 3 * models * draws * rows);

@@ -102,6 +102,36 @@ PageTable fold_table(const EncodingPlan& plan) {
   return table;
 }
 
+std::string test_story_names(const EncodingPlan& plan) {
+  std::vector<std::string> names;
+  for (const auto& story : plan.stories)
+    if (plan.study.is_test(story.stimulus->name)) names.push_back(story.stimulus->name);
+  return join(names, ", ");
+}
+
+// What models are scored on, and how penalties are chosen.
+std::string folds_text(const EncodingPlan& plan, const std::string& choice) {
+  const auto& encode = plan.study.encode;
+  if (encode.test.empty())
+    return fmt::format("{} outer folds with a gap of {} volumes on both sides; {}", plan.splits.size(), encode.gap,
+                       choice);
+  const auto trimmed =
+      encode.test_trim_start + encode.test_trim_end > 0
+          ? fmt::format(", without the first {} and the last {} of each", encode.test_trim_start, encode.test_trim_end)
+          : "";
+  return fmt::format(
+      "Models are fitted to {} volumes of the other stories and scored on {} volumes of {}{}; all scores, tests and "
+      "ceilings are about these. {}",
+      plan.splits.front().outer.train.size(), plan.responses.scored.size(), test_story_names(plan), trimmed, choice);
+}
+
+std::string heard_text(const EncodingPlan& plan) {
+  const auto repeats = plan.responses.repeats;
+  const auto times = repeats == 1 ? std::string("once") : fmt::format("{} times", repeats);
+  return plan.study.encode.test.empty() ? fmt::format("heard {} by everybody", times)
+                                        : fmt::format("of which everybody heard those of the test {}", times);
+}
+
 std::string delays_text(const std::vector<int64_t>& delays) {
   std::vector<std::string> texts;
   for (const int64_t delay : delays) texts.push_back(std::to_string(delay));
@@ -156,17 +186,16 @@ PageSection method_section(const EncodingPlan& plan, const Dataset& dataset, con
   const auto& s = plan.study;
   PageSection section{.heading = "How it was done"};
   section.paragraphs.push_back(fmt::format(
-      "{} subjects, {} targets, {} volumes in {}, heard {} by everybody. Features are brought to the time "
+      "{} subjects, {} targets, {} volumes in {}, {}. Features are brought to the time "
       "of the volumes, delayed by {} volumes, and a ridge regression predicts each target.",
       dataset.subjects.size(), dataset.targets.size(), plan.responses.matrix.rows(),
       dataset.stories.size() == 1 ? std::string("one story") : fmt::format("{} stories", dataset.stories.size()),
-      plan.responses.repeats == 1 ? std::string("once") : fmt::format("{} times", plan.responses.repeats),
-      delays_text(s.align.delays)));
-  section.paragraphs.push_back(fmt::format(
-      "{} outer folds with a gap of {} volumes on both sides; {} of the training rows choose one penalty per "
-      "target from {} ({} values, {}). {}",
-      plan.splits.size(), s.encode.gap, inner_text(plan), s.encode.penalties, s.encode.ridge.penalties.size(),
-      s.encode.penalty_unit == PenaltyUnit::huth ? "alpha with lambda = alpha²" : "lambda", edge_text(summary)));
+      heard_text(plan), delays_text(s.align.delays)));
+  const auto choice = fmt::format("{} of the training rows choose one penalty per target from {} ({} values, {}). {}",
+                                  inner_text(plan), s.encode.penalties, s.encode.ridge.penalties.size(),
+                                  s.encode.penalty_unit == PenaltyUnit::huth ? "alpha with lambda = alpha²" : "lambda",
+                                  edge_text(summary));
+  section.paragraphs.push_back(folds_text(plan, choice));
   section.paragraphs.push_back(fmt::format(
       "p-values: {} circular shifts of {} at least {} volumes from zero, p = (b + 1) / (m + 1); the smallest "
       "attainable p is {:.4f}. They ask whether predictions and responses share timing; they say nothing "

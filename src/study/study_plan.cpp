@@ -68,6 +68,11 @@ std::string dataset_text(const PreparedStudy& prepared) {
   auto text = line("study", fmt::format("{}: {} subjects, {} targets, {} feature spaces, {} outer folds",
                                         prepared.study.name, prepared.dataset.subjects.size(), responses.targets.size(),
                                         prepared.spaces.size(), prepared.plan.splits.size()));
+  if (!prepared.study.encode.test.empty())
+    text +=
+        line("scored", fmt::format("{} volumes of {} test stories, heard {} times; trained on {} volumes of the others",
+                                   responses.scored.size(), responses.scored_lengths().size(), responses.repeats,
+                                   prepared.plan.splits.front().outer.train.size()));
   for (const auto& story : prepared.stories) {
     const auto volumes = story.stimulus->volumes + story.stimulus->lead;
     text += line("story", fmt::format("{}: {} words, {} volumes of {} s, {:.2f} words a volume", story.stimulus->name,

@@ -114,19 +114,19 @@ Headline headline_of(const EncodingPlan& plan, const std::vector<const LayerSumm
                      const Predictions& held_out, size_t subject) {
   if (layers.size() == 1) return only_layer(layers.front(), plan.splits.size(), subject);
   const auto targets = plan.responses.target_count(), first = static_cast<int64_t>(subject) * targets;
-  const auto y = plan.responses.matrix.columns(RowRange{first, first + targets});
+  const auto y = plan.responses.scored_columns({first, first + targets});
   auto predictions = at::zeros_like(y);
   Headline headline{.space = layers.front()->space, .subject = subject};
   const auto chosen = chosen_layers(plan, layers, static_cast<int64_t>(subject));
   for (size_t fold = 0; fold < chosen.size(); ++fold) {
-    const auto rows = index_tensor(plan.splits[fold].outer.test);
+    const auto rows = index_tensor(plan.responses.scored_places(plan.splits[fold].outer));
     const auto own = held_out.of(chosen[fold], first, targets);
     predictions.index_copy_(0, rows, own.index_select(0, rows).to(at::kDouble));
     headline.layers.push_back(layers[chosen[fold]]->layer);
   }
   const auto good = at::logical_not(at::isnan(scores_of(*layers.front(), {first, first + targets}).r));
   const auto mean_over_good = [&](const Tensor& r) { return (at::nan_to_num(r) * good).sum(-1) / good.sum(); };
-  const auto null = mean_over_good(shift_null(y, predictions, plan.responses.story_lengths(), plan.shifts));
+  const auto null = mean_over_good(shift_null(y, predictions, plan.responses.scored_lengths(), plan.shifts));
   const auto r = mean_over_good(pearson(y, predictions));
   headline.r = r.item<double>();
   headline.p = permutation_p(r.unsqueeze(0), null.unsqueeze(1)).item<double>();
@@ -142,14 +142,14 @@ Headline headline_of(const EncodingPlan& plan, const std::vector<const LayerSumm
 // Predictions of one subject's targets, each fold from the layer that its training rows chose for the target.
 Tensor chosen_predictions(const EncodingPlan& plan, const Predictions& held_out, const Tensor& chosen, int64_t first) {
   const int64_t targets = chosen.size(1), layers = chosen.max().item<int64_t>() + 1;
-  auto predictions = at::zeros({plan.responses.matrix.rows(), targets}, at::kDouble);
+  auto predictions = at::zeros({plan.responses.scored.size(), targets}, at::kDouble);
   for (int64_t layer = 0; layer < layers; ++layer) {
     if (!chosen.eq(layer).any().item<bool>()) continue;
     const auto of_layer = held_out.of(static_cast<size_t>(layer), first, targets);
     for (size_t fold = 0; fold < plan.splits.size(); ++fold) {
       const auto columns = chosen[static_cast<int64_t>(fold)].eq(layer).nonzero().squeeze(1);
       if (columns.numel() == 0) continue;
-      const auto rows = index_tensor(plan.splits[fold].outer.test);
+      const auto rows = index_tensor(plan.responses.scored_places(plan.splits[fold].outer));
       const auto own = of_layer.index_select(1, columns).index_select(0, rows);
       predictions.index_put_({rows.unsqueeze(1), columns}, own.to(at::kDouble));
     }
@@ -164,12 +164,12 @@ TargetHeadline subject_headline(const EncodingPlan& plan, const std::vector<cons
   std::vector<Tensor> inner;
   for (const auto* layer : layers) inner.push_back(at::nan_to_num(scores_of(*layer, columns).inner_scores, -1e300));
   const auto scores = at::stack(inner);  // layers x folds x targets
-  const auto y = responses.matrix.columns(columns);
+  const auto y = responses.scored_columns(columns);
   const auto predictions = chosen_predictions(plan, held_out, scores.argmax(0), columns.begin);
   TargetHeadline headline{.space = layers.front()->space, .layer = scores.mean(1).argmax(0)};
   headline.r = at::nan_to_num(pearson(y, predictions));
   headline.p =
-      permutation_p(headline.r, at::nan_to_num(shift_null(y, predictions, responses.story_lengths(), plan.shifts)));
+      permutation_p(headline.r, at::nan_to_num(shift_null(y, predictions, responses.scored_lengths(), plan.shifts)));
   for (int64_t v = 0; v < columns.size(); ++v)
     if (responses.flags[static_cast<size_t>(columns.begin + v)] != Flag::ok) {
       headline.r[v] = missing;

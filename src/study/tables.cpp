@@ -255,6 +255,34 @@ TidyTable headline_table(const EncodingPlan& plan, const Summary& summary) {
   return table;
 }
 
+TidyTable story_table(const EncodingPlan& plan, const Summary& summary) {
+  TidyTable table{.columns = {{"subject", "Subject; 'mean' is the mean of all subjects' z-scored responses"},
+                              {"story", "Test story; 'mean' is the mean of r over test stories, target by target"},
+                              {"volumes", "Of the story"}}};
+  table.columns.insert(table.columns.end(), space_columns.begin(), space_columns.end());
+  const TableColumn own[] = {{"r", "Mean over good targets of r within the story"},
+                             {"median_r", "Median of it"},
+                             {"r_abs_r", "Mean of r |r|"}};
+  table.columns.insert(table.columns.end(), std::begin(own), std::end(own));
+  const auto& responses = plan.responses;
+  const auto lengths = responses.scored_lengths();
+  const auto first = plan.stories.size() - lengths.size();
+  for (const auto& layer : summary.layers)
+    for (size_t s = 0; s < responses.subjects.size(); ++s) {
+      const auto by_story = scores_of(layer, responses.columns_of(static_cast<int64_t>(s))).story_r;
+      const auto add = [&](const std::string& story, const std::string& volumes, const at::Tensor& r) {
+        std::vector<std::string> row{responses.subjects[s], story, volumes};
+        for (auto& field : space_fields(layer)) row.push_back(field);
+        for (auto& field : {mean_text(r), median_text(r), mean_text(r * r.abs())}) row.push_back(field);
+        table.rows.push_back(std::move(row));
+      };
+      for (size_t k = 0; k < lengths.size(); ++k)
+        add(plan.stories[first + k].stimulus->name, std::to_string(lengths[k]), by_story[static_cast<int64_t>(k)]);
+      add("mean", "n/a", by_story.mean(0));
+    }
+  return table;
+}
+
 TidyTable spread_table(const Summary& summary) {
   TidyTable table{.columns = {{"space", space_columns[0].description},
                               {"training", space_columns[1].description},

@@ -37,6 +37,8 @@ TidyTable flagged_table(const EncodingPlan& plan, const Dataset& dataset);
 TidyTable group_table(const EncodingPlan& plan, const Summary& summary);
 /// One row a feature space and subject, with the layer chosen on training folds.
 TidyTable headline_table(const EncodingPlan& plan, const Summary& summary);
+/// One row a feature space, layer, subject and test story, and one of their mean.
+TidyTable story_table(const EncodingPlan& plan, const Summary& summary);
 /// One row a layer with several seeds.
 TidyTable spread_table(const Summary& summary);
 

@@ -278,7 +278,7 @@ class ForecastAnalysis : public Analysis {
     timing.volumes = input.plan.responses.stories;
     for (size_t s = 0; s < input.plan.stories.size(); ++s) {
       const auto& stimulus = *input.plan.stories[s].stimulus;
-      const int64_t before = stimulus.lead + input.plan.study.align.trim_start;
+      const int64_t before = stimulus.lead + input.plan.study.align_of(stimulus.name).trim_start;
       for (int64_t i = 0; i < timing.volumes[s].size(); ++i)
         timing.centres.push_back(stimulus.first_volume + stimulus.tr * static_cast<double>(before + i));
       timing.tr = stimulus.tr;

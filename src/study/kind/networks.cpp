@@ -252,6 +252,7 @@ class NetworksAnalysis : public Analysis {
     const auto values = templates.values.contiguous();
     Json json{{"responses", input.plan.responses.hash},
               {"clean", {align.trim_start, align.trim_end, align.highpass, align.zscore}},
+              {"volumes", input.plan.responses.story_lengths()},
               {"networks", templates.names},
               {"templates", sha256({static_cast<const char*>(values.data_ptr()), values.nbytes()})}};
     for (const auto& story : input.plan.stories)

@@ -60,7 +60,7 @@ Gain score_gain(const EncodingPlan& plan, const Columns& chosen, const at::Tenso
             .r_single = hidden(at::nan_to_num(pearson(y, result.single_predictions)))};
   const SwapOptions swaps{
       .count = plan.study.permutation.count, .block = plan.study.min_shift(), .seed = plan.study.seed};
-  const auto lengths = plan.responses.story_lengths();
+  const auto lengths = plan.responses.scored_lengths();
   const int64_t columns = y.size(1), targets = columns / chosen.subject_count();
   constexpr int64_t width = 1024;
   const int64_t blocks = (columns + width - 1) / width;
@@ -227,8 +227,13 @@ class StackAnalysis : public Analysis {
     const auto y = plan.responses.matrix.columns(index_tensor(chosen.columns));
     StackingProblem problem{.responses = y};
     for (const auto& [space, layer] : designs) problem.models.push_back(space_design(plan, *space, layer));
-    const auto result = stack_models(problem, splits_of(plan), plan.study.encode.ridge, compute);
-    const auto gain = score_gain(plan, chosen, y, result, compute);
+    auto result = stack_models(problem, splits_of(plan), plan.study.encode.ridge, compute);
+    const auto scored = [&](const at::Tensor& rows) {
+      return rows.slice(0, plan.responses.scored.begin, plan.responses.scored.end);
+    };
+    result.predictions = scored(result.predictions);
+    result.single_predictions = scored(result.single_predictions);
+    const auto gain = score_gain(plan, chosen, scored(y), result, compute);
     const int64_t subjects = chosen.subject_count(), targets = static_cast<int64_t>(chosen.targets.size());
     const auto by_subject = [&](const at::Tensor& values) { return values.view({subjects, targets}); };
     const auto by_fold = [&](const at::Tensor& values) { return values.view({-1, subjects, targets}); };
