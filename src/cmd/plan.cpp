@@ -3,6 +3,7 @@
 #include "cli/run.h"
 #include "study/run_study.h"
 #include "study/study_plan.h"
+#include "study/timing_check.h"
 
 namespace arcuate {
 namespace {
@@ -18,7 +19,10 @@ void describe(cli::Spec<Options>& s) {
   s.description(
       "Reads a study file and its data and computes nothing: what was matched and left out, units of work stage by "
       "stage, the peak of memory, the largest array, disk and time. Ends with a fault when the study cannot fit, and "
-      "says which setting would make it fit. With --output, units that are finished there are counted, and times are "
+      "says which setting would make it fit. It also looks at the clocks of words and volumes: where stories and "
+      "recordings begin and end, long gaps between words, and by how many seconds the mean response follows the word "
+      "rate; what blood flow cannot explain is a warning. With --output, units that are finished there are counted, "
+      "and times are "
       "those of units made there.");
   s.input("study", &Options::study, "the study file").metavar("STUDY.toml").required();
   s.option("set", &Options::settings, "change a value of the study: key.path=value; may be given several times")
@@ -34,7 +38,9 @@ int run(const Options& options, cli::Run& run) {
                                machine_of(run));
   const auto plan = plan_study(prepared, run.compute.threads);
   const auto limit = memory_limit(run.common.memory_limit.count);
-  run.console.out() << plan_text(prepared, plan, limit);
+  const auto timing = check_timing(prepared);
+  run.console.out() << plan_text(prepared, plan, limit) << timing_text(timing);
+  for (const auto& warning : timing.warnings) run.console.warn("{}", warning);
   check_memory(prepared, plan, limit, run.compute.threads);
   check_disk(prepared, plan);
   return 0;
