@@ -26,6 +26,14 @@ Tensor inter_subject_correlation(const Tensor& responses) {
 }
 
 Tensor inter_subject_correlation(int64_t subjects, const std::function<Tensor(int64_t)>& responses_of) {
+  std::vector<Tensor> r;
+  each_against_others(subjects, responses_of,
+                      [&](int64_t, const Tensor& own, const Tensor& others) { r.push_back((own * others).mean(0)); });
+  return at::stack(r);
+}
+
+void each_against_others(int64_t subjects, const std::function<Tensor(int64_t)>& responses_of,
+                         const std::function<void(int64_t, const Tensor&, const Tensor&)>& visit) {
   const auto z_of = [&](int64_t subject) { return z_over_time(responses_of(subject).to(at::kDouble)); };
   const auto present = [](const Tensor& z) { return at::logical_not(at::isnan(z).any(0, true)).to(at::kDouble); };
   Tensor sum, count;
@@ -38,15 +46,13 @@ Tensor inter_subject_correlation(int64_t subjects, const std::function<Tensor(in
     sum += at::nan_to_num(z);
     count += present(z);
   }
-  std::vector<Tensor> r;
   for (int64_t s = 0; s < subjects; ++s) {
     const auto z = z_of(s);
     const auto others = sum - at::nan_to_num(z);  // mean up to a factor: r ignores it
     const auto known = count - present(z) > 0;
     const auto nan = at::full_like(others, std::numeric_limits<double>::quiet_NaN());
-    r.push_back((z * z_over_time(at::where(known, others, nan))).mean(0));
+    visit(s, z, z_over_time(at::where(known, others, nan)));
   }
-  return at::stack(r);
 }
 
 namespace {

@@ -14,6 +14,11 @@ at::Tensor inter_subject_correlation(const at::Tensor& responses);
 /// The same of subjects that are not in memory together: each one's T x V is asked for twice, in turn.
 at::Tensor inter_subject_correlation(int64_t subjects, const std::function<at::Tensor(int64_t)>& responses_of);
 
+/// What that correlates, subject by subject: visit(subject, own, others) with T x V each, z-scored; NaN columns as
+/// above.
+void each_against_others(int64_t subjects, const std::function<at::Tensor(int64_t)>& responses_of,
+                         const std::function<void(int64_t, const at::Tensor&, const at::Tensor&)>& visit);
+
 /// Covariances between N repeats over time, with T - 1 in the denominator: all that ceilings from repeats are made of.
 /// repeats: N x T x V with N > 1. Returns V x N x N, float64; NaN where a repeat holds NaN, 0 where one is constant.
 at::Tensor repeat_covariances(const at::Tensor& repeats);

@@ -249,29 +249,6 @@ void score_space(const EncodingPlan& plan, const std::vector<Tensor>& bands, con
   write_scores(plan, joined(alone), increment.empty() ? ColumnScores() : joined(increment), file);
 }
 
-Json plan_identity(const EncodingPlan& plan) {
-  const auto& s = plan.study;
-  std::vector<double> times;
-  for (const auto& story : plan.stories) {
-    times.insert(times.end(), story.times.begin(), story.times.end());
-    times.insert(times.end(),
-                 {story.stimulus->tr, story.stimulus->first_volume, static_cast<double>(story.stimulus->lead)});
-  }
-  // These tables in full: whatever is in them can change a score.
-  Study settings;
-  settings.seed = s.seed;
-  settings.precision = s.precision;
-  settings.align = s.align;
-  settings.encode = s.encode;
-  settings.encode.columns = 0;  // changes no score
-  settings.controls = s.controls;
-  settings.permutation = s.permutation;
-  return {{"settings", resolved_json(settings)},
-          {"responses", plan.responses.hash},
-          {"times", times},
-          {"targets", plan.responses.targets.size()}};
-}
-
 Json sound_starts(const EncodingPlan& plan) {
   Json starts = Json::array();
   for (const auto& story : plan.stories) starts.push_back(story.stimulus->sound_start);
@@ -310,6 +287,29 @@ std::vector<Fold> outer_folds(const Study& study, const Responses& responses) {
 
 }  // namespace
 
+Json encoding_identity(const EncodingPlan& plan) {
+  const auto& s = plan.study;
+  std::vector<double> times;
+  for (const auto& story : plan.stories) {
+    times.insert(times.end(), story.times.begin(), story.times.end());
+    times.insert(times.end(),
+                 {story.stimulus->tr, story.stimulus->first_volume, static_cast<double>(story.stimulus->lead)});
+  }
+  // These tables in full: whatever is in them can change a score.
+  Study settings;
+  settings.seed = s.seed;
+  settings.precision = s.precision;
+  settings.align = s.align;
+  settings.encode = s.encode;
+  settings.encode.columns = 0;  // changes no score
+  settings.controls = s.controls;
+  settings.permutation = s.permutation;
+  return {{"settings", resolved_json(settings)},
+          {"responses", plan.responses.hash},
+          {"times", times},
+          {"targets", plan.responses.targets.size()}};
+}
+
 Tensor subject_means(const Tensor& values, const Responses& responses) {
   return subject_sums(values, responses, 0) / good_targets(responses);
 }
@@ -347,7 +347,7 @@ std::string encoding_id(const std::string& space_id, const std::string& layer) {
 
 std::vector<Unit> encoding_units(const EncodingPlan& plan, const std::vector<FeatureSpace>& spaces) {
   std::vector<Unit> units;
-  const Json shared = plan_identity(plan);
+  const Json shared = encoding_identity(plan);
   Json control_identity = Json::array();
   for (const auto& space : spaces)
     if (is_control(plan, space)) control_identity.push_back(feature_identity(plan, space));

@@ -30,6 +30,9 @@ EncodingPlan plan_encoding(const Study& study, const Responses& responses, const
 /// none.
 int64_t encode_columns(int64_t most);
 
+/// What every encoding unit depends on: settings, responses, times.
+Json encoding_identity(const EncodingPlan& plan);
+
 /// One score table of a unit: everything a C x 1 column of the responses has. C = subjects * targets, S = subjects, m
 /// draws.
 struct EncodingScores {

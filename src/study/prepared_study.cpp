@@ -4,6 +4,7 @@
 
 #include "cli/machine.h"
 #include "core/memory.h"
+#include "study/ceilings.h"
 #include "study/study_needs.h"
 #include "study/test_stories.h"
 
@@ -66,6 +67,7 @@ PreparedStudy::PreparedStudy(const Study& described, const std::filesystem::path
   };
   add(extraction_units(study, spaces, stories, work));
   add(encoding_units(plan, spaces));
+  add(ceiling_units(plan));
   analyses.reserve(study.analyses.size());  // units refer to them
   for (const auto& entry : study.analyses) {
     analyses.push_back({.plan = plan,
@@ -92,6 +94,7 @@ std::vector<std::filesystem::path> PreparedStudy::inputs() const {
       if (space.feature)
         for (const auto& file : feature_kind(space.feature->kind).files(*space.feature, *story.stimulus)) add(file);
     }
+  if (!study.localiser.path.empty()) add(study.localiser.path);
   for (const auto& entry : study.analyses)
     for (const auto& file : entry.analysis->files()) files.push_back(file);
   return files;

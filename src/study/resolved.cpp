@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "study/analysis.h"
+#include "study/judged_sections.h"
 #include "study/study.h"
 #include "study/study_names.h"
 
@@ -169,6 +170,8 @@ static toml::table resolved_table(const Study& s) {
       {"controls", toml::table{{"spaces", array_of(s.controls.spaces)}, {"scales", array_of(s.controls.scales)}}},
       {"score", toml::table{{"cc_floor", s.score.cc_floor}}},
       {"maps", toml::table{{"depths", array_of(s.maps.depths)}, {"pycortex", s.maps.pycortex}}},
+      {"ceiling", table_of(settings_of(s.ceiling))},
+      {"localiser", table_of(settings_of(s.localiser))},
       {"permutation",
        toml::table{{"count", s.permutation.count}, {"min_shift", s.min_shift()}, {"refit", s.permutation.refit}}}};
   if (!s.recipe.empty()) table.insert("recipe", s.recipe);

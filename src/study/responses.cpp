@@ -11,6 +11,9 @@
 #include "core/hash.h"
 #include "core/tensor.h"
 #include "stats/ceiling.h"
+#include "study/ceilings.h"
+#include "study/localiser.h"
+#include "study/study_names.h"
 
 namespace arcuate {
 
@@ -62,9 +65,10 @@ Tensor clean_story(const Tensor& series, const AlignEntry& align, double tr) {
 
 // What one subject's recordings come to.
 struct SubjectResponses {
-  Tensor mean{};            // rows x targets, over repeats
-  Tensor repeat_ceiling{};  // targets; undefined without repeats
-  int64_t repeats = 1;      // of the scored story heard least often
+  Tensor mean{};                         // rows x targets, over repeats
+  int64_t repeats = 1;                   // of the scored story heard least often
+  std::vector<NamedCeiling> ceilings{};  // CC_max first; none without repeats
+  Tensor localiser{};                    // targets; where repeats say which respond
   std::vector<Flag> flags{};
 };
 
@@ -110,6 +114,14 @@ static std::vector<std::vector<Heard>> heard_by(Dataset& dataset, size_t subject
   return raw;
 }
 
+// Stories whose rows are scored, or the others.
+static std::vector<size_t> stories_of(const Study& study, const Dataset& dataset, bool scored) {
+  std::vector<size_t> chosen;
+  for (size_t s = 0; s < dataset.stories.size(); ++s)
+    if ((study.encode.test.empty() || study.is_test(dataset.stories[s].name)) == scored) chosen.push_back(s);
+  return chosen;
+}
+
 // Stories stacked in time; bad columns (of any recording) are flagged and set to 0 before any filter sees them.
 static SubjectResponses subject_responses(const Study& study, Dataset& dataset, size_t subject) {
   auto heard = heard_by(dataset, subject);
@@ -117,36 +129,33 @@ static SubjectResponses subject_responses(const Study& study, Dataset& dataset, 
   for (const auto& story : heard)
     for (const auto& repeat : story) all.push_back(repeat.responses);
   SubjectResponses result{.flags = flag_targets(all.size() == 1 ? all.front() : at::cat(all, 0))};
-  const auto is_scored = [&](size_t s) { return study.encode.test.empty() || study.is_test(dataset.stories[s].name); };
-  result.repeats = static_cast<int64_t>(heard.back().size());
-  for (size_t s = 0; s < heard.size(); ++s)
-    if (is_scored(s)) result.repeats = std::min(result.repeats, static_cast<int64_t>(heard[s].size()));
+  all.clear();
+  std::vector<std::vector<Tensor>> clean;  // [story][repeat]
   std::vector<Tensor> means;
-  std::vector<std::vector<Tensor>> by_repeat(static_cast<size_t>(result.repeats));
   for (size_t s = 0; s < heard.size(); ++s) {
     const auto align = study.align_of(dataset.stories[s].name);
-    std::vector<Tensor> clean;
+    auto& of_story = clean.emplace_back();
     for (auto& repeat : heard[s]) {
       repeat.responses = without_bad_targets(repeat.responses, result.flags);
-      clean.push_back(clean_responses_of(repeat, study.dataset.clean.detrend, align, dataset.stories[s].tr));
+      of_story.push_back(clean_responses_of(repeat, study.dataset.clean.detrend, align, dataset.stories[s].tr));
       repeat = {};
     }
-    means.push_back(clean.size() == 1 ? clean.front() : at::stack(clean).mean(0));
-    if (!is_scored(s)) continue;
-    for (size_t r = 0; r < by_repeat.size(); ++r) by_repeat[r].push_back(clean[r]);
+    means.push_back(of_story.size() == 1 ? of_story.front() : at::stack(of_story).mean(0));
   }
   result.mean = at::cat(means, 0);
-  if (result.repeats > 1) {
-    std::vector<Tensor> repeats;
-    for (const auto& repeat : by_repeat) repeats.push_back(at::cat(repeat, 0));
-    result.repeat_ceiling = repeat_ceiling(at::stack(repeats));
-  }
+  const auto repeats = stacked_repeats(clean, stories_of(study, dataset, true));
+  result.repeats = repeats.count;
+  result.ceilings = ceilings_of_repeats(study, repeats);
+  if (!asks_repeats(study.localiser)) return result;
+  const bool scored = study.localiser.rows == LocaliserRows::scored;
+  result.localiser =
+      localiser_of_repeats(study, scored ? repeats : stacked_repeats(clean, stories_of(study, dataset, false)));
   return result;
 }
 
-// One subject's scored rows, NaN where flagged.
-static Tensor with_holes(const Responses& responses, int64_t subject) {
-  auto columns = responses.scored_columns(responses.columns_of(subject)).clone();
+// Some rows of one subject, NaN where flagged.
+static Tensor with_holes(const Responses& responses, int64_t subject, const RowRange& rows) {
+  auto columns = responses.matrix.columns(responses.columns_of(subject)).slice(0, rows.begin, rows.end).clone();
   for (int64_t v = 0; v < responses.target_count(); ++v)
     if (responses.flags[static_cast<size_t>(subject * responses.target_count() + v)] != Flag::ok)
       columns.select(1, v).fill_(std::numeric_limits<double>::quiet_NaN());
@@ -193,9 +202,9 @@ class ResponseBuilder {
     for (int64_t s = 0; s < subjects; ++s) add_subject(s);
     result_.stories = stack_ranges(lengths_);
     result_.scored = scored_rows();
-    if (result_.repeats > 1) result_.repeat_ceiling = at::stack(repeat_ceilings_);
-    result_.ceiling =
-        inter_subject_correlation(subjects, [&](int64_t subject) { return with_holes(result_, subject); });
+    localise(subjects);
+    add_inter_subject(subjects);
+    add_ceilings_of_repeats();
     if (study_.encode.mean_subject) add_mean(subjects);
     for (const auto& story : lengths_) hashes_ += "," + std::to_string(story);
     result_.hash = sha256(hashes_);
@@ -231,16 +240,98 @@ class ResponseBuilder {
     const auto subject = subject_responses(study_, dataset_, static_cast<size_t>(s));
     add(s, subject.mean, subject.flags);
     result_.repeats = s == 0 ? subject.repeats : std::min(result_.repeats, subject.repeats);
-    repeat_ceilings_.push_back(subject.repeat_ceiling);
+    repeat_ceilings_.push_back(subject.ceilings);
+    localiser_.push_back(subject.localiser);
+  }
+
+  // What tells which targets respond: subjects x targets.
+  Tensor localiser_values(int64_t subjects) const {
+    const auto& localiser = study_.localiser;
+    if (localiser.by == LocaliserSource::map)
+      return localiser_map(localiser, result_.subjects, result_.targets).clone();
+    if (asks_repeats(localiser)) return at::stack(localiser_);
+    if (subjects < 2) bad_usage("'localiser.by' is isc, which needs at least two subjects; the study has one");
+    const auto rows = localiser.rows == LocaliserRows::scored ? result_.scored : RowRange{0, result_.scored.begin};
+    return inter_subject_correlation(subjects, [&](int64_t subject) { return with_holes(result_, subject, rows); });
+  }
+
+  // Masks the targets that do not respond.
+  void localise(int64_t subjects) {
+    if (study_.localiser.by == LocaliserSource::none) return;
+    auto values = localiser_values(subjects);
+    const auto flag = [&](int64_t subject, int64_t target) -> Flag& {
+      return result_.flags[static_cast<size_t>(subject * result_.target_count() + target)];
+    };
+    for (int64_t s = 0; s < subjects; ++s)
+      for (int64_t v = 0; v < result_.target_count(); ++v)
+        if (flag(s, v) != Flag::ok) values[s][v] = std::numeric_limits<double>::quiet_NaN();
+    const auto responding = responding_targets(study_.localiser, values, result_.subjects);
+    for (int64_t s = 0; s < subjects; ++s) {
+      const auto columns = result_.columns_of(s);
+      store_.write(columns.begin,
+                   at::where(responding[s].unsqueeze(0), result_.matrix.columns(columns), at::zeros({1}, at::kDouble)));
+      for (int64_t v = 0; v < result_.target_count(); ++v)
+        if (flag(s, v) == Flag::ok && !responding[s][v].item<bool>()) flag(s, v) = Flag::masked;
+    }
+    hashes_ += hash_of(responding);
+  }
+
+  void add_inter_subject(int64_t subjects) {
+    const auto responses_of = [&](int64_t subject) { return with_holes(result_, subject, result_.scored); };
+    result_.ceiling = inter_subject_correlation(subjects, responses_of);
+    if (study_.ceiling.interval <= 0) return;
+    const auto bootstrap = ceiling_bootstrap(study_, result_.scored_lengths());
+    std::vector<Tensor> low, high;
+    each_against_others(subjects, responses_of, [&](int64_t, const Tensor& own, const Tensor& others) {
+      const auto interval = correlation_interval(own, others, bootstrap);
+      low.push_back(interval.low);
+      high.push_back(interval.high);
+    });
+    result_.ceilings = interval_ends("ceiling", {at::stack(low), at::stack(high)}, study_.ceiling.interval);
+  }
+
+  // NaN where the localiser masked: subjects x targets.
+  Tensor without_masked(Tensor values) const {
+    for (size_t c = 0; c < static_cast<size_t>(values.numel()); ++c)
+      if (result_.flags[c] == Flag::masked)
+        values.view({-1})[static_cast<int64_t>(c)] = std::numeric_limits<double>::quiet_NaN();
+    return values;
+  }
+
+  // Those that every subject has.
+  void add_ceilings_of_repeats() {
+    if (result_.repeats < 2) {
+      for (const auto kind : {CeilingKind::explainable_variance, CeilingKind::split_half})
+        if (study_.ceiling.has(kind))
+          bad_usage("'ceiling.kinds' names {}, which needs {} that every subject heard more than once",
+                    name_of(kind, ceiling_kinds), study_.encode.test.empty() ? "stories" : "test stories");
+      return;
+    }
+    for (size_t i = 0; i < repeat_ceilings_.front().size(); ++i) {
+      auto ceiling = repeat_ceilings_.front()[i];
+      std::vector<Tensor> rows;
+      for (const auto& subject : repeat_ceilings_) rows.push_back(subject[i].values);
+      ceiling.values = without_masked(at::stack(rows));
+      if (i == 0)
+        result_.repeat_ceiling = ceiling.values;
+      else
+        result_.ceilings.push_back(std::move(ceiling));
+    }
   }
 
   void add_mean(int64_t subjects) {
     const auto mean = mean_subject(result_, subjects);
-    add(subjects, mean, flag_targets(mean));
+    auto flags = flag_targets(mean);
+    for (size_t v = 0; v < flags.size(); ++v)  // constant, because it was masked in those whose mean it is
+      for (int64_t s = 0; s < subjects; ++s)
+        if (flags[v] == Flag::constant && result_.flags[static_cast<size_t>(s) * flags.size() + v] == Flag::masked)
+          flags[v] = Flag::masked;
+    add(subjects, mean, flags);
     result_.subjects.emplace_back("mean");
     const auto unknown = at::full({1, result_.target_count()}, std::numeric_limits<double>::quiet_NaN(), at::kDouble);
     result_.ceiling = at::cat({result_.ceiling, unknown}, 0);
     if (result_.repeats > 1) result_.repeat_ceiling = at::cat({result_.repeat_ceiling, unknown}, 0);
+    for (auto& ceiling : result_.ceilings) ceiling.values = at::cat({ceiling.values, unknown}, 0);
   }
 
   const Study& study_;
@@ -248,7 +339,8 @@ class ResponseBuilder {
   std::vector<int64_t> lengths_;
   Responses result_;
   ResponseStore store_;
-  std::vector<Tensor> repeat_ceilings_{};
+  std::vector<std::vector<NamedCeiling>> repeat_ceilings_{};  // [subject]
+  std::vector<Tensor> localiser_{};                           // [subject]
   std::string hashes_{};
 };
 

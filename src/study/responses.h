@@ -13,6 +13,12 @@
 
 namespace arcuate {
 
+/// A ceiling of every target, or an end of its interval, as tables and maps have it.
+struct NamedCeiling {
+  std::string name{}, description{};
+  at::Tensor values{};  ///< subjects x targets; of one subject: targets.
+};
+
 /// Columns are subject-major: column s * targets + v is target v of subject s; the mean subject, if there, is last.
 struct Responses {
   ResponseMatrix matrix{};          ///< rows x (subjects * targets), float64, cleaned; bad columns are 0.
@@ -25,8 +31,9 @@ struct Responses {
       ceiling{};  ///< subjects x targets: leave-one-out inter-subject correlation of scored rows (NaN for "mean").
   at::Tensor
       repeat_ceiling{};  ///< subjects x targets: CC_max from repeats (NaN for "mean"); undefined without repeats.
-  int64_t repeats = 1;   ///< Times that every subject heard every scored story.
-  std::string hash{};    ///< Of the matrix and the story lengths: part of every encoding unit's key.
+  std::vector<NamedCeiling> ceilings{};  ///< All others that follow from responses alone (study/ceilings.h).
+  int64_t repeats = 1;                   ///< Times that every subject heard every scored story.
+  std::string hash{};                    ///< Of the matrix and the story lengths: part of every encoding unit's key.
 
   int64_t target_count() const { return static_cast<int64_t>(targets.size()); }
   std::vector<int64_t> story_lengths() const;

@@ -28,8 +28,8 @@ void tell_plan(const PreparedStudy& prepared, cli::Console& console) {
         static_cast<double>(story.words.size()) / static_cast<double>(story.stimulus->volumes + story.stimulus->lead));
   console.info("{} subjects, {} targets, {} feature spaces, {} outer folds", dataset.subjects.size(),
                dataset.targets.size(), spaces.size(), plan.splits.size());
-  const auto bad =
-      std::count_if(plan.responses.flags.begin(), plan.responses.flags.end(), [](Flag f) { return f != Flag::ok; });
+  const auto bad = std::count_if(plan.responses.flags.begin(), plan.responses.flags.end(),
+                                 [](Flag f) { return f != Flag::ok && f != Flag::masked; });
   if (bad > 0)
     console.warn("{} of {} targets (over all subjects) are constant or not finite and get no score", bad,
                  plan.responses.flags.size());

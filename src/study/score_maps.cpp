@@ -51,6 +51,7 @@ void write_score_maps(const MapPlaces& places, const EncodingPlan& plan, const S
         best.add("ceiling from repeats", responses.repeat_ceiling[subject]);
         best.add("share of the ceiling from repeats", cc_norm(plan, own(headline.r), responses.columns_of(subject)));
       }
+      for (const auto& ceiling : summary.ceilings) best.add(ceiling.name, ceiling.values[subject]);
       sidecar["Description"] =
           "Each target's layer is chosen on training folds; r, p and q of its held-out predictions, the layer, "
           "ceilings, and with repeats the share of that from repeats";

@@ -10,6 +10,7 @@
 #include "core/text.h"
 #include "study/analysis.h"
 #include "study/feature_kinds.h"
+#include "study/judged_sections.h"
 #include "study/recipes.h"
 #include "study/section.h"
 #include "study/study_names.h"
@@ -268,6 +269,8 @@ Study read_root(const toml::table& table, const fs::path& folder, Problems& prob
     if (!(study.score.cc_floor > 0)) s.wrong("cc_floor", "a positive number");
   });
   read_table(root, "maps", [&](StudySection& s) { read_maps(s, study.maps); });
+  read_table(root, "ceiling", [&](StudySection& s) { read_ceiling(s, study.ceiling); });
+  read_table(root, "localiser", [&](StudySection& s) { read_localiser(s, study.localiser); });
   read_table(root, "permutation", [&](StudySection& s) {
     s.read("count", study.permutation.count);
     s.read("min_shift", study.permutation.min_shift);
@@ -304,6 +307,7 @@ void check(const Study& study, Problems& problems) {
     if (!(scale > 0)) problems.add("'controls.scales' must be positive numbers");
   if (study.permutation.count < 1 || study.permutation.min_shift < 0)
     problems.add("'permutation.count' must be at least 1 and 'permutation.min_shift' not negative");
+  check_judged(study, problems);
   if (study.permutation.refit && !study.encode.test.empty())
     problems.add("'permutation.refit' shifts the features of all stories and goes with folds, not with 'encode.test'");
   if (study.encode.test.empty() && study.encode.test_trim_start + study.encode.test_trim_end > 0)
@@ -388,6 +392,9 @@ Study parse_study(std::string_view text, const std::string& source, const fs::pa
   problems.raise();
   auto& encode = study.encode;
   encode.ridge.penalties = to_lambdas(parse_penalties(encode.penalties), encode.penalty_unit);
+  auto& grid = study.ceiling.penalties;
+  study.ceiling.lambdas =
+      grid.empty() ? encode.ridge.penalties : to_lambdas(parse_penalties(grid), encode.penalty_unit);
   encode.inner_rule = within("'encode.inner'", [&] { return parse_inner_folds(encode.inner); });
   if (encode.inner_rule.rule == InnerRule::left_out || encode.inner_rule.rule == InnerRule::gcv)
     bad_usage(

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -99,6 +100,35 @@ struct MapsEntry {
   bool pycortex = false;  ///< Also an HDF5 file of the maps for pycortex, where the dataset has its transform.
 };
 
+/// Ceilings besides inter-subject correlation and CC_max (study/ceilings.h).
+enum class CeilingKind { explainable_variance, split_half, other_subjects };
+
+struct CeilingEntry {
+  std::vector<CeilingKind> kinds{};
+  double interval = 0;            ///< Level of an interval of every ceiling, by a block bootstrap over time; 0: none.
+  int64_t draws = 1000;           ///< Of the bootstrap,
+  int64_t block = 20;             ///< and the volumes of its blocks.
+  int64_t splits = 100;           ///< split_half: all ways to halve the repeats, or so many at random.
+  int64_t components = 0;         ///< other_subjects: principal components of the others' responses; 0: as they are.
+  std::string penalties{};        ///< other_subjects: a grid of its own; empty: that of encode.
+  std::vector<double> lambdas{};  ///< The same, read.
+  bool has(CeilingKind kind) const;
+};
+
+/// What says which targets respond: a map of the user's own, or a ceiling.
+enum class LocaliserSource { none, map, inter_subject, cc_max, explainable_variance, split_half };
+enum class LocaliserRows { training, scored };
+
+/// Targets that a study is about (study/localiser.h); the others are masked.
+struct LocaliserEntry {
+  LocaliserSource by = LocaliserSource::none;
+  std::filesystem::path path{};   ///< map: values of the targets.
+  std::string given_path{};       ///< As written in the study file.
+  double top = 0;                 ///< Percent of each subject's good targets, those with the largest values; 0: none …
+  std::optional<double> above{};  ///< … but those with larger values than this.
+  LocaliserRows rows = LocaliserRows::training;  ///< Where ceilings are looked at.
+};
+
 struct PermutationEntry {
   int64_t count = 1000;
   int64_t min_shift = 0;  ///< TRs; 0: longest delay + 10.
@@ -130,6 +160,8 @@ struct Study {
   ControlEntry controls{};
   ScoreEntry score{};
   MapsEntry maps{};
+  CeilingEntry ceiling{};
+  LocaliserEntry localiser{};
   PermutationEntry permutation{};
   std::vector<AnalysisEntry> analyses{};
 

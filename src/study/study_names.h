@@ -37,5 +37,16 @@ inline const Names<Standardize> standardizations{{"none", Standardize::none},
                                                  {"responses", Standardize::responses},
                                                  {"both", Standardize::both}};
 inline const Names<Form> forms{{"auto", Form::automatic}, {"primal", Form::primal}, {"dual", Form::dual}};
+inline const Names<CeilingKind> ceiling_kinds{{"explainable_variance", CeilingKind::explainable_variance},
+                                              {"split_half", CeilingKind::split_half},
+                                              {"other_subjects", CeilingKind::other_subjects}};
+inline const Names<LocaliserSource> localiser_sources{{"none", LocaliserSource::none},
+                                                      {"map", LocaliserSource::map},
+                                                      {"isc", LocaliserSource::inter_subject},
+                                                      {"cc_max", LocaliserSource::cc_max},
+                                                      {"explainable_variance", LocaliserSource::explainable_variance},
+                                                      {"split_half", LocaliserSource::split_half}};
+inline const Names<LocaliserRows> localiser_rows{{"training", LocaliserRows::training},
+                                                 {"scored", LocaliserRows::scored}};
 
 }  // namespace arcuate

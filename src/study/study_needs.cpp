@@ -163,13 +163,14 @@ int64_t feature_width(const FeatureSpace& space, const std::vector<TimedStory>& 
   return stories.empty() ? 1 : feature_kind(space.feature->kind).width(space, stories.front());
 }
 
-UnitNeeds encoding_needs(const EncodingPlan& plan, const std::vector<int64_t>& widths, int64_t columns) {
+UnitNeeds encoding_needs(const EncodingPlan& plan, const std::vector<int64_t>& widths, int64_t columns,
+                         int64_t delays) {
   const auto& study = plan.study;
   const double rows = real(plan.responses.matrix.rows()), all = real(plan.responses.matrix.targets());
   const bool together = study.encode.ridge.penalty_mode != PenaltyMode::per_target;
   const double block = together ? all : std::min(real(columns), all);
-  const double features =
-      real(std::accumulate(widths.begin(), widths.end(), int64_t{0}) * std::ssize(study.align.delays));
+  const double features = real(std::accumulate(widths.begin(), widths.end(), int64_t{0}) *
+                               (delays > 0 ? delays : std::ssize(study.align.delays)));
   const bool increments = widths.size() > 1;
   const double side = std::min(rows, features), shifts = real(std::ssize(plan.shifts));
   const double draws = increments ? std::max(shifts, real(study.permutation.count)) : shifts;

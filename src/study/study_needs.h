@@ -27,8 +27,9 @@ UnitNeeds prediction_needs(const EncodingPlan& plan, int64_t count, int64_t colu
 int64_t feature_width(const FeatureSpace& space, const std::vector<TimedStory>& stories);
 
 /// One layer of a space against all responses, `columns` at a time. `widths`: features of each band, before delays: the
-/// controls first where they are there. Work: multiplications.
-UnitNeeds encoding_needs(const EncodingPlan& plan, const std::vector<int64_t>& widths, int64_t columns);
+/// controls first where they are there. Work: multiplications. `delays`: of each band, if not the study's.
+UnitNeeds encoding_needs(const EncodingPlan& plan, const std::vector<int64_t>& widths, int64_t columns,
+                         int64_t delays = 0);
 
 /// The most columns encoded at once that take no more than so many bytes, or the fewest there can be.
 int64_t fitting_columns(const EncodingPlan& plan, const std::vector<FeatureSpace>& spaces, int64_t bytes, int threads);

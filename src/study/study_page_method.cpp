@@ -7,6 +7,8 @@
 
 #include "core/text.h"
 #include "report/line_chart.h"
+#include "study/ceilings.h"
+#include "study/localiser.h"
 #include "study/study_page_parts.h"
 
 namespace arcuate::study_page_parts {
@@ -37,6 +39,9 @@ LineChart increment_chart(const EncodingPlan& plan, const Dataset& dataset, cons
   return chart;
 }
 
+// Not by the study's own choice.
+bool is_bad(Flag flag) { return flag != Flag::ok && flag != Flag::masked; }
+
 PageTable flag_counts(const EncodingPlan& plan) {
   const auto& responses = plan.responses;
   const auto targets = responses.targets.size();
@@ -57,7 +62,7 @@ std::string flagged_names(const EncodingPlan& plan) {
   const auto& responses = plan.responses;
   std::map<std::string, std::vector<std::string>> subjects;  // "L00017 (nan)" -> who
   for (size_t c = 0; c < responses.flags.size(); ++c)
-    if (responses.flags[c] != Flag::ok)
+    if (is_bad(responses.flags[c]))
       subjects[fmt::format("{} ({})", responses.targets[c % responses.targets.size()], flag_name(responses.flags[c]))]
           .push_back(responses.subjects[c / responses.targets.size()]);
   std::vector<std::string> parts;
@@ -168,8 +173,7 @@ PageSection controls_section(const EncodingPlan& plan, const Dataset& dataset, c
 
 PageSection left_out_section(const EncodingPlan& plan, const Dataset& dataset) {
   PageSection section{.heading = "What was left out"};
-  const auto flagged = std::count_if(plan.responses.flags.begin(), plan.responses.flags.end(),
-                                     [](Flag flag) { return flag != Flag::ok; });
+  const auto flagged = std::count_if(plan.responses.flags.begin(), plan.responses.flags.end(), is_bad);
   for (const auto& note : dataset.notes) section.paragraphs.push_back("Left out: " + note + ".");
   if (flagged == 0) {
     section.paragraphs.emplace_back("No target was flagged: all have numbers that vary.");
@@ -216,6 +220,8 @@ PageSection method_section(const EncodingPlan& plan, const Dataset& dataset, con
         "Ceiling from repeats (CC_max), mean over subjects and targets: {:.3f}; CC_norm is r divided by it, "
         "or by {} where it is lower.",
         at::nanmean(plan.responses.repeat_ceiling).item<double>(), s.score.cc_floor));
+  for (auto& text : ceiling_paragraphs(plan, summary.ceilings)) section.paragraphs.push_back(std::move(text));
+  if (const auto text = localiser_paragraph(plan); !text.empty()) section.paragraphs.push_back(text);
   section.tables.push_back(fold_table(plan));
   return section;
 }

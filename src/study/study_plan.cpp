@@ -80,7 +80,12 @@ std::string dataset_text(const PreparedStudy& prepared) {
                                       static_cast<double>(story.words.size()) / static_cast<double>(volumes)));
   }
   for (const auto& note : prepared.dataset.notes) text += line("left out", note);
-  const auto bad = std::count_if(responses.flags.begin(), responses.flags.end(), [](Flag f) { return f != Flag::ok; });
+  const auto bad = std::count_if(responses.flags.begin(), responses.flags.end(),
+                                 [](Flag f) { return f != Flag::ok && f != Flag::masked; });
+  const auto masked = std::count(responses.flags.begin(), responses.flags.end(), Flag::masked);
+  if (masked > 0)
+    text += line("left out", fmt::format("{} of {} targets (over all subjects): masked by the localiser", masked,
+                                         responses.flags.size()));
   if (bad > 0)
     text += line("left out", fmt::format("{} of {} targets (over all subjects): constant or not finite", bad,
                                          responses.flags.size()));

@@ -11,6 +11,7 @@
 #include "stats/ceiling.h"
 #include "stats/fdr.h"
 #include "stats/permutation.h"
+#include "study/ceilings.h"
 
 namespace arcuate {
 
@@ -236,7 +237,7 @@ Moments moments(const std::vector<double>& values) {
 }
 
 Summary summarize(const EncodingPlan& plan, const std::vector<FeatureSpace>& spaces) {
-  Summary summary;
+  Summary summary{.ceilings = all_ceilings(plan)};
   for (const auto& space : spaces)
     for (const auto& layer : space.layer_names) {
       summary.layers.push_back(summarize_layer(plan, space, layer));

@@ -62,6 +62,7 @@ struct Summary {
   std::vector<Headline> headlines{};
   std::vector<TargetHeadline> by_target{};
   std::vector<Spread> spreads{};
+  std::vector<NamedCeiling> ceilings{};                     ///< Besides inter-subject correlation and CC_max.
   std::vector<double> increment_q{}, single_increment_q{};  ///< BH-FDR over all layers that have an increment.
   std::vector<double> layer_q{};  ///< BH-FDR over all layers' p of the mean subject (or of the single subjects' mean).
 };

@@ -35,6 +35,10 @@ std::vector<std::string> space_fields(const LayerSummary& layer) {
   return {layer.space->name, training_name(layer.space->training), seed_text(*layer.space), layer.layer};
 }
 
+void add_ceiling_columns(const Summary& summary, const std::string& prefix, TidyTable& table) {
+  for (const auto& ceiling : summary.ceilings) table.columns.push_back({ceiling.name, prefix + ceiling.description});
+}
+
 }  // namespace
 
 std::vector<std::string> TidyTable::names() const {
@@ -66,6 +70,7 @@ TidyTable score_table(const EncodingPlan& plan, const Summary& summary, size_t s
                       : "Median over outer folds of the chosen penalty (lambda: added to X'X)"},
       {"flag", "ok, constant, nan, infinite or masked"}};
   table.columns.insert(table.columns.end(), std::begin(own), std::end(own));
+  add_ceiling_columns(summary, "", table);
   const int64_t targets = responses.target_count();
   const auto repeats = responses.repeat_ceiling.defined() ? responses.repeat_ceiling.reshape({-1}) : at::Tensor();
   const auto columns = responses.columns_of(static_cast<int64_t>(subject));
@@ -84,6 +89,8 @@ TidyTable score_table(const EncodingPlan& plan, const Summary& summary, size_t s
             at_index(s.increment_p, v), median_text(in_unit(s.penalties.select(1, v), plan.study.encode.penalty_unit)),
             flag_name(responses.flags[static_cast<size_t>(c)])})
         row.push_back(field);
+      for (const auto& ceiling : summary.ceilings)
+        row.push_back(at_index(ceiling.values[static_cast<int64_t>(subject)], v));
       table.rows.push_back(std::move(row));
     }
   }
@@ -137,6 +144,7 @@ TidyTable region_table(const EncodingPlan& plan, const Dataset& dataset, const S
       {"share_q05", "Share of targets with Benjamini-Hochberg q < 0.05 (over the subject's targets, for this layer)"},
       {"increment", "Mean of r of the joint model (controls and layer) minus r of the controls alone"}};
   table.columns.insert(table.columns.end(), std::begin(own), std::end(own));
+  add_ceiling_columns(summary, "Mean of: ", table);
   for (const auto& layer : summary.layers) {
     const auto scores = scores_of(layer, columns);
     const auto normalized = cc_norm(plan, scores.r, columns), q = q_values(scores);
@@ -156,6 +164,7 @@ TidyTable region_table(const EncodingPlan& plan, const Dataset& dataset, const S
             responses.repeat_ceiling.defined() ? mean_text(responses.repeat_ceiling[s].index_select(0, within)) : "n/a",
             mean_text(of(normalized)), share_below(of(q), 0.05), mean_text(of(scores.increment))})
         row.push_back(field);
+      for (const auto& ceiling : summary.ceilings) row.push_back(mean_text(ceiling.values[s].index_select(0, within)));
       table.rows.push_back(std::move(row));
     }
   }
@@ -167,11 +176,11 @@ TidyTable flagged_table(const EncodingPlan& plan, const Dataset& dataset) {
                               {"target", "Voxel, vertex or region"},
                               {"hemisphere", "L or R, for vertices and for voxels near a surface"},
                               {"region", "Patch or parcel"},
-                              {"flag", "constant, nan, infinite or masked: why it has no score"}}};
+                              {"flag", "constant, nan or infinite: why it has no score"}}};
   const auto& responses = plan.responses;
   const auto targets = responses.targets.size();
   for (size_t c = 0; c < responses.flags.size(); ++c) {
-    if (responses.flags[c] == Flag::ok) continue;
+    if (responses.flags[c] == Flag::ok || responses.flags[c] == Flag::masked) continue;
     const size_t v = c % targets;
     const bool placed = !dataset.places.empty();
     table.rows.push_back({responses.subjects[c / targets], responses.targets[v],
@@ -245,12 +254,15 @@ TidyTable headline_table(const EncodingPlan& plan, const Summary& summary) {
           {"ceiling", "Mean over targets of the leave-one-out inter-subject correlation"},
           {"best_layer_by_test", "Layer with the best test score: chosen on the test rows, so optimistic"},
           {"r_best_by_test", "Its mean r; never to be reported as the score of the model"}}};
+  add_ceiling_columns(summary, "Mean over targets of: ", table);
   for (const auto& h : summary.headlines) {
     const auto ceiling = plan.responses.ceiling[static_cast<int64_t>(h.subject)];
     table.rows.push_back({h.space->name, training_name(h.space->training), seed_text(*h.space),
                           plan.responses.subjects[h.subject], join(h.layers, " "), number(h.r), number(h.p),
                           number(ceiling.masked_select(at::logical_not(at::isnan(ceiling))).mean().item<double>()),
                           h.best_layer, number(h.best_r)});
+    for (const auto& other : summary.ceilings)
+      table.rows.back().push_back(mean_text(other.values[static_cast<int64_t>(h.subject)]));
   }
   return table;
 }
