@@ -6,8 +6,8 @@
 #include <memory>
 
 #include "brain/confounds.h"
+#include "brain/cortex.h"
 #include "brain/smooth.h"
-#include "brain/surface.h"
 #include "core/error.h"
 
 namespace arcuate {
@@ -81,21 +81,22 @@ struct Sheet {
   std::vector<int64_t> vertices{}, columns{};
 };
 
-Sheet sheet_of(const Dataset& dataset, const std::string& side) {
+Sheet sheet_of(const Dataset& dataset, Hemisphere hemisphere) {
   Sheet sheet;
-  sheet.vertices = vertices_of(dataset, side, sheet.columns);
+  sheet.vertices = vertices_of(dataset, letter(hemisphere), sheet.columns);
   if (sheet.vertices.empty()) return sheet;
-  const auto path = dataset.surfaces / ("hemi-" + side + "_midthickness.surf.gii");
-  sheet.mesh = read_mesh(path);
+  sheet.mesh = read_cortex(dataset.surfaces, hemisphere).middle;
   const auto last = *std::max_element(sheet.vertices.begin(), sheet.vertices.end());
-  if (last >= sheet.mesh.points.size(0))
-    bad_input("'{}' has {} vertices, the targets need {}", path.string(), sheet.mesh.points.size(0), last + 1);
+  const int64_t known = sheet.mesh.points.defined() ? sheet.mesh.points.size(0) : 0;
+  if (last >= known)
+    bad_input("hemisphere {} has {} vertices on a surface halfway between white and pial; the targets need {}",
+              letter(hemisphere), known, last + 1);
   return sheet;
 }
 
 Change surface_smoothing(const Dataset& dataset, double fwhm) {
-  const auto sheets =
-      std::make_shared<const std::vector<Sheet>>(std::vector<Sheet>{sheet_of(dataset, "L"), sheet_of(dataset, "R")});
+  const auto sheets = std::make_shared<const std::vector<Sheet>>(
+      std::vector<Sheet>{sheet_of(dataset, Hemisphere::left), sheet_of(dataset, Hemisphere::right)});
   return [sheets, fwhm](const Tensor& responses) {
     auto smooth = responses.to(at::kDouble, false, true);
     for (const auto& sheet : *sheets) {
