@@ -7,6 +7,8 @@
 #include <limits>
 
 #include "model/activation.h"
+#include "model/attention.h"
+#include "model/linear.h"
 #include "model/rotary.h"
 
 namespace arcuate {
@@ -59,8 +61,6 @@ Tensor normalize(const BlockSpec& spec, const Affine& norm, const Tensor& x) {
   return x * at::rsqrt(x.square().mean(-1, true) + spec.epsilon) * norm.weight;
 }
 
-static Tensor linear(const Affine& map, const Tensor& x) { return at::linear(x, map.weight, map.bias); }
-
 // x: B x H x T x D. The two halves of a head are the coordinates of D/2 rotating points.
 static Tensor rotate(const Tensor& x, const BlockContext& context) {
   const auto halves = x.chunk(2, -1);
@@ -80,16 +80,7 @@ static Tensor bias_gates(const BlockSpec& s, const BlockWeights& w, const Tensor
   return a * (b * w.bias_scale.weight - 1) + 2;
 }
 
-// B x H x T x S.
-static Tensor scores_of(const BlockSpec& s, const Tensor& q, const Tensor& k) {
-  return at::matmul(q / std::sqrt(static_cast<double>(s.head_size)), k.transpose(-1, -2));
-}
-
-// What the heads give, side by side: B x T x H D.
-static Tensor attended(const BlockSpec& s, const Tensor& scores, const Tensor& v) {
-  return at::matmul(scores.softmax(-1), v).transpose(1, 2).reshape({v.size(0), scores.size(2), s.heads * s.head_size});
-}
-
+// What the heads give, side by side.
 static Tensor self_attention(const BlockSpec& s, const BlockWeights& w, const Tensor& x, const BlockContext& context) {
   const int64_t q_width = s.heads * s.head_size, kv_width = s.kv_heads * s.head_size;
   const auto parts = linear(w.qkv, x).split_with_sizes({q_width, kv_width, kv_width}, -1);
@@ -104,10 +95,12 @@ static Tensor self_attention(const BlockSpec& s, const BlockWeights& w, const Te
     k = k.repeat_interleave(s.heads / s.kv_heads, 1);
     v = v.repeat_interleave(s.heads / s.kv_heads, 1);
   }
-  auto scores = scores_of(s, q, k);
-  if (context.mask.defined()) scores += context.mask;
-  if (context.bias.defined()) scores += bias_gates(s, w, x) * context.bias;
-  return attended(s, scores, v);
+  auto added = context.mask;
+  if (context.bias.defined()) {
+    const auto bias = bias_gates(s, w, x) * context.bias;
+    added = added.defined() ? added + bias : bias;
+  }
+  return attention(q, k, v, {.added = added, .causal = s.causal});
 }
 
 // Every token sees all that was heard.
@@ -115,7 +108,7 @@ static Tensor cross_attention(const BlockSpec& s, const BlockWeights& w, const T
   const auto q = to_heads(linear(w.cross_query, x), s.heads, s.head_size);
   const auto k = to_heads(linear(w.cross_key, heard), s.heads, s.head_size);
   const auto v = to_heads(linear(w.cross_value, heard), s.heads, s.head_size);
-  return attended(s, scores_of(s, q, k), v);
+  return attention(q, k, v, {});
 }
 
 static Tensor feed_forward(const BlockSpec& s, const BlockWeights& w, const Tensor& x) {
@@ -132,14 +125,14 @@ static Tensor after(const BlockSpec& s, const Affine& norm, const Tensor& x, con
 }
 
 BlockStates block(const BlockSpec& s, const BlockWeights& w, const Tensor& input, const BlockContext& context) {
-  const auto attention = self_attention(s, w, before(s, w.attention_norm, input), context);
-  auto x = after(s, w.attention_norm, input, linear(w.attention_out, attention));
+  const auto heads = self_attention(s, w, before(s, w.attention_norm, input), context);
+  auto x = after(s, w.attention_norm, input, linear(w.attention_out, heads));
   if (s.cross) {
     const auto crossed = cross_attention(s, w, before(s, w.cross_norm, x), context.heard);
     x = after(s, w.cross_norm, x, linear(w.cross_out, crossed));
   }
   const auto ffn = feed_forward(s, w, before(s, w.ffn_norm, x));
-  return {.attention = attention, .ffn = ffn, .residual = after(s, w.ffn_norm, x, ffn)};
+  return {.attention = heads, .ffn = ffn, .residual = after(s, w.ffn_norm, x, ffn)};
 }
 
 }  // namespace arcuate

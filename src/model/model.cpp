@@ -6,6 +6,7 @@
 #include "core/random.h"
 #include "model/block.h"
 #include "model/checkpoint.h"
+#include "model/linear.h"
 #include "model/sound_stem.h"
 #include "model/sound_weights.h"
 #include "model/untrained.h"
@@ -78,7 +79,7 @@ std::string Model::layer_name(int64_t layer) const { return layer > spec_.layers
 
 static Tensor text_stem(const ModelSpec& spec, const ModelWeights& weights, const Tensor& ids) {
   auto x = at::embedding(weights.tokens, ids);
-  if (spec.embedding_width) x = at::linear(x, weights.project_in.weight);
+  if (spec.embedding_width) x = linear(weights.project_in, x);
   if (spec.token_types > 0) x = x + weights.types[0];
   if (spec.position == Position::learned)
     x = x + weights.positions.slice(0, spec.position_offset, spec.position_offset + ids.size(1));
@@ -151,7 +152,7 @@ Tensor model_logits(const ModelWeights& weights, const Tensor& final_states) {
   if (!weights.head.defined()) bad_usage("the model has no next-token head: it does not predict what follows");
   const auto& out = weights.project_out.weight;
   const auto x = final_states.to(weights.head.device());
-  return at::matmul(out.defined() ? at::linear(x, out) : x, weights.head.t());
+  return linear({.weight = weights.head, .bias = {}}, out.defined() ? linear(weights.project_out, x) : x);
 }
 
 }  // namespace arcuate

@@ -8,6 +8,7 @@
 #include "core/tensor.h"
 #include "model/activation.h"
 #include "model/block.h"
+#include "model/linear.h"
 
 namespace arcuate {
 namespace {
@@ -67,7 +68,7 @@ Tensor sound_stem(const ModelSpec& spec, const ModelWeights& weights, const Tens
   }
   x = at::cat(sounds).transpose(1, 2);  // B x T x channels
   if (s.projection && s.projection_norm) x = layer_norm(w.projection_norm, x, spec.block.epsilon);
-  if (s.projection) x = at::linear(x, w.projection.weight, w.projection.bias);
+  if (s.projection) x = linear(w.projection, x);
   if (spec.position == Position::learned) x = x + weights.positions;
   if (s.position_kernel > 0) x = x + convolved_positions(s, w, x);
   return s.output_norm ? layer_norm(w.norm, x, spec.block.epsilon) : x.contiguous();
