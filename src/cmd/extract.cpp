@@ -18,7 +18,6 @@
 #include "model/extract.h"
 #include "model/family.h"
 #include "model/model.h"
-#include "model/surprisal.h"
 #include "model/twin_states.h"
 #include "study/activations_file.h"
 #include "study/spaces.h"
@@ -109,15 +108,6 @@ Activations run_model(const ExtractCommand& options, const Model& model, const S
       mean_twin_states(model, tokenizer, words, twins, options.twin_options, extraction, run.compute)
           .to(at::promote_types(activations.states.scalar_type(), at::kFloat));
   return activations;
-}
-
-void write_predictions(Hdf5Writer& file, const ExtractCommand& options, const Model& model, const Story& story,
-                       const ExtractOptions& extraction, cli::Run& run) {
-  auto bar = run.console.progress("predicting words");
-  run.compute.progress = bar.callback();
-  const auto found = word_predictions(model, Tokenizer::load(options.model), texts_of(story), extraction, run.compute);
-  file.write("surprisal", found.surprisal);
-  file.write("entropy", found.entropy);
 }
 
 fs::path folder_of(const fs::path& output) { return output.has_parent_path() ? output.parent_path() : fs::path("."); }
@@ -241,7 +231,8 @@ int run(const ExtractCommand& options, cli::Run& run) {
                                   .units = options.units,
                                   .start_token = options.start_token,
                                   .pooling = options.pooling,
-                                  .untokenized = options.untokenized};
+                                  .untokenized = options.untokenized,
+                                  .predictions = options.surprisal};
   const auto story = read_words(options);
   tell_model(options, spec, run);
   run.console.info("story      {} words", story.words.size());
@@ -256,7 +247,10 @@ int run(const ExtractCommand& options, cli::Run& run) {
   file.attribute("format", activations_format);
   file.attribute("key", activation_key(options, activations.layers, story));
   write_activations(file, activations, model, story.words);
-  if (options.surprisal) write_predictions(file, options, model, story, extraction, run);
+  if (options.surprisal) {
+    file.write("surprisal", activations.predictions.surprisal);
+    file.write("entropy", activations.predictions.entropy);
+  }
   file.finish();
   if (activations.cut > 0)
     run.console.warn(

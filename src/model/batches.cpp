@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <mutex>
 #include <numeric>
 
@@ -22,41 +23,63 @@ int64_t tapped_width(const ModelSpec& spec, Units units) {
   return units == Units::attention ? spec.block.heads * spec.block.head_size : spec.block.width;
 }
 
-at::Tensor wanted_states(const ModelBatch& batch, const at::Tensor& state) {
-  const auto from = at::tensor(batch.tokens, at::kLong).to(state.device());
-  auto wanted = state.reshape({-1, state.size(-1)}).index_select(0, from).cpu();
-  if (batch.shares.empty()) return wanted;
-  return wanted.mul_(at::tensor(batch.shares, wanted.options()).unsqueeze(1));
+static at::Tensor taken_tokens(const WantedTokens& of, const at::Tensor& state) {
+  const auto from = at::tensor(of.tokens, at::kLong).to(state.device());
+  auto taken = state.reshape({-1, state.size(-1)}).index_select(0, from).cpu();
+  if (of.shares.empty()) return taken;
+  return taken.mul_(at::tensor(of.shares, taken.options()).unsqueeze(1));
 }
 
-void keep_states(const ModelBatch& batch, const at::Tensor& wanted, at::Tensor& rows) {
-  const auto to = at::tensor(batch.rows, at::kLong);
-  if (batch.shares.empty())
-    rows.index_copy_(0, to, wanted);
+static void keep_tokens(const WantedTokens& of, const at::Tensor& taken, at::Tensor rows) {
+  const auto to = at::tensor(of.rows, at::kLong);
+  if (of.shares.empty())
+    rows.index_copy_(0, to, taken);
   else
-    rows.index_add_(0, to, wanted);
+    rows.index_add_(0, to, taken);
 }
 
-at::Tensor run_batches(const Model& model, std::span<const ModelBatch> batches, int64_t rows, const Taps& taps,
-                       const Compute& compute) {
+TappedRows::TappedRows(const Model& model, int64_t rows, const Taps& taps)
+    : taps_(taps), final_layer_(model.spec().layers + 1), layers_(taps.layers) {
+  const int64_t width = tapped_width(model.spec(), taps.units);
+  states_.wanted = at::zeros({std::ssize(taps.layers), rows, width}, model.type());
+  if (taps.predicting_rows == 0) return;
+  states_.predicting = at::zeros({taps.predicting_rows, width}, model.type());
+  if (layers_.empty() || layers_.back() < final_layer_) layers_.push_back(final_layer_);
+}
+
+bool TappedRows::needs(int64_t layer) const { return std::binary_search(layers_.begin(), layers_.end(), layer); }
+
+TappedRows::OfBatch TappedRows::taken(const ModelBatch& batch, int64_t layer, const at::Tensor& state) const {
+  OfBatch result;
+  if (std::binary_search(taps_.layers.begin(), taps_.layers.end(), layer))
+    result.wanted = taken_tokens(batch.wanted, state);
+  if (states_.predicting.defined() && layer == final_layer_) result.predicting = taken_tokens(batch.predicting, state);
+  return result;
+}
+
+void TappedRows::keep(const ModelBatch& batch, int64_t layer, const OfBatch& taken) {
+  const auto place = std::lower_bound(taps_.layers.begin(), taps_.layers.end(), layer) - taps_.layers.begin();
+  if (taken.wanted.defined()) keep_tokens(batch.wanted, taken.wanted, states_.wanted[place]);
+  if (taken.predicting.defined()) keep_tokens(batch.predicting, taken.predicting, states_.predicting);
+}
+
+BatchStates run_batches(const Model& model, std::span<const ModelBatch> batches, int64_t rows, const Taps& taps,
+                        const Compute& compute) {
   if (model.is_streamed() && !batches.empty()) return stream_batches(model, batches, rows, taps, compute);
-  auto result = at::zeros({std::ssize(taps.layers), rows, tapped_width(model.spec(), taps.units)}, model.type());
+  TappedRows result(model, rows, taps);
   std::mutex guard;
   int64_t done = 0;
   parallel_for(std::ssize(batches), compute.threads, [&](int64_t i) {
     stop_if_interrupted();
     const auto& batch = batches[static_cast<size_t>(i)];
-    std::vector<at::Tensor> wanted;
-    for (const auto& state : model.states(batch.input(), taps.layers, taps.units))
-      wanted.push_back(wanted_states(batch, state));
+    std::vector<TappedRows::OfBatch> taken;
+    for (const auto& state : model.states(batch.input(), result.layers(), taps.units))
+      taken.push_back(result.taken(batch, result.layers()[taken.size()], state));
     const std::lock_guard lock(guard);
-    for (size_t layer = 0; layer < wanted.size(); ++layer) {
-      auto of_layer = result[static_cast<int64_t>(layer)];
-      keep_states(batch, wanted[layer], of_layer);
-    }
+    for (size_t layer = 0; layer < taken.size(); ++layer) result.keep(batch, result.layers()[layer], taken[layer]);
     if (compute.progress) compute.progress(++done, std::ssize(batches));
   });
-  return result;
+  return result.states();
 }
 
 }  // namespace arcuate

@@ -12,12 +12,18 @@
 
 namespace arcuate {
 
+/// Tokens of a batch whose states are wanted.
+struct WantedTokens {
+  std::vector<int64_t> tokens{};  ///< Flat index (b * T + t) of each …
+  std::vector<int64_t> rows{};    ///< … and the row of the result that its state becomes.
+  std::vector<double> shares{};   ///< Rows that several tokens make: the share of each. Empty: one token a row.
+};
+
 /// Sequences that go through the model together. `input` makes what the model reads when their turn comes.
 struct ModelBatch {
-  int64_t sequences = 0, length = 0;    ///< B, and T tokens (or frames of sound) of each.
-  std::vector<int64_t> tokens{};        ///< Flat index (b * T + t) of each wanted token …
-  std::vector<int64_t> rows{};          ///< … and the row of the result that its state becomes.
-  std::vector<double> shares{};         ///< Rows that several tokens make: the share of each. Empty: one token a row.
+  int64_t sequences = 0, length = 0;  ///< B, and T tokens (or frames of sound) of each.
+  WantedTokens wanted{};
+  WantedTokens predicting{};            ///< Whose states of the layer "final" are wanted for themselves.
   std::function<ModelInput()> input{};  ///< As model_states reads it.
 };
 
@@ -25,6 +31,12 @@ struct ModelBatch {
 struct Taps {
   std::vector<int64_t> layers{};  ///< Ascending, at least one.
   Units units = Units::residual;
+  int64_t predicting_rows = 0;  ///< Rows that the predicting tokens make; 0: none are wanted. With residual units only.
+};
+
+struct BatchStates {
+  at::Tensor wanted;      ///< layers x rows x width
+  at::Tensor predicting;  ///< predicting rows x width; undefined where none are wanted.
 };
 
 /// "all" layers: 0 … L, or 1 … L for units of a block's inside.
@@ -32,13 +44,33 @@ std::vector<int64_t> all_layers(int64_t layers, Units units);
 /// Numbers of a state.
 int64_t tapped_width(const ModelSpec& spec, Units units);
 
-/// What is wanted of a state (B x T x C), wanted x C on the CPU; and its way into the rows of a layer.
-at::Tensor wanted_states(const ModelBatch& batch, const at::Tensor& state);
-void keep_states(const ModelBatch& batch, const at::Tensor& wanted, at::Tensor& rows);
+/// The rows that batches fill, layer by layer.
+class TappedRows {
+ public:
+  /// What a batch gives of one layer, on the CPU; undefined where nothing is wanted of it.
+  struct OfBatch {
+    at::Tensor wanted, predicting;
+  };
 
-/// layers x rows x width, in the model's arithmetic type; rows that no batch gives are 0. A streamed model goes through
-/// stream_batches (model/streamed_batches.h), with its errors.
-at::Tensor run_batches(const Model& model, std::span<const ModelBatch> batches, int64_t rows, const Taps& taps,
-                       const Compute& compute);
+  TappedRows(const Model& model, int64_t rows, const Taps& taps);
+  const std::vector<int64_t>& layers() const { return layers_; }  ///< That are needed, ascending.
+  bool needs(int64_t layer) const;
+  /// state: B x T x C. May be called from several threads …
+  OfBatch taken(const ModelBatch& batch, int64_t layer, const at::Tensor& state) const;
+  /// … and this from one at a time.
+  void keep(const ModelBatch& batch, int64_t layer, const OfBatch& taken);
+  const BatchStates& states() const { return states_; }
+
+ private:
+  Taps taps_;
+  int64_t final_layer_;
+  std::vector<int64_t> layers_;
+  BatchStates states_;
+};
+
+/// In the model's arithmetic type; rows that no batch gives are 0. A streamed model goes through stream_batches
+/// (model/streamed_batches.h), with its errors.
+BatchStates run_batches(const Model& model, std::span<const ModelBatch> batches, int64_t rows, const Taps& taps,
+                        const Compute& compute);
 
 }  // namespace arcuate

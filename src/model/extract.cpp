@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "core/error.h"
 
@@ -42,30 +43,81 @@ StoryPasses story_passes(const Model& model, const Tokenizer& tokenizer, std::sp
   return story;
 }
 
-// The row of each word among those with tokens: its own, or that of the last such word before; -1 without one.
-static std::vector<int64_t> rows_with_tokens(std::vector<std::vector<int64_t>>& tokens) {
-  std::vector<int64_t> rows;
-  int64_t last = -1;
-  for (const auto& word : tokens) rows.push_back(word.empty() ? last : ++last);
-  std::erase_if(tokens, [](const auto& word) { return word.empty(); });
-  return rows;
+namespace {
+
+// Words with tokens, and for every word the place among them of itself or the last such word before; -1 without one.
+struct SpokenWords {
+  explicit SpokenWords(std::vector<std::vector<int64_t>> all) : tokens(std::move(all)) {
+    int64_t last = -1;
+    for (const auto& word : tokens) {
+      spoken.push_back(!word.empty());
+      places.push_back(word.empty() ? last : ++last);
+    }
+    std::erase_if(tokens, [](const auto& word) { return word.empty(); });
+  }
+  bool all() const { return tokens.size() == places.size(); }
+  // x: words with tokens x …, along `dim`; every word has a row.
+  at::Tensor spread(const at::Tensor& x, int64_t dim) const {
+    return x.index_select(dim, at::tensor(places, at::kLong).clamp_min(0));
+  }
+
+  std::vector<std::vector<int64_t>> tokens;
+  std::vector<int64_t> places{};
+  std::vector<int64_t> spoken{};  // 0 or 1
+};
+
+// Surprisal and entropy of words that no token has are NaN, states of words before the first that has one are 0.
+void spread(const SpokenWords& words, Activations& made) {
+  if (words.all()) return;
+  made.states = words.spread(made.states, 1) * (at::tensor(words.places, at::kLong) >= 0).view({1, -1, 1});
+  if (!made.predictions.surprisal.defined()) return;
+  const auto silent = at::tensor(words.spoken, at::kLong) == 0;
+  for (auto* numbers : {&made.predictions.surprisal, &made.predictions.entropy})
+    *numbers = words.spread(*numbers, 0).masked_fill(silent, std::numeric_limits<double>::quiet_NaN());
 }
+
+// Of units other than the stream a pass gives no prediction: they take one for themselves.
+at::Tensor predicting_states(const Model& model, std::vector<Pass> passes, int64_t rows, PassOptions options,
+                             const Compute& compute) {
+  for (auto& pass : passes) pass.wanted = std::move(pass.predicting);
+  options.layers = {model.spec().layers + 1};
+  options.units = Units::residual;
+  options.predicting_rows = 0;
+  return run_passes(model, passes, rows, options, compute).wanted[0];
+}
+
+}  // namespace
 
 Activations extract(const Model& model, const Tokenizer& tokenizer, std::span<const std::string> words,
                     const ExtractOptions& options, const Compute& compute) {
-  auto tokens = tokenize_words(tokenizer, words, options.untokenized);
-  const auto rows = rows_with_tokens(tokens);
-  const auto story = story_passes(model, tokenizer, tokens, options);
-  const auto wanted = pass_options(model, options);
+  if (options.predictions) check_predicts(model, compute.threads);
+  const SpokenWords spoken(tokenize_words(tokenizer, words, options.untokenized));
+  auto story = story_passes(model, tokenizer, spoken.tokens, options);
+  auto wanted = pass_options(model, options);
+  const auto flat = flatten(spoken.tokens);
+  if (options.predictions) add_predicting(story.passes, flat);
+  const bool one_run = options.predictions && options.units == Units::residual;
+  if (one_run) wanted.predicting_rows = std::ssize(flat.ids);
   Activations result{.layers = wanted.layers, .units = wanted.units, .states = {}, .syntactic = {}};
   result.windows = std::ssize(story.passes);
   result.cut = story.cut;
   for (const auto& pass : story.passes) result.tokens += std::ssize(pass.ids);
-  result.states = run_passes(model, story.passes, std::ssize(tokens), wanted, compute);
-  if (tokens.size() == words.size()) return result;
-  const auto row = at::tensor(rows, at::kLong);
-  result.states = result.states.index_select(1, row.clamp_min(0)) * (row >= 0).view({1, -1, 1});
+  auto states = run_passes(model, story.passes, std::ssize(spoken.tokens), wanted, compute);
+  result.states = states.wanted;
+  if (options.predictions && !one_run)
+    states.predicting = predicting_states(model, story.passes, std::ssize(flat.ids), wanted, compute);
+  if (options.predictions) result.predictions = predictions_of(model, flat, story.passes, states.predicting, compute);
+  spread(spoken, result);
   return result;
+}
+
+WordPredictions word_predictions(const Model& model, const Tokenizer& tokenizer, std::span<const std::string> words,
+                                 const ExtractOptions& options, const Compute& compute) {
+  auto last = options;
+  last.layers = {model.spec().layers + 1};
+  last.units = Units::residual;
+  last.predictions = true;
+  return extract(model, tokenizer, words, last, compute).predictions;
 }
 
 at::Tensor continued_states(const Model& model, const Tokenizer& tokenizer, std::span<const std::string> words,
@@ -88,7 +140,7 @@ at::Tensor continued_states(const Model& model, const Tokenizer& tokenizer, std:
       passes.push_back(window_pass(window, text, n * ahead + window.wanted - (n + 1)));
     }
   }
-  const auto states = run_passes(model, passes, count * ahead, pass_options(model, options), compute);
+  const auto states = run_passes(model, passes, count * ahead, pass_options(model, options), compute).wanted;
   return states.view({states.size(0), count, ahead, states.size(2)});
 }
 

@@ -11,6 +11,7 @@
 #include "model/context.h"
 #include "model/model.h"
 #include "model/passes.h"
+#include "model/surprisal.h"
 
 namespace arcuate {
 
@@ -22,12 +23,14 @@ struct ExtractOptions {
   Pooling pooling = Pooling::last;
   Untokenized untokenized = Untokenized::error;  ///< `previous`: zeros where no word stands before.
   int64_t tokens_per_batch = 4096;  ///< Windows of similar length run together; changes speed and memory only.
+  bool predictions = false;         ///< Also surprisal and entropy: of the same passes where units are residual.
 };
 
 struct Activations {
   std::vector<int64_t> layers;      ///< Layer numbers, ascending.
   Units units = Units::residual;    ///< What was tapped of them.
   at::Tensor states;                ///< layers x words x width, in the model's arithmetic type.
+  WordPredictions predictions{};    ///< On request.
   at::Tensor syntactic;             ///< layers x words (x ahead) x width, on request (model/twin_states.h).
   int64_t windows = 0, tokens = 0;  ///< Passes and tokens (without padding) that were needed.
   int64_t cut = 0;                  ///< Windows with less context than asked for, for want of positions.
@@ -42,9 +45,14 @@ StoryPasses story_passes(const Model& model, const Tokenizer& tokenizer, std::sp
                          const ExtractOptions& options);
 
 /// State of each word's last token, or the mean of its tokens'. Every word is tokenised as it stands in running text
-/// (with its leading space). Errors: input, naming the word that has no token or too many.
+/// (with its leading space). Errors: input, naming the word that has no token or too many; for predictions those of
+/// check_predicts.
 Activations extract(const Model& model, const Tokenizer& tokenizer, std::span<const std::string> words,
                     const ExtractOptions& options, const Compute& compute);
+
+/// The predictions alone; layers and units are not looked at.
+WordPredictions word_predictions(const Model& model, const Tokenizer& tokenizer, std::span<const std::string> words,
+                                 const ExtractOptions& options, const Compute& compute);
 
 /// Continuations of each word (Caucheteux, Gramfort & King 2023): the text whose words are those of the story up to
 /// word n and those of `other` behind it gives the states of the words n + 1 … n + `ahead`. Each word n has passes of

@@ -103,9 +103,9 @@ ModelBatch batch_of(const HeardPass& pass, const HearingReader& model, const at:
   const Pass& text = pass.text;
   ModelBatch batch{.sequences = 1, .length = std::ssize(text.ids)};
   for (const auto& wanted : text.wanted) {
-    batch.tokens.push_back(wanted.token);
-    batch.rows.push_back(wanted.row);
-    if (text.wanted.size() > 1) batch.shares.push_back(wanted.share);
+    batch.wanted.tokens.push_back(wanted.token);
+    batch.wanted.rows.push_back(wanted.row);
+    if (text.wanted.size() > 1) batch.wanted.shares.push_back(wanted.share);
   }
   batch.input = [&pass, &model, samples] {
     return ModelInput(at::tensor(pass.text.ids, at::kLong).unsqueeze(0),
@@ -157,8 +157,8 @@ Activations extract_heard_words(const HearingReader& model, const RecordedStory&
     batches.push_back(batch_of(pass, model, samples));
     result.tokens += batches.back().length;
   }
-  result.states =
-      run_batches(model.decoder, batches, result.windows, {.layers = result.layers, .units = result.units}, compute);
+  const Taps taps{.layers = result.layers, .units = result.units};
+  result.states = run_batches(model.decoder, batches, result.windows, taps, compute).wanted;
   return result;
 }
 

@@ -40,16 +40,24 @@ static at::Tensor padded_ids(const std::vector<size_t>& members, std::span<const
   return result;
 }
 
+// Those of all passes of a batch whose sequences are `length` long.
+static WantedTokens tokens_of(const std::vector<size_t>& members, std::span<const Pass> passes,
+                              std::vector<Pass::Wanted> Pass::* which, int64_t length) {
+  WantedTokens all;
+  for (size_t b = 0; b < members.size(); ++b)
+    for (const auto& wanted : passes[members[b]].*which) {
+      all.tokens.push_back(static_cast<int64_t>(b) * length + wanted.token);
+      all.rows.push_back(wanted.row);
+      all.shares.push_back(wanted.share);
+    }
+  if (std::all_of(all.shares.begin(), all.shares.end(), [](double share) { return share == 1; })) all.shares.clear();
+  return all;
+}
+
 static ModelBatch batch_of(std::vector<size_t> members, std::span<const Pass> passes) {
   ModelBatch batch{.sequences = std::ssize(members), .length = std::ssize(passes[members.back()].ids)};
-  for (size_t b = 0; b < members.size(); ++b)
-    for (const auto& wanted : passes[members[b]].wanted) {
-      batch.tokens.push_back(static_cast<int64_t>(b) * batch.length + wanted.token);
-      batch.rows.push_back(wanted.row);
-      batch.shares.push_back(wanted.share);
-    }
-  if (std::all_of(batch.shares.begin(), batch.shares.end(), [](double share) { return share == 1; }))
-    batch.shares.clear();
+  batch.wanted = tokens_of(members, passes, &Pass::wanted, batch.length);
+  batch.predicting = tokens_of(members, passes, &Pass::predicting, batch.length);
   batch.input = [members = std::move(members), passes, length = batch.length] {
     return padded_ids(members, passes, length);
   };
@@ -107,10 +115,11 @@ Pass window_pass(const Window& window, const PassText& text, int64_t first_row) 
   return pass;
 }
 
-at::Tensor run_passes(const Model& model, std::span<const Pass> passes, int64_t rows, const PassOptions& options,
-                      const Compute& compute) {
+BatchStates run_passes(const Model& model, std::span<const Pass> passes, int64_t rows, const PassOptions& options,
+                       const Compute& compute) {
   const auto batches = batches_of(passes, options.tokens_per_batch, causal_tokens(model.spec()));
-  return run_batches(model, batches, rows, {.layers = options.layers, .units = options.units}, compute);
+  const Taps taps{.layers = options.layers, .units = options.units, .predicting_rows = options.predicting_rows};
+  return run_batches(model, batches, rows, taps, compute);
 }
 
 }  // namespace arcuate

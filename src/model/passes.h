@@ -44,6 +44,7 @@ struct Pass {
   };
   std::vector<int64_t> ids{};
   std::vector<Wanted> wanted{};
+  std::vector<Wanted> predicting{};  ///< Of the layer "final", into rows of their own (model/surprisal.h).
 };
 
 /// What windows are cut from.
@@ -61,6 +62,7 @@ struct PassOptions {
   std::vector<int64_t> layers{};  ///< Ascending, at least one.
   Units units = Units::residual;
   int64_t tokens_per_batch = 4096;  ///< At most: passes of similar length run together. Changes speed and memory only.
+  int64_t predicting_rows = 0;      ///< Rows that `predicting` of the passes makes; with residual units only.
 };
 
 /// Passes of similar length together, so that little is padded, and of equal length where tokens would see the padding
@@ -69,7 +71,7 @@ struct PassOptions {
 std::vector<ModelBatch> batches_of(std::span<const Pass> passes, int64_t tokens_per_batch, int64_t causal);
 
 /// run_batches of all passes.
-at::Tensor run_passes(const Model& model, std::span<const Pass> passes, int64_t rows, const PassOptions& options,
-                      const Compute& compute);
+BatchStates run_passes(const Model& model, std::span<const Pass> passes, int64_t rows, const PassOptions& options,
+                       const Compute& compute);
 
 }  // namespace arcuate

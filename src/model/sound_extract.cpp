@@ -41,8 +41,8 @@ ModelBatch batch_of(const Group& group, std::span<const SoundWindow> windows, co
   const auto frames = sound_frames(input, stem, of_group.front().end - of_group.front().first);
   ModelBatch batch{.sequences = std::ssize(of_group), .length = frames.count};
   for (int64_t b = 0; b < batch.sequences; ++b) {
-    batch.tokens.push_back(b * frames.count + frames.last);
-    batch.rows.push_back(static_cast<int64_t>(group.first) + b);
+    batch.wanted.tokens.push_back(b * frames.count + frames.last);
+    batch.wanted.rows.push_back(static_cast<int64_t>(group.first) + b);
   }
   batch.input = [of_group, samples, &input] {
     std::vector<at::Tensor> sounds;
@@ -96,7 +96,7 @@ SoundActivations extract_sound(const Model& model, const SoundInput& input, cons
   made.units = options.units;
   made.windows = std::ssize(windows);
   for (const auto& window : windows) result.times.push_back(seconds_of(window.end, input.rate));
-  made.states = run_batches(model, batches, made.windows, {.layers = made.layers, .units = made.units}, compute);
+  made.states = run_batches(model, batches, made.windows, {.layers = made.layers, .units = made.units}, compute).wanted;
   return result;
 }
 

@@ -102,15 +102,18 @@ class StateStore {
 };
 
 class Streamed {
+  using Taken = TappedRows::OfBatch;
+
  public:
   Streamed(const Model& model, std::span<const ModelBatch> batches, int64_t rows, const Taps& taps)
-      : model_(model), batches_(batches), rows_(rows), taps_(taps) {}
+      : model_(model), batches_(batches), rows_(rows), taps_(taps), result_(model, 0, taps) {}
 
   Needs needs() const {
     const auto& spec = model_.spec();
     const auto item = static_cast<int64_t>(at::elementSize(model_.type()));
-    Needs needs{.held = resident_bytes() + std::ssize(taps_.layers) * rows_ * width() * item};
-    for (int64_t layer = 0; layer <= taps_.layers.back(); ++layer)
+    const int64_t rows = std::ssize(taps_.layers) * rows_ + taps_.predicting_rows;
+    Needs needs{.held = resident_bytes() + rows * tapped_width(spec, taps_.units) * item};
+    for (int64_t layer = 0; layer <= last_layer(); ++layer)
       needs.weights = std::max(needs.weights, model_.source().stage_bytes(layer));
     needs.reading = model_.source().reading_bytes();
     for (const auto& batch : batches_) {
@@ -120,30 +123,25 @@ class Streamed {
     return needs;
   }
 
-  at::Tensor run(const StreamPlan& plan, const Compute& compute) {
+  BatchStates run(const StreamPlan& plan, const Compute& compute) {
     StateStore store(batches_.size(), plan.states_in_memory ? std::nullopt : std::optional(model_.scratch()));
-    auto result = at::zeros({std::ssize(taps_.layers), rows_, width()}, model_.type());
-    const int64_t stages = taps_.layers.back() + 1;
-    auto wanted = taps_.layers.begin();
-    for (int64_t layer = 0; layer < stages; ++layer) {
-      const bool kept = *wanted == layer;
-      auto rows = kept ? result[wanted - taps_.layers.begin()] : at::Tensor();
-      run_stage(layer, rows, store, {plan.threads, compute});
-      if (kept) ++wanted;
+    result_ = TappedRows(model_, rows_, taps_);
+    for (int64_t layer = 0; layer <= last_layer(); ++layer) {
+      run_stage(layer, store, {plan.threads, compute});
       release_freed_memory();
     }
-    return result;
+    return result_.states();
   }
 
  private:
-  int64_t width() const { return tapped_width(model_.spec(), taps_.units); }
+  int64_t last_layer() const { return result_.layers().back(); }
 
   struct How {
     int threads = 1;
     const Compute& compute;
   };
 
-  void run_stage(int64_t layer, at::Tensor& rows, StateStore& store, const How& how) const {
+  void run_stage(int64_t layer, StateStore& store, const How& how) {
     const auto weights = model_.stage(layer);
     const auto count = std::ssize(batches_);
     std::mutex guard;
@@ -154,10 +152,11 @@ class Streamed {
       const auto& batch = batches_[index];
       const auto states = layer == 0 ? model_start(model_.spec(), weights, batch.input().read)
                                      : model_step(model_.spec(), weights, layer, stored(store, index, batch));
-      if (layer < taps_.layers.back()) store.put(index, states.residual);
+      if (layer < last_layer()) store.put(index, states.residual);
+      const auto taken = result_.needs(layer) ? result_.taken(batch, layer, tapped(states, taps_.units)) : Taken{};
       const std::lock_guard lock(guard);
-      if (rows.defined()) keep_states(batch, wanted_states(batch, tapped(states, taps_.units)), rows);
-      if (how.compute.progress) how.compute.progress(layer * count + ++done, (taps_.layers.back() + 1) * count);
+      result_.keep(batch, layer, taken);
+      if (how.compute.progress) how.compute.progress(layer * count + ++done, (last_layer() + 1) * count);
     });
   }
 
@@ -170,12 +169,13 @@ class Streamed {
   std::span<const ModelBatch> batches_;
   int64_t rows_;
   const Taps& taps_;
+  TappedRows result_;  // of no rows until the plan is made
 };
 
 }  // namespace
 
-at::Tensor stream_batches(const Model& model, std::span<const ModelBatch> batches, int64_t rows, const Taps& taps,
-                          const Compute& compute) {
+BatchStates stream_batches(const Model& model, std::span<const ModelBatch> batches, int64_t rows, const Taps& taps,
+                           const Compute& compute) {
   check_layers(taps.layers, model.spec(), taps.units);
   Streamed streamed(model, batches, rows, taps);
   const auto needs = streamed.needs();

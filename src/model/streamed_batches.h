@@ -8,7 +8,7 @@ namespace arcuate {
 
 /// As run_batches, for a streamed model. Fewer threads are used where the limit leaves no room for more. Errors: usage,
 /// when the model's limit is below the least that this takes, saying how much that is; failed, for the scratch file.
-at::Tensor stream_batches(const Model& model, std::span<const ModelBatch> batches, int64_t rows, const Taps& taps,
-                          const Compute& compute);
+BatchStates stream_batches(const Model& model, std::span<const ModelBatch> batches, int64_t rows, const Taps& taps,
+                           const Compute& compute);
 
 }  // namespace arcuate

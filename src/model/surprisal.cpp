@@ -19,33 +19,6 @@ namespace {
 constexpr int64_t block = 64;  // tokens whose predictions are made at once
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
-// Tokens of all words, one after another: word w has [first[w], first[w + 1]).
-struct FlatTokens {
-  std::vector<int64_t> ids{}, first{0};
-};
-
-FlatTokens flatten(std::span<const std::vector<int64_t>> words) {
-  FlatTokens flat;
-  for (const auto& word : words) {
-    flat.ids.insert(flat.ids.end(), word.begin(), word.end());
-    flat.first.push_back(std::ssize(flat.ids));
-  }
-  return flat;
-}
-
-// Instead of each word's last token, the token before each of its tokens; words that begin a pass are not predicted.
-Pass predicting_pass(Pass pass, const FlatTokens& flat) {
-  std::vector<Pass::Wanted> before;
-  for (const auto& [last, word, share] : pass.wanted) {
-    const auto first = flat.first[static_cast<size_t>(word)], end = flat.first[static_cast<size_t>(word) + 1];
-    const int64_t begin = last + 1 - (end - first);
-    if (begin == 0) continue;
-    for (int64_t i = first; i < end; ++i) before.push_back({begin - 1 + i - first, i});
-  }
-  pass.wanted = std::move(before);
-  return pass;
-}
-
 // Of each token, in nats, by the states before them; sums over the vocabulary in float64. The blocks do not depend on
 // the number of threads.
 WordPredictions token_predictions(const ModelWeights& head, const at::Tensor& states, const FlatTokens& flat,
@@ -75,32 +48,46 @@ void check_head(const Model& model, int threads) {
               model.memory() / megabyte);
 }
 
+// Of a word whose last token is `last` of a pass: the token before each of its tokens, if there is one.
+void add_before(int64_t last, int64_t word, const FlatTokens& flat, std::vector<Pass::Wanted>& predicting) {
+  const auto first = flat.first[static_cast<size_t>(word)], end = flat.first[static_cast<size_t>(word) + 1];
+  const int64_t begin = last + 1 - (end - first);
+  if (begin == 0) return;
+  for (int64_t i = first; i < end; ++i) predicting.push_back({begin - 1 + i - first, i});
+}
+
 }  // namespace
 
-WordPredictions word_predictions(const Model& model, const Tokenizer& tokenizer, std::span<const std::string> words,
-                                 const ExtractOptions& options, const Compute& compute) {
-  const auto& spec = model.spec();
-  if (spec.head == Head::none)
-    bad_usage("surprisal needs a model that predicts the next word; {} has no next-token head", spec.family);
-  if (model.is_streamed()) check_head(model, compute.threads);
-  const auto tokens = tokenize_words(tokenizer, words, options.untokenized);
-  const auto flat = flatten(tokens);
-  std::vector<Pass> passes;
-  std::vector<bool> predicted(static_cast<size_t>(std::ssize(flat.ids)), false);
-  auto last_tokens = options;
-  last_tokens.pooling = Pooling::last;
-  for (auto& pass : story_passes(model, tokenizer, tokens, last_tokens).passes) {
-    passes.push_back(predicting_pass(std::move(pass), flat));
-    for (const auto& wanted : passes.back().wanted) predicted[static_cast<size_t>(wanted.row)] = true;
+FlatTokens flatten(std::span<const std::vector<int64_t>> words) {
+  FlatTokens flat;
+  for (const auto& word : words) {
+    flat.ids.insert(flat.ids.end(), word.begin(), word.end());
+    flat.first.push_back(std::ssize(flat.ids));
   }
-  const auto states = run_passes(model, passes, std::ssize(flat.ids),
-                                 {.layers = {spec.layers + 1}, .tokens_per_batch = options.tokens_per_batch}, compute);
-  const auto of_tokens = token_predictions(model.head(), states[0], flat, compute);
-  WordPredictions result{at::full({std::ssize(words)}, missing, at::kDouble),
-                         at::full({std::ssize(words)}, missing, at::kDouble)};
+  return flat;
+}
+
+void add_predicting(std::span<Pass> passes, const FlatTokens& flat) {
+  for (auto& pass : passes)
+    for (size_t i = 0; i < pass.wanted.size(); ++i) {
+      const auto& wanted = pass.wanted[i];
+      const bool is_last = i + 1 == pass.wanted.size() || pass.wanted[i + 1].row != wanted.row;
+      if (is_last) add_before(wanted.token, wanted.row, flat, pass.predicting);
+    }
+}
+
+WordPredictions predictions_of(const Model& model, const FlatTokens& flat, std::span<const Pass> passes,
+                               const at::Tensor& states, const Compute& compute) {
+  std::vector<bool> predicted(flat.ids.size(), false);
+  for (const auto& pass : passes)
+    for (const auto& token : pass.predicting) predicted[static_cast<size_t>(token.row)] = true;
+  const auto of_tokens = token_predictions(model.head(), states, flat, compute);
+  const auto words = flat.first.size() - 1;
+  const auto nothing = at::full({static_cast<int64_t>(words)}, missing, at::kDouble);
+  WordPredictions result{nothing.clone(), nothing.clone()};
   const auto* surprisal = of_tokens.surprisal.data_ptr<double>();
   const auto* entropy = of_tokens.entropy.data_ptr<double>();
-  for (size_t word = 0; word < words.size(); ++word) {
+  for (size_t word = 0; word < words; ++word) {
     const auto first = flat.first[word], end = flat.first[word + 1];
     if (first == end || !predicted[static_cast<size_t>(first)]) continue;
     const auto place = static_cast<int64_t>(word);
@@ -108,6 +95,12 @@ WordPredictions word_predictions(const Model& model, const Tokenizer& tokenizer,
     result.entropy[place] = entropy[first] / std::log(2.0);
   }
   return result;
+}
+
+void check_predicts(const Model& model, int threads) {
+  if (model.spec().head == Head::none)
+    bad_usage("surprisal needs a model that predicts the next word; {} has no next-token head", model.spec().family);
+  if (model.is_streamed()) check_head(model, threads);
 }
 
 }  // namespace arcuate

@@ -10,6 +10,8 @@ at::Tensor mean_twin_states(const Model& model, const Tokenizer& tokenizer, std:
                             std::span<const std::vector<std::string>> twins, const TwinOptions& options,
                             const ExtractOptions& extraction, const Compute& compute) {
   if (twins.empty()) bad_usage("the mean over texts of the same syntax needs at least one text");
+  auto plain = extraction;
+  plain.predictions = false;
   at::Tensor sum;
   for (size_t i = 0; i < twins.size(); ++i) {
     Compute inner = compute;
@@ -18,8 +20,8 @@ at::Tensor mean_twin_states(const Model& model, const Tokenizer& tokenizer, std:
         compute.progress(static_cast<int64_t>(i) * all + done, static_cast<int64_t>(twins.size()) * all);
       };
     const auto states = options.past == TwinPast::twin
-                            ? extract(model, tokenizer, twins[i], extraction, inner).states
-                            : continued_states(model, tokenizer, words, twins[i], options.ahead, extraction, inner);
+                            ? extract(model, tokenizer, twins[i], plain, inner).states
+                            : continued_states(model, tokenizer, words, twins[i], options.ahead, plain, inner);
     sum = sum.defined() ? sum.add_(states) : states.to(at::kDouble);
   }
   return sum.div_(static_cast<double>(twins.size()));

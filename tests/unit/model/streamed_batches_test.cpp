@@ -51,8 +51,8 @@ TEST(StreamedBatches, give_the_bytes_of_a_model_in_memory) {
     for (const PassOptions& options : {PassOptions{.layers = {0, 2, last + 1}, .tokens_per_batch = 100},
                                        PassOptions{.layers = {1, last}, .units = Units::ffn, .tokens_per_batch = 64}})
       for (int threads : {1, 3})
-        EXPECT_TRUE(at::equal(run_passes(layered, passes, 120, options, {.threads = threads}),
-                              run_passes(whole, passes, 120, options, {})))
+        EXPECT_TRUE(at::equal(run_passes(layered, passes, 120, options, {.threads = threads}).wanted,
+                              run_passes(whole, passes, 120, options, {}).wanted))
             << name;
   }
   EXPECT_FALSE(std::filesystem::exists(folder / "scratch"));
@@ -66,7 +66,8 @@ TEST(StreamedBatches, give_the_bytes_of_an_untrained_twin_in_memory) {
         folder_of(name), {.random_init = 4, .streaming = Streaming{.memory = plenty, .scratch = folder / "scratch"}});
     const auto passes = some_passes(20, whole.spec().vocabulary);
     const PassOptions options{.layers = {0, 1, whole.spec().layers + 1}, .tokens_per_batch = 64};
-    EXPECT_TRUE(at::equal(run_passes(layered, passes, 40, options, {}), run_passes(whole, passes, 40, options, {})))
+    EXPECT_TRUE(at::equal(run_passes(layered, passes, 40, options, {}).wanted,
+                          run_passes(whole, passes, 40, options, {}).wanted))
         << name;
   }
 }
@@ -76,11 +77,12 @@ TEST(StreamedBatches, keep_states_that_do_not_fit_in_a_scratch_file) {
   const auto whole = Model::load(folder_of("gpt2"));
   const auto passes = some_passes(8000, whole.spec().vocabulary);  // 6 MB of states
   const PassOptions options{.layers = {3}};
-  const auto expected = run_passes(whole, passes, 16000, options, {});
+  const auto expected = run_passes(whole, passes, 16000, options, {}).wanted;
   for (int64_t limit = resident_bytes();; limit += 500'000) {  // the first that is not refused
     const auto layered = streamed("gpt2", limit, folder / "scratch");
     at::Tensor found;
-    const auto refusal = message_of([&] { found = run_passes(layered, passes, 16000, options, {.threads = 2}); });
+    const auto refusal =
+        message_of([&] { found = run_passes(layered, passes, 16000, options, {.threads = 2}).wanted; });
     if (found.defined()) {
       EXPECT_TRUE(at::equal(found, expected));
       break;

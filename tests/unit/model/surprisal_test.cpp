@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "fixture.h"
+#include "model/extract.h"
 
 using namespace arcuate;
 using arcuate::test::contains;
@@ -77,6 +78,31 @@ TEST(Surprisal, has_the_same_bytes_for_any_number_of_threads) {
              three = word_predictions(model, tokenizer, story, options, {.threads = 3});
   EXPECT_EQ(largest_difference(one.surprisal, three.surprisal), 0);
   EXPECT_EQ(largest_difference(one.entropy, three.entropy), 0);
+}
+
+TEST(Surprisal, comes_from_the_passes_that_give_the_states) {
+  ARCUATE_DATA_OR_SKIP(root, "models/tales-100k");
+  const auto model = Model::load(root);
+  const auto tokenizer = Tokenizer::load(root);
+  const ContextOptions context{.kind = ContextKind::fixed, .words = 3};
+  const auto alone = word_predictions(model, tokenizer, story, {.context = context}, {});
+  const int64_t final_layer = model.spec().layers + 1;
+  for (const auto pooling : {Pooling::last, Pooling::mean})
+    for (const auto& layers : {std::vector<int64_t>{0, 2}, {1, final_layer}})
+      for (const auto units : {Units::residual, Units::ffn}) {
+        if (units == Units::ffn && layers[0] == 0) continue;
+        ExtractOptions options{.context = context, .layers = layers, .units = units, .pooling = pooling};
+        if (units == Units::ffn) options.layers = {1, 2};
+        const auto states = extract(model, tokenizer, story, options, {}).states;
+        int64_t runs = 0;
+        options.predictions = true;
+        const auto both = extract(model, tokenizer, story, options,
+                                  {.progress = [&](int64_t done, int64_t all) { runs += done == all ? 1 : 0; }});
+        EXPECT_TRUE(at::equal(both.states, states));
+        EXPECT_EQ(largest_difference(both.predictions.surprisal, alone.surprisal), 0);
+        EXPECT_EQ(largest_difference(both.predictions.entropy, alone.entropy), 0);
+        EXPECT_EQ(runs, units == Units::residual ? 1 : 2);
+      }
 }
 
 TEST(Surprisal, needs_a_model_that_predicts_the_next_token) {
