@@ -147,7 +147,7 @@ Activations extract_heard_words(const HearingReader& model, const RecordedStory&
               options.window, longest);
   check_times(story, model.input);
   const auto passes = Passes(model, story, options).all();
-  const auto samples = story.samples.to(model.decoder.type());
+  const auto samples = story.samples.to(at::promote_types(model.decoder.type(), at::kFloat));
   Activations result;
   result.layers = options.layers.empty() ? all_layers(model.decoder.spec().layers, options.units) : options.layers;
   result.units = options.units;

@@ -84,7 +84,7 @@ SoundActivations extract_sound(const Model& model, const SoundInput& input, cons
   const int64_t least = input.mel ? 1 : stem_inputs(stem, 1);
   const auto windows = sound_windows(samples.numel(), input.rate, least, options.windows);
   const auto longest = sound_frames(input, stem, windows.back().end - windows.back().first).count;
-  const auto heard = samples.to(model.type());
+  const auto heard = samples.to(at::promote_types(model.type(), at::kFloat));  // spectra need as much
   SoundActivations result;
   auto& made = result.activations;
   std::vector<ModelBatch> batches;

@@ -72,6 +72,12 @@ TEST(HeardWords, bytes_do_not_depend_on_threads) {
   EXPECT_TRUE(at::equal(scene.states().states, scene.states({.window = 0.5}, {.threads = 3}).states));
 }
 
+TEST(HeardWords, half_the_digits_are_near) {
+  const auto exact = Scene("whisper-80").states().states, half = Scene("whisper-80", at::kBFloat16).states().states;
+  EXPECT_LT(relative_difference(half, exact), 0.1);
+  EXPECT_GT(relative_difference(half, exact), 0);
+}
+
 TEST(HeardWords, every_option_changes_the_states) {
   const Scene scene("whisper-80");
   const auto usual = scene.states().states;

@@ -69,6 +69,18 @@ TEST(SoundExtract, batches_threads_and_streams_do_not_change_the_states) {
   }
 }
 
+TEST(SoundExtract, half_the_digits_are_near) {
+  const Fixture expected("sound/windows.safetensors");
+  for (const auto& [name, window] : goldens) {
+    const auto half = Model::load(reference_model(name), {.type = at::kBFloat16});
+    const auto found = heard(half, name, expected["samples"], {.windows = {.window = window}}).activations.states;
+    const auto all = expected[name];
+    const auto near = largest_difference(found.slice(0, 0, all.size(0)), all) / all.abs().max().item<double>();
+    EXPECT_LT(near, 0.1) << name;
+    EXPECT_GT(near, 0) << name;
+  }
+}
+
 TEST(SoundExtract, units_of_blocks_are_tapped_at_the_same_frames) {
   const auto samples = Fixture("sound/windows.safetensors")["samples"];
   const auto model = Model::load(reference_model("wavlm-large"));
