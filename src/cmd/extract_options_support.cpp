@@ -12,13 +12,15 @@ namespace {
 
 void describe_model(cli::Spec<ExtractCommand>& s) {
   s.section("Model");
-  s.option("model", &ExtractCommand::model, "folder of the model, in the layout of Hugging Face")
+  s.option("model", &ExtractCommand::model,
+           "folder of the model as it lies on Hugging Face: config.json, the weights (.safetensors or .bin), and for "
+           "words the tokenizer's files, for sound preprocessor_config.json")
       .required()
       .metavar("DIR");
   s.option("layers", &ExtractCommand::layers,
            "layers to keep: numbers (0 is the embedding, or what a speech model's first block reads; l the state after "
-           "block l), final (after the last norm), or all; "
-           "units of feed-forward networks and attention have neither 0 nor final")
+           "block l), final (after the last norm), or all, which is 0 and every l; units of feed-forward networks and "
+           "attention have neither 0 nor final")
       .metavar("LIST");
   s.option("units", &ExtractCommand::units,
            "which activations of a layer: the residual stream, what the second layer of its feed-forward network gives "
@@ -31,7 +33,7 @@ void describe_model(cli::Spec<ExtractCommand>& s) {
            "centred:N (N around the word, for models that see both sides)")
       .metavar("RULE");
   s.option("random-init", &ExtractCommand::random_init,
-           "an untrained twin: weights are drawn from this seed instead of read")
+           "an untrained twin: weights are drawn from this seed, as before training, instead of read")
       .metavar("SEED");
   s.option("start-token", &ExtractCommand::start_token,
            "special tokens before each window: as the tokenizer's template says, always its start token, or never")
@@ -95,18 +97,20 @@ void describe_twins(cli::Spec<ExtractCommand>& s) {
 void describe_extract(cli::Spec<ExtractCommand>& s) {
   s.summary("hidden states of a language or speech model along a story");
   s.description(
-      "For a model that reads text, give the story's words; for one that hears sound (HuBERT, wav2vec 2.0, WavLM, "
-      "Whisper), give the recording with --sound. Whisper also takes both.");
+      "For a model that reads text (GPT-2, OPT, LLaMA, Mistral, Qwen 2, BERT, RoBERTa, DistilBERT), give the story's "
+      "words with --words; for one that hears sound (HuBERT, wav2vec 2.0, WavLM, Whisper), give the recording with "
+      "--sound. Whisper also takes both. A study (arcuate run) extracts by itself; forecast and networks take files "
+      "that "
+      "this command writes.");
   s.description(
-      "Words: writes an HDF5 file with one dataset layer/<name> (words x width) a layer: the state of each word's last "
-      "token. "
-      "Beside them stand word, onset and offset, and with --surprisal surprisal and entropy. One pass serves all words "
-      "that share the beginning of their context.");
+      "Words: writes an HDF5 file with one dataset layer/<name> (words x width) for each of --layers: the state of "
+      "each "
+      "word's last token. Beside them stand word, onset and offset, and with --surprisal surprisal and entropy. One "
+      "pass serves all words that share the beginning of their context.");
   s.description(
       "Sound: windows slide over the recording, and layer/<name> (windows x width) holds the state of the last frame "
-      "that "
-      "hears the window; the dataset times holds the windows' ends in seconds. preprocessor_config.json in the model's "
-      "folder says how sound is normalised.");
+      "that hears the window; the dataset times holds the windows' ends in seconds. preprocessor_config.json says how "
+      "sound is normalised.");
   s.description(
       "Sound and words: each word has a pass of its own, in which Whisper's encoder hears the 30 seconds that end with "
       "the word, and its decoder reads the words that begin in them. layer/<name> (words x width) are the decoder's "
@@ -116,10 +120,10 @@ void describe_extract(cli::Spec<ExtractCommand>& s) {
       "where texts have a past of their own): the mean over the texts, as forecast --syntactic takes it.");
   s.description(
       "With --memory-limit, or where the weights would not fit in the memory that is free, the model is read layer by "
-      "layer: each layer once, for all windows, before the next; the states between layers lie in a scratch file "
-      "beside the output where they do not fit. The file has the same bytes, and a limit below the least that this "
-      "takes is "
-      "refused before any work. Models larger than memory run in this way.");
+      "layer (an untrained twin: drawn): each layer once, for all windows, before the next; the states between layers "
+      "lie in a scratch file beside the output where they do not fit. The file has the same bytes, and a limit below "
+      "the least that this takes is refused before any work. Models larger than memory run in this way; Whisper's "
+      "decoder does not.");
   describe_model(s);
   describe_story(s);
   describe_twins(s);
