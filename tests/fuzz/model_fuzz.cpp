@@ -45,6 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     check(spec);
     fuzz::only_errors([&] { read_weights(folder(), spec, at::kFloat); });
   }
+  if (fuzz::only_errors([&] { spec = read_spec(folder(), ModelPart::decoder); })) check(spec);
   fuzz::only_errors([&] {
     for (const auto& file : weight_files(folder()))
       if (file.parent_path() != folder()) std::abort();
