@@ -6,7 +6,10 @@
 
 #include "brain/nested_mesh.h"
 #include "core/error.h"
+#include "core/files.h"
+#include "core/tensor.h"
 #include "core/text.h"
+#include "io/freesurfer_surface.h"
 
 namespace arcuate {
 namespace {
@@ -57,6 +60,31 @@ HemisphereFiles own_files(const fs::path& folder, Hemisphere hemisphere) {
           .inflated = file("inflated.surf"),
           .sulcal_depth = file("sulc.shape"),
           .regions = file("desc-patches_dseg.label")};
+}
+
+// fMRIPrep: the same names behind those of a subject ("sub-01_"); "" if there is none.
+std::string prepared_subject(const fs::path& folder) {
+  constexpr std::string_view end = "_hemi-L_inflated.surf.gii";
+  std::vector<std::string> found;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(folder, none))
+    if (const auto name = entry.path().filename().string(); name.ends_with(end))
+      found.push_back(name.substr(0, name.size() - end.size() + 1));
+  if (found.size() > 1)
+    bad_input("'{}' holds inflated surfaces of {} subjects or sessions; a folder for one is needed", folder.string(),
+              found.size());
+  return found.empty() ? "" : found.front();
+}
+
+HemisphereFiles prepared_files(const fs::path& folder, const std::string& subject, Hemisphere hemisphere) {
+  const auto file = [&](const char* kind) {
+    return folder / fmt::format("{}hemi-{}_{}.gii", subject, letter(hemisphere), kind);
+  };
+  return {.white = if_there(file("white.surf")),
+          .pial = if_there(file("pial.surf")),
+          .middle = if_there(file("midthickness.surf")),
+          .inflated = file("inflated.surf"),
+          .sulcal_depth = if_there(file("sulc.shape"))};
 }
 
 HemisphereFiles pycortex_files(const fs::path& subject, const fs::path& freesurfer, Hemisphere hemisphere,
@@ -114,7 +142,15 @@ void check_vertices(const CortexSide& side, const HemisphereFiles& files) {
   problems.raise();
 }
 
-Mesh mesh_or_none(const fs::path& path) { return path.empty() ? Mesh{} : read_mesh(path); }
+// In the scanner's space: points of FreeSurfer have the middle of its volume as their origin.
+Mesh mesh_or_none(const fs::path& path) {
+  if (path.empty()) return {};
+  auto mesh = read_mesh(path);
+  if (const MappedFile file(path); is_freesurfer_surface(file.bytes()))
+    if (const auto centre = parse_freesurfer_surface(file.bytes(), path.string()).centre)
+      mesh.points = mesh.points + to_tensor(*centre).to(at::kFloat);
+  return mesh;
+}
 
 at::Tensor one_map(const fs::path& path) {
   if (path.empty()) return {};
@@ -148,8 +184,12 @@ Cortex find_cortex(const fs::path& folder, const std::string& parcellation) {
   if (fs::exists(folder / "surf"))
     return {.left = freesurfer_files(folder, Hemisphere::left, parcellation),
             .right = freesurfer_files(folder, Hemisphere::right, parcellation)};
+  const auto subject = prepared_subject(folder);
+  if (!subject.empty() && parcellation.empty())
+    return {.left = prepared_files(folder, subject, Hemisphere::left),
+            .right = prepared_files(folder, subject, Hemisphere::right)};
   const Cortex own{.left = own_files(folder, Hemisphere::left), .right = own_files(folder, Hemisphere::right)};
-  if (!fs::exists(own.left.inflated) && !fs::exists(own.right.inflated))
+  if (subject.empty() && !fs::exists(own.left.inflated) && !fs::exists(own.right.inflated))
     bad_input(
         "'{}' holds no surfaces: a subject of FreeSurfer (surf/lh.inflated, label/lh.aparc.annot, …) or a folder with "
         "hemi-L_inflated.surf.gii and the like expected",

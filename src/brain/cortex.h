@@ -33,8 +33,9 @@ struct Cortex {
   std::vector<std::filesystem::path> files() const;  ///< All that are named.
 };
 
-/// A folder of surfaces: of this program (`hemi-L_inflated.surf.gii`, brain/surface.h), or a subject of FreeSurfer
-/// (`surf/lh.inflated`, …, `label/lh.PARCELLATION.annot`). parcellation: empty stands for "aparc", if it is there.
+/// A folder of surfaces: of this program (`hemi-L_inflated.surf.gii`, brain/surface.h), of fMRIPrep
+/// (`anat/sub-01_hemi-L_inflated.surf.gii`), or a subject of FreeSurfer (`surf/lh.inflated`, …,
+/// `label/lh.PARCELLATION.annot`). parcellation: empty stands for "aparc", if it is there.
 /// Errors: input, for a folder that is neither; usage, for a parcellation that is asked for and is not there.
 Cortex find_cortex(const std::filesystem::path& folder, const std::string& parcellation);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "brain/place_targets.h"
 #include "brain/prepare.h"
 #include "core/error.h"
 #include "core/text.h"
@@ -83,8 +84,9 @@ Dataset read_dataset(const DatasetOptions& options) {
     if (options.layout != layout->name) continue;
     return within(fmt::format("reading the dataset '{}' (layout {})", options.root.string(), options.layout), [&] {
       auto dataset = layout->read(options);
-      if (!options.surfaces.empty() && dataset.surfaces.empty())
-        bad_usage("dataset.surfaces: the layout {} has targets that lie on no surface", options.layout);
+      if (!options.surfaces.empty() && dataset.surfaces.empty()) place_on_surfaces(options.surfaces, options, dataset);
+      if (!options.parcellation.empty() && dataset.surfaces.empty())
+        bad_usage("dataset.parcellation needs the folder of surfaces that it belongs to: dataset.surfaces");
       leave_out_dead_subjects(dataset);
       if (dataset.recordings.empty()) bad_input("no recording is left");
       prepare(dataset, options);

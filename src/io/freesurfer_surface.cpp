@@ -2,6 +2,9 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "core/error.h"
 #include "core/text.h"
 #include "io/big_endian.h"
@@ -35,6 +38,34 @@ void check_rest(BigEndianReader& reader, const std::string& source) {
         source, left, at);
 }
 
+// What stands behind "key" and an equals sign, up to the end of its line; nothing without such a line.
+std::optional<std::string_view> value_of(std::string_view lines, std::string_view key) {
+  for (size_t from = 0; from < lines.size();) {
+    const auto end = std::min(lines.find('\n', from), lines.size());
+    const auto line = lines.substr(from, end - from);
+    const auto equal = line.find('=');
+    // The first line has the bytes of a tag before its key.
+    if (equal != line.npos && trim(line.substr(0, equal)).ends_with(key)) return trim(line.substr(equal + 1));
+    from = end + 1;
+  }
+  return {};
+}
+
+std::optional<std::array<double, 3>> centre_of_volume(std::string_view rest) {
+  const auto valid = value_of(rest, "valid"), text = value_of(rest, "cras");
+  if (!valid || !valid->starts_with('1') || !text) return {};
+  std::array<double, 3> centre{};
+  size_t count = 0;
+  for (const auto& field : split_fields(*text, ' ')) {
+    if (field.empty()) continue;
+    const auto number = to_double(field);
+    if (!number || !std::isfinite(*number) || count == centre.size()) return {};
+    centre[count++] = *number;
+  }
+  if (count != centre.size()) return {};
+  return centre;
+}
+
 }  // namespace
 
 bool is_freesurfer_surface(std::string_view bytes) { return bytes.starts_with(triangle_magic); }
@@ -56,6 +87,7 @@ FreesurferSurface parse_freesurfer_surface(std::string_view bytes, const std::st
   surface.triangles = reader.numbers(3 * triangles, at::kInt, "the triangles").view({triangles, 3});
   if (vertices == 0 || triangles == 0)
     bad_input("'{}' has {} vertices and {} triangles; at least one of each was expected", source, vertices, triangles);
+  surface.centre = centre_of_volume(bytes.substr(reader.at()));
   check_rest(reader, source);
   check_corners(surface, source);
   return surface;

@@ -222,8 +222,7 @@ Dataset read(const DatasetOptions& options) {
   }
   const auto columns = read_targets(options.root, dataset);
   read_recordings(recordings, options, columns, dataset);
-  const auto surfaces = options.surfaces.empty() ? options.root / "surfaces" : options.surfaces;
-  if (!options.surfaces.empty() || fs::is_directory(surfaces)) {
+  if (const auto surfaces = options.root / "surfaces"; options.surfaces.empty() && fs::is_directory(surfaces)) {
     dataset.surfaces = find_cortex(surfaces, options.parcellation);
     dataset.inputs.push_back(surfaces);
   }

@@ -15,7 +15,7 @@
 #include <tuple>
 
 #include "brain/dataset.h"
-#include "brain/nested_mesh.h"
+#include "brain/place_targets.h"
 #include "core/error.h"
 #include "core/tensor.h"
 #include "core/text.h"
@@ -255,29 +255,11 @@ void add_targets(int64_t vertices, Dataset& dataset) {
     }
 }
 
-// Surfaces of the space itself or of a finer average (fsaverage for fsaverage6), and the regions of vertices.
-void add_surfaces(const DatasetOptions& options, Dataset& dataset) {
+// FreeSurfer's folder of the space, where the dataset has it.
+void add_usual_surfaces(const DatasetOptions& options, Dataset& dataset) {
   const auto usual = options.root / "derivatives" / "freesurfer" / options.space;
-  if (options.surfaces.empty() && !fs::exists(usual / "surf" / "lh.inflated")) {
-    if (!options.parcellation.empty())
-      bad_usage("dataset.parcellation needs the surfaces of {}: name their folder with dataset.surfaces",
-                options.space);
-    return;
-  }
-  const auto folder = options.surfaces.empty() ? usual : options.surfaces;
-  auto& cortex = dataset.surfaces;
-  cortex = find_cortex(folder, options.parcellation);
-  cortex.vertices = std::ssize(dataset.targets) / 2;
-  std::vector<std::string> names;
-  for (const auto hemisphere : {Hemisphere::left, Hemisphere::right}) {
-    if (const auto stored = stored_vertices(cortex, hemisphere); !is_nested(cortex.vertices, stored))
-      bad_input("'{}' has {} vertices a hemisphere, the recordings {}; dataset.surfaces needs {} or a finer average",
-                folder.string(), stored, cortex.vertices, options.space);
-    const auto own = region_names(read_cortex(cortex, hemisphere));
-    names.insert(names.end(), own.begin(), own.end());
-  }
-  for (size_t v = 0; v < names.size(); ++v) dataset.places[v].region = names[v];
-  for (const auto& file : cortex.files()) dataset.inputs.push_back(file);
+  if (options.surfaces.empty() && fs::exists(usual / "surf" / "lh.inflated"))
+    place_on_surfaces(usual, options, dataset);
 }
 
 // Scans of a story end at different times: all are cut to the shortest.
@@ -332,7 +314,7 @@ Dataset read(const DatasetOptions& options) {
   dataset.subjects = complete_subjects(scans, subjects, stories, left_out);
   add_stories(options, stories, dataset);
   read_recordings(options, scans, dataset);
-  add_surfaces(options, dataset);
+  add_usual_surfaces(options, dataset);
   left_out.tell(dataset);
   return dataset;
 }

@@ -282,7 +282,7 @@ TEST_F(Narratives, regions_are_those_of_a_folder_that_is_named) {
   auto options = folder_.options("narratives");
   options.stories = {"pieman"};
   options.parcellation = "aparc";
-  EXPECT_TRUE(contains(message_of([&] { read_dataset(options); }), {"dataset.parcellation needs the surfaces"}));
+  EXPECT_TRUE(contains(message_of([&] { read_dataset(options); }), {"dataset.parcellation needs the folder"}));
   options.parcellation = "";
   EXPECT_TRUE(read_dataset(options).surfaces.empty());
   options.surfaces = folder_ / "average";
@@ -294,8 +294,9 @@ TEST_F(Narratives, regions_are_those_of_a_folder_that_is_named) {
   EXPECT_EQ(regions, (std::vector<std::string>{"", "front", "", "", "back", ""}));
   EXPECT_EQ(dataset.surfaces.right.regions, options.surfaces / "hemi-R_desc-patches_dseg.label.gii");
   write_surfaces(options.surfaces, 4);
-  EXPECT_TRUE(contains(message_of([&] { read_dataset(options); }),
-                       {"average' has 4 vertices a hemisphere, the recordings 3", "fsaverage6 or a finer average"}));
+  EXPECT_TRUE(
+      contains(message_of([&] { read_dataset(options); }),
+               {"average' has 4 vertices in hemisphere L, the targets 3", "average of FreeSurfer that is finer"}));
 }
 
 TEST_F(Narratives, what_does_not_fit_is_refused) {

@@ -4,6 +4,7 @@
 #include <ATen/ATen.h>
 
 #include "brain/nearest_points.h"
+#include "brain/place_targets.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "core/tensor.h"
@@ -126,6 +127,62 @@ TEST_F(VoxelPlaces, are_those_of_the_nearest_vertex_within_a_distance) {
   EXPECT_EQ(far[2].region, "back");
   EXPECT_EQ(far[3].hemisphere, "");
   EXPECT_EQ(places_of_voxels(grid, cortex, 6)[3].hemisphere, "L");
+}
+
+TEST_F(VoxelPlaces, surfaces_of_a_folder_run_through_a_volume_in_their_space) {
+  Dataset dataset{.targets = {"a", "b", "c"},
+                  .grid = {.shape = {20, 20, 20},
+                           .affine = affine(2, -20, -20, -20),
+                           .voxels = index_tensor(Whole{5, 10, 10, 15, 12, 10, 10, 10, 10}).view({3, 3})}};
+  DatasetOptions options;
+  options.region_distance = 1;
+  place_on_surfaces(folder_.path(), options, dataset);
+  ASSERT_EQ(dataset.places.size(), 3U);
+  EXPECT_EQ(dataset.places[0].hemisphere + dataset.places[0].region, "Lfront");
+  EXPECT_EQ(dataset.places[1].hemisphere + dataset.places[1].region, "Rback");
+  EXPECT_EQ(dataset.places[2].vertex, -1);
+  const auto side = read_cortex(dataset.surfaces, Hemisphere::left);
+  EXPECT_EQ(whole(voxels_at(side.middle.points, dataset.surfaces.voxel_of_point, dataset.grid)),
+            (Whole{0, -1, -1, -1}));
+  Dataset regions{.targets = {"a"}};
+  EXPECT_TRUE(contains(message_of([&] { place_on_surfaces(folder_.path(), options, regions); }),
+                       {"dataset.surfaces", "neither vertices nor voxels"}));
+}
+
+TEST_F(VoxelPlaces, vertices_keep_the_names_that_they_have) {
+  Dataset dataset{.targets = {"a", "b", "c"}, .places = {{"L", 1, ""}, {"R", 2, "mine"}, {"R", 3, ""}}};
+  place_on_surfaces(folder_.path(), {}, dataset);
+  EXPECT_EQ(dataset.places[0].region, "front");
+  EXPECT_EQ(dataset.places[1].region, "mine");
+  EXPECT_EQ(dataset.places[2].region, "");
+  EXPECT_EQ(dataset.surfaces.vertices, 0);
+  dataset.places[0].vertex = 4;
+  EXPECT_TRUE(contains(message_of([&] { place_on_surfaces(folder_.path(), {}, dataset); }),
+                       {"has 4 vertices in hemisphere L, the targets 5"}));
+}
+
+TEST_F(VoxelPlaces, points_of_freesurfer_are_moved_to_the_scanner_s_space) {
+  const TemporaryFolder subject;
+  ensure_writable_folder(subject / "surf");
+  fs::copy(folder_ / "hemi-L_inflated.surf.gii", subject / "surf/lh.inflated");
+  for (const char* name : {"lh.white", "lh.pial"})
+    fs::copy(test::source_path("reference/freesurfer/lh.tagged"), subject / "surf" / name);
+  const auto side = read_cortex(find_cortex(subject.path(), ""), Hemisphere::left);
+  const auto stored = read_mesh(subject / "surf/lh.white").points;
+  EXPECT_TRUE(at::allclose(side.white.points - stored, at::tensor({5.4f, 18.f, -2.25f}).expand({4, 3})));
+  EXPECT_TRUE(at::equal(side.middle.points, side.white.points));
+}
+
+TEST_F(VoxelPlaces, surfaces_of_fmriprep_are_known_by_their_names) {
+  const TemporaryFolder anat;
+  for (const char* file : {"hemi-L_inflated.surf.gii", "hemi-R_inflated.surf.gii", "hemi-L_midthickness.surf.gii"})
+    fs::copy(folder_ / file, anat / (std::string("sub-7_") + file));
+  const auto cortex = find_cortex(anat.path(), "");
+  EXPECT_EQ(cortex.left.middle, anat / "sub-7_hemi-L_midthickness.surf.gii");
+  EXPECT_TRUE(cortex.right.middle.empty());
+  EXPECT_EQ(read_cortex(cortex, Hemisphere::right).vertices(), 4);
+  fs::copy(folder_ / "hemi-L_inflated.surf.gii", anat / "sub-8_hemi-L_inflated.surf.gii");
+  EXPECT_TRUE(contains(message_of([&] { find_cortex(anat.path(), ""); }), {"of 2 subjects"}));
 }
 
 TEST_F(VoxelPlaces, a_folder_without_surfaces_is_refused_and_what_is_missing_named) {

@@ -43,6 +43,19 @@ TEST(FreesurferSurface, reads_what_nibabel_writes) {
   }
 }
 
+TEST(FreesurferSurface, tells_where_the_middle_of_its_volume_lies) {
+  const auto centre = surface(freesurfer_file("lh.tagged")).centre;
+  ASSERT_TRUE(centre);
+  EXPECT_EQ(*centre, (std::array<double, 3>{5.4, 18, -2.25}));
+  EXPECT_FALSE(surface(freesurfer_file("lh.plain")).centre);
+  const auto told = [](const std::string& lines) { return surface(triangle + big({20}) + lines).centre.has_value(); };
+  EXPECT_TRUE(told("valid = 1  # volume info valid\ncras   = 1 2e0   -3\n"));
+  EXPECT_FALSE(told("valid = 0  # volume info invalid\ncras   = 1 2 3\n"));
+  EXPECT_FALSE(told("cras   = 1 2 3\n"));
+  for (const char* numbers : {"1 2", "1 2 3 4", "1 two 3", "1 2 inf", ""})
+    EXPECT_FALSE(told(std::string("valid = 1\ncras = ") + numbers)) << numbers;
+}
+
 TEST(FreesurferSurface, refuses_what_is_malformed) {
   ASSERT_NO_THROW(surface(triangle));
   expect_refused(
