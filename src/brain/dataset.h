@@ -62,6 +62,7 @@ struct Dataset {
   std::vector<Stimulus> stories{};
   std::vector<Recording> recordings{};
   int64_t kept_bytes = 0;                       ///< Of recordings in memory.
+  std::vector<std::string> matches{};           ///< What was taken to belong together, where names of files tell.
   std::vector<std::string> notes{};             ///< What was left out and why.
   std::vector<std::filesystem::path> inputs{};  ///< Every file that was read.
   bool simulated = false;
@@ -72,13 +73,14 @@ struct DatasetOptions {
   std::filesystem::path root{};
   std::vector<std::string> subjects{"all"};  ///< Names, or "all".
   std::vector<std::string> stories{"all"};
-  std::string roi_radius = "6mm";               ///< alice: "6mm" or "10mm" spheres.
-  std::string derivative = "afni-nosmooth";     ///< narratives: folder of derivatives/.
-  std::string space = "fsaverage6";             ///< narratives: as in the names of files.
-  std::filesystem::path tasks{}, exclusions{};  ///< narratives: tables in the place of the program's own.
   std::filesystem::path surfaces{};  ///< Folder of surfaces and regions (find_cortex); empty: those of the layout.
   std::string parcellation{};        ///< Annotation of FreeSurfer that names regions; empty: "aparc" if it is there.
   double region_distance = 4;        ///< Voxels: mm to the nearest vertex that names their region, at most.
+  std::string roi_radius = "6mm";  ///< alice: "6mm" or "10mm" spheres.
+  std::string derivative{};        ///< narratives, bids: folder of derivatives/; empty: the layout's own.
+  std::string space{};             ///< narratives, bids: as in the names of files; empty: the layout's own.
+  std::filesystem::path tasks{}, exclusions{};  ///< narratives: tables in the place of the program's own. bids: tasks.
+  std::filesystem::path mask{};                 ///< bids: voxels that take part; empty: the scans' own brain masks.
   CleanOptions clean{};
   /// Recordings are read once to be looked at and stay in memory up to so many bytes; the others are read again when
   /// they are needed.

@@ -26,14 +26,18 @@ void change(Dataset& dataset, Recording& recording, const Change& how) {
   dataset.kept_bytes += static_cast<int64_t>(recording.responses.nbytes());
 }
 
+std::string why_no_confounds(const std::string& layout) {
+  if (layout == "arrays") return "recordings.tsv has no column 'confounds' that names one";
+  if (layout == "bids") return "there is no *_desc-confounds_timeseries.tsv of the scan";
+  return fmt::format("the layout {} has none", layout);
+}
+
 void need_confound_files(const Dataset& dataset, const DatasetOptions& options, const char* key) {
   Problems problems(fmt::format("{} needs the tables of confounds of all recordings", key));
   for (const auto& recording : dataset.recordings)
     if (recording.confound_file.path.empty())
       problems.add("subject {}, story {}: {}", dataset.subjects[recording.subject],
-                   dataset.stories[recording.story].name,
-                   options.layout == "arrays" ? "recordings.tsv has no column 'confounds' that names one"
-                                              : fmt::format("the layout {} has none", options.layout));
+                   dataset.stories[recording.story].name, why_no_confounds(options.layout));
   problems.raise();
 }
 

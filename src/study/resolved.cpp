@@ -137,6 +137,7 @@ static toml::table dataset_table(const Study& s) {
                     {"region_distance", d.region_distance}};
   if (!s.given_tasks.empty()) table.insert("tasks", s.given_tasks);
   if (!s.given_exclusions.empty()) table.insert("exclusions", s.given_exclusions);
+  if (!s.given_mask.empty()) table.insert("mask", s.given_mask);
   if (!s.given_surfaces.empty()) table.insert("surfaces", s.given_surfaces);
   return table;
 }

@@ -223,6 +223,7 @@ void read_dataset_entry(StudySection& s, Study& study) {
   s.read("space", dataset.space);
   s.read("tasks", dataset.tasks, study.given_tasks);
   s.read("exclusions", dataset.exclusions, study.given_exclusions);
+  s.read("mask", dataset.mask, study.given_mask);
   s.read("surfaces", dataset.surfaces, study.given_surfaces);
   s.read("parcellation", dataset.parcellation);
   s.read("region_distance", dataset.region_distance);

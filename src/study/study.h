@@ -150,8 +150,8 @@ struct Study {
   uint64_t seed = 0;
   at::ScalarType precision = at::ScalarType::Float;
   DatasetOptions dataset{};
-  std::string given_root{};                                         ///< dataset.root as written in the study file …
-  std::string given_tasks{}, given_exclusions{}, given_surfaces{};  ///< … and the dataset's other paths.
+  std::string given_root{};  ///< dataset.root as written in the study file …
+  std::string given_tasks{}, given_exclusions{}, given_mask{}, given_surfaces{};  ///< … and other paths of [dataset].
   StoryEntry story{};
   std::vector<ModelEntry> models{};
   std::vector<FeatureEntry> features{};

@@ -79,6 +79,7 @@ std::string dataset_text(const PreparedStudy& prepared) {
                                       story.words.size(), story.stimulus->volumes, story.stimulus->tr,
                                       static_cast<double>(story.words.size()) / static_cast<double>(volumes)));
   }
+  for (const auto& match : prepared.dataset.matches) text += line("matched", match);
   for (const auto& note : prepared.dataset.notes) text += line("left out", note);
   const auto bad = std::count_if(responses.flags.begin(), responses.flags.end(),
                                  [](Flag f) { return f != Flag::ok && f != Flag::masked; });

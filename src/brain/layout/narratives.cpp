@@ -14,7 +14,9 @@
 #include <set>
 #include <tuple>
 
+#include "brain/bids_name.h"
 #include "brain/dataset.h"
+#include "brain/layout_parts.h"
 #include "brain/place_targets.h"
 #include "core/error.h"
 #include "core/tensor.h"
@@ -29,6 +31,9 @@ namespace fs = std::filesystem;
 
 constexpr double tr = 1.5;
 constexpr std::array hemispheres{"L", "R"};
+constexpr const char* usual_derivative = "afni-nosmooth";
+constexpr const char* usual_space = "fsaverage6";
+constexpr std::string_view tail = "_desc-clean.func.gii";  // and perhaps .gz
 
 constexpr std::string_view shipped_tasks =
 #include "generated/narratives_tasks.inc"
@@ -76,13 +81,6 @@ bool is_excluded(const std::string& scan, const std::vector<std::string>& exclus
                      [&](const auto& name) { return scan == name || scan.starts_with(name + "_"); });
 }
 
-// The value behind "task-" in a BIDS name.
-std::optional<std::string> entity(const std::string& name, const std::string& key) {
-  for (const auto& part : split_fields(name, '_'))
-    if (std::string(part).starts_with(key + "-")) return std::string(part).substr(key.size() + 1);
-  return {};
-}
-
 // Condition of a subject in a task, from the lists of participants.tsv.
 class Conditions {
  public:
@@ -115,47 +113,31 @@ struct Scan {
   Sides sides{};
 };
 
-// What was not taken, a line for each reason.
-class LeftOut {
- public:
-  void add(const std::string& reason, const std::string& what) { reasons_[reason].push_back(what); }
-  void tell(Dataset& dataset) const {
-    constexpr size_t most = 8;
-    for (const auto& [reason, names] : reasons_) {
-      const std::vector<std::string> first(names.begin(),
-                                           names.begin() + static_cast<long>(std::min(names.size(), most)));
-      dataset.notes.push_back(fmt::format("left out, {}: {}{}", reason, join(first, ", "),
-                                          names.size() > most ? fmt::format(" and {} more", names.size() - most) : ""));
-    }
-  }
-
- private:
-  std::map<std::string, std::vector<std::string>> reasons_{};
-};
-
 // Files of the space asked for, by subject, task and run.
 std::map<std::tuple<std::string, std::string, std::string>, Sides> find_files(const DatasetOptions& options) {
-  const auto folder = options.root / "derivatives" / options.derivative;
+  const std::string derivative = options.derivative.empty() ? usual_derivative : options.derivative,
+                    space = options.space.empty() ? usual_space : options.space;
+  const auto folder = options.root / "derivatives" / derivative;
   if (!fs::is_directory(folder))
     bad_input(
         "there is no folder '{}'; the layout narratives reads derivatives/{} (dataset.derivative) as DataLad delivers "
         "it",
-        folder.string(), options.derivative);
+        folder.string(), derivative);
   std::map<std::tuple<std::string, std::string, std::string>, Sides> found;
   for (const auto& subject : fs::directory_iterator(folder)) {
     const auto functional = subject.path() / "func";
     if (!subject.path().filename().string().starts_with("sub-") || !fs::is_directory(functional)) continue;
     for (const auto& file : fs::directory_iterator(functional)) {
-      const auto name = file.path().filename().string();
-      const auto task = entity(name, "task"), side = entity(name, "hemi");
-      const bool clean = name.ends_with("_desc-clean.func.gii") || name.ends_with("_desc-clean.func.gii.gz");
-      if (!clean || !task || !side || entity(name, "space") != options.space) continue;
-      found[{subject.path().filename().string(), *task, entity(name, "run").value_or("")}][*side] = file.path();
+      // "…_hemi-L_desc-clean.func.gii": what stands last has no suffix, which BIDS would ask for.
+      const auto file_name = file.path().filename().string();
+      const auto end = file_name.find(tail);
+      const auto name = end == file_name.npos ? std::nullopt : parse_bids_name(file_name.substr(0, end) + "_bold.gii");
+      if (!name || name->of("task").empty() || name->of("hemi").empty() || name->of("space") != space) continue;
+      found[{subject.path().filename().string(), name->of("task"), name->of("run")}][name->of("hemi")] = file.path();
     }
   }
   if (found.empty())
-    bad_input("'{}' holds no sub-*/func/*_space-{}_hemi-*_desc-clean.func.gii (dataset.space)", folder.string(),
-              options.space);
+    bad_input("'{}' holds no sub-*/func/*_space-{}_hemi-*_desc-clean.func.gii (dataset.space)", folder.string(), space);
   return found;
 }
 
@@ -206,24 +188,6 @@ at::Tensor read_scan(const Sides& sides, int64_t onset) {
   return at::cat(columns, 1).slice(0, onset).to(at::kDouble);
 }
 
-// Subjects that heard every chosen story.
-std::vector<std::string> complete_subjects(const std::vector<Scan>& scans, const std::vector<std::string>& subjects,
-                                           const std::vector<std::string>& stories, LeftOut& left_out) {
-  std::set<std::pair<std::string, std::string>> heard;
-  for (const auto& scan : scans) heard.insert({scan.subject, scan.story});
-  std::vector<std::string> complete;
-  for (const auto& subject : subjects) {
-    const auto missed = std::find_if(stories.begin(), stories.end(),
-                                     [&](const auto& story) { return !heard.contains({subject, story}); });
-    if (missed == stories.end())
-      complete.push_back(subject);
-    else
-      left_out.add("subjects who did not hear all chosen stories", subject);
-  }
-  if (complete.empty()) bad_usage("no subject heard all of {}; choose fewer with dataset.stories", join(stories, ", "));
-  return complete;
-}
-
 std::vector<std::string> distinct(const std::vector<Scan>& scans, std::string Scan::* part) {
   std::set<std::string> names;
   for (const auto& scan : scans) names.insert(scan.*part);
@@ -257,29 +221,17 @@ void add_targets(int64_t vertices, Dataset& dataset) {
 
 // FreeSurfer's folder of the space, where the dataset has it.
 void add_usual_surfaces(const DatasetOptions& options, Dataset& dataset) {
-  const auto usual = options.root / "derivatives" / "freesurfer" / options.space;
+  const std::string space = options.space.empty() ? usual_space : options.space;
+  const auto usual = options.root / "derivatives" / "freesurfer" / space;
   if (options.surfaces.empty() && fs::exists(usual / "surf" / "lh.inflated"))
     place_on_surfaces(usual, options, dataset);
-}
-
-// Scans of a story end at different times: all are cut to the shortest.
-void cut_to_shortest(Dataset& dataset, const std::vector<int64_t>& longest) {
-  for (auto& recording : dataset.recordings) {
-    const int64_t volumes = dataset.stories[recording.story].volumes;
-    if (recording.responses.defined()) recording.responses = recording.responses.slice(0, 0, volumes).clone();
-    recording.read = [read = recording.read, volumes] { return read().slice(0, 0, volumes); };
-  }
-  for (size_t s = 0; s < longest.size(); ++s)
-    if (longest[s] != dataset.stories[s].volumes)
-      dataset.notes.push_back(fmt::format("story {}: scans of up to {} volumes are cut to the shortest, {}",
-                                          dataset.stories[s].name, longest[s], dataset.stories[s].volumes));
 }
 
 void read_recordings(const DatasetOptions& options, const std::vector<Scan>& scans, Dataset& dataset) {
   std::map<std::string, size_t> subject_of, story_of;
   for (size_t i = 0; i < dataset.subjects.size(); ++i) subject_of[dataset.subjects[i]] = i;
   for (size_t i = 0; i < dataset.stories.size(); ++i) story_of[dataset.stories[i].name] = i;
-  std::vector<int64_t> longest(dataset.stories.size(), 0);
+  std::vector<int64_t> volumes;
   Problems problems("the recordings do not fit together");
   for (const auto& scan : scans) {
     if (!subject_of.contains(scan.subject) || !story_of.contains(scan.story)) continue;
@@ -291,9 +243,7 @@ void read_recordings(const DatasetOptions& options, const std::vector<Scan>& sca
       problems.add("'{}' has {} vertices with the other hemisphere, {} expected", scan.sides.begin()->second.string(),
                    responses.size(1), dataset.targets.size());
     const auto story = story_of[scan.story];
-    auto& volumes = dataset.stories[story].volumes;
-    longest[story] = std::max(longest[story], responses.size(0));
-    volumes = volumes == 0 ? responses.size(0) : std::min(volumes, responses.size(0));
+    volumes.push_back(responses.size(0));
     add_recording(dataset, options,
                   {.subject = subject_of[scan.subject],
                    .story = story,
@@ -302,7 +252,7 @@ void read_recordings(const DatasetOptions& options, const std::vector<Scan>& sca
                    .confound_file = {.first = scan.onset}});
   }
   problems.raise();
-  cut_to_shortest(dataset, longest);
+  cut_to_shortest(dataset, volumes);
 }
 
 Dataset read(const DatasetOptions& options) {
@@ -311,7 +261,9 @@ Dataset read(const DatasetOptions& options) {
   const auto scans = usable_scans(options, dataset, left_out);
   const auto stories = chosen_names(options.stories, distinct(scans, &Scan::story), "story");
   const auto subjects = chosen_names(options.subjects, distinct(scans, &Scan::subject), "subject");
-  dataset.subjects = complete_subjects(scans, subjects, stories, left_out);
+  std::set<std::pair<std::string, std::string>> heard;
+  for (const auto& scan : scans) heard.insert({scan.subject, scan.story});
+  dataset.subjects = who_heard_all(heard, subjects, stories, left_out);
   add_stories(options, stories, dataset);
   read_recordings(options, scans, dataset);
   add_usual_surfaces(options, dataset);
