@@ -102,8 +102,8 @@ at::Tensor read_hemispheres(const BidsScan& scan) {
 
 // fMRIPrep copies the averages that it used.
 fs::path usual_surfaces(const DatasetOptions& options, const std::string& space) {
-  for (const auto& parent : {derivative_folder(options) / "sourcedata" / "freesurfer",
-                             options.root / "derivatives" / "freesurfer"})
+  for (const auto& parent :
+       {derivative_folder(options) / "sourcedata" / "freesurfer", options.root / "derivatives" / "freesurfer"})
     if (!space.empty() && fs::exists(parent / space / "surf" / "lh.inflated")) return parent / space;
   return {};
 }

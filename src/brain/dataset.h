@@ -76,9 +76,9 @@ struct DatasetOptions {
   std::filesystem::path surfaces{};  ///< Folder of surfaces and regions (find_cortex); empty: those of the layout.
   std::string parcellation{};        ///< Annotation of FreeSurfer that names regions; empty: "aparc" if it is there.
   double region_distance = 4;        ///< Voxels: mm to the nearest vertex that names their region, at most.
-  std::string roi_radius = "6mm";  ///< alice: "6mm" or "10mm" spheres.
-  std::string derivative{};        ///< narratives, bids: folder of derivatives/; empty: the layout's own.
-  std::string space{};             ///< narratives, bids: as in the names of files; empty: the layout's own.
+  std::string roi_radius = "6mm";    ///< alice: "6mm" or "10mm" spheres.
+  std::string derivative{};          ///< narratives, bids: folder of derivatives/; empty: the layout's own.
+  std::string space{};               ///< narratives, bids: as in the names of files; empty: the layout's own.
   std::filesystem::path tasks{}, exclusions{};  ///< narratives: tables in the place of the program's own. bids: tasks.
   std::filesystem::path mask{};                 ///< bids: voxels that take part; empty: the scans' own brain masks.
   CleanOptions clean{};

@@ -17,6 +17,7 @@
 
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // GCC 12 finds some in its own header of intrinsics
+#pragma GCC diagnostic ignored "-Wuninitialized"
 #endif
 
 namespace arcuate {
@@ -71,12 +72,29 @@ struct Rows {
   int64_t rows, inner, stride;
 };
 
-// Columns 16 x 16 of 32 bits become rows.
+// 16 x 16 numbers of 32 bits, rows become columns: first within quarters of registers, then quarters change places.
 ARCUATE_VECTOR_UNITS void store_transposed(const __m512i* rows, Bf16* out) {
-  const auto offsets = _mm512_mullo_epi32(_mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0),
-                                          _mm512_set1_epi32(static_cast<int>(tile_rows)));
-  for (int64_t r = 0; r < tile_rows; ++r)
-    _mm512_i32scatter_epi32(reinterpret_cast<int*>(out) + r, offsets, rows[r], sizeof(int));
+  __m512i pairs[tile_rows], fours[tile_rows];
+  for (int64_t r = 0; r < tile_rows; r += 2) {
+    pairs[r] = _mm512_unpacklo_epi32(rows[r], rows[r + 1]);
+    pairs[r + 1] = _mm512_unpackhi_epi32(rows[r], rows[r + 1]);
+  }
+  for (int64_t r = 0; r < tile_rows; r += 4)
+    for (int64_t half = 0; half < 2; ++half) {
+      fours[r + 2 * half] = _mm512_unpacklo_epi64(pairs[r + half], pairs[r + half + 2]);
+      fours[r + 2 * half + 1] = _mm512_unpackhi_epi64(pairs[r + half], pairs[r + half + 2]);
+    }
+  // fours[4 g + c]: in its quarter q, numbers 4 g … 4 g + 3 of column 4 q + c.
+  for (int64_t c = 0; c < 4; ++c) {
+    const auto even_low = _mm512_shuffle_i32x4(fours[c], fours[4 + c], 0x88),
+               odd_low = _mm512_shuffle_i32x4(fours[c], fours[4 + c], 0xdd),
+               even_high = _mm512_shuffle_i32x4(fours[8 + c], fours[12 + c], 0x88),
+               odd_high = _mm512_shuffle_i32x4(fours[8 + c], fours[12 + c], 0xdd);
+    _mm512_store_si512(out + (c)*side, _mm512_shuffle_i32x4(even_low, even_high, 0x88));
+    _mm512_store_si512(out + (8 + c) * side, _mm512_shuffle_i32x4(even_low, even_high, 0xdd));
+    _mm512_store_si512(out + (4 + c) * side, _mm512_shuffle_i32x4(odd_low, odd_high, 0x88));
+    _mm512_store_si512(out + (12 + c) * side, _mm512_shuffle_i32x4(odd_low, odd_high, 0xdd));
+  }
 }
 
 // The rows of a tile lie one after another (left factor), or its pairs of numbers along the inner dimension do, of all
@@ -191,12 +209,13 @@ class Packed {
   std::vector<Bf16> values_;
 };
 
-// Parts of the inner dimension and of the columns that stay in the nearest caches.
-constexpr int64_t inner_step = 768, column_step = 256;
+// Parts of the inner dimension and of the columns that stay in the nearest caches, and of the rows that are packed at
+// once.
+constexpr int64_t inner_step = 768, column_step = 256, row_step = 4096;
 
 // out: rows and columns filled up to whole blocks; bias as long as its columns.
 template <class Type, class T>
-void linear(const Rows<T>& x, const Rows<T>& weight, const float* bias, float* out) {
+void multiply_rows(const Rows<T>& x, const Rows<T>& weight, const float* bias, float* out) {
   constexpr int64_t parts = Type::parts;
   const int64_t columns = blocks_of(weight.rows) * side, most = blocks_of(std::min(inner_step, x.inner));
   Packed left(blocks_of(x.rows) * most * parts * 2 * tile), right(column_step / side * most * parts * 2 * tile);
@@ -223,6 +242,14 @@ void linear(const Rows<T>& x, const Rows<T>& weight, const float* bias, float* o
   end_tiles();
 }
 
+template <class Type, class T>
+void linear(const Rows<T>& x, const Rows<T>& weight, const float* bias, float* out) {
+  const int64_t columns = blocks_of(weight.rows) * side;
+  for (int64_t row = 0; row < x.rows; row += row_step)
+    multiply_rows<Type>(Rows<T>{x.values + row * x.stride, std::min(row_step, x.rows - row), x.inner, x.stride}, weight,
+                        bias, out + row * columns);
+}
+
 template <class T>
 Rows<T> rows_of(const Tensor& matrix) {
   return {matrix.data_ptr<T>(), matrix.size(0), matrix.size(1), matrix.stride(0)};
@@ -237,7 +264,8 @@ bool has_tile_units() {
 }
 
 Tensor tile_linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  const auto left = x.contiguous(), right = weight.contiguous();
+  const auto side_by_side = [](const Tensor& matrix) { return matrix.stride(1) == 1 ? matrix : matrix.contiguous(); };
+  const auto left = side_by_side(x), right = side_by_side(weight);
   const int64_t rows = blocks_of(x.size(0)) * side, columns = blocks_of(weight.size(0)) * side;
   auto start = at::zeros({columns}, at::kFloat), sums = at::empty({rows, columns}, at::kFloat);
   if (bias.defined()) start.slice(0, 0, weight.size(0)).copy_(bias);

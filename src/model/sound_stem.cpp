@@ -22,22 +22,44 @@ Tensor layer_norm(const Affine& norm, const Tensor& x, double epsilon) {
   return at::layer_norm(x, {x.size(-1)}, norm.weight, norm.bias, epsilon);
 }
 
-// x: B x channels x N.
-Tensor convolve(const SoundStem& s, const Convolution& shape, const SoundStemWeights::Layer& w, const Tensor& x) {
-  const auto y = at::conv1d(x, w.convolution.weight, w.convolution.bias, shape.stride, shape.padding);
-  if (!w.norm.weight.defined()) return activate(s.activation, y);
-  // As many groups as channels: each channel is normalised over time.
-  if (s.norm == ConvolutionNorm::first)
-    return activate(s.activation, at::group_norm(y, shape.channels, w.norm.weight, w.norm.bias, convolution_epsilon));
-  return activate(s.activation, layer_norm(w.norm, y.transpose(1, 2), convolution_epsilon).transpose(1, 2));
+// x: N x channels, so that the numbers that a frame is made of lie side by side. weight: channels x inputs x kernel.
+Tensor convolve(const Tensor& x, const Affine& map, int64_t stride, int64_t padding) {
+  const int64_t inputs = x.size(1), kernel = map.weight.size(2);
+  const auto padded = at::constant_pad_nd(x, {0, 0, padding, padding}).contiguous();
+  const int64_t frames = (padded.size(0) - kernel) / stride + 1;
+  const auto windows = padded.as_strided({frames, kernel * inputs}, {stride * inputs, 1});
+  return linear({.weight = map.weight.transpose(1, 2).reshape({-1, kernel * inputs}), .bias = map.bias}, windows);
 }
 
-// x: B x T x C. An even kernel gives a frame too many, which is dropped.
+// x: N x channels.
+Tensor stem_layer(const SoundStem& s, const Convolution& shape, const SoundStemWeights::Layer& w, const Tensor& x) {
+  const auto y = convolve(x, w.convolution, shape.stride, shape.padding);
+  if (!w.norm.weight.defined()) return activate(s.activation, y);
+  if (s.norm == ConvolutionNorm::first)  // each channel is normalised over time
+    return activate(s.activation,
+                    at::batch_norm(y, w.norm.weight, w.norm.bias, {}, {}, true, 0, convolution_epsilon, false));
+  return activate(s.activation, layer_norm(w.norm, y, convolution_epsilon));
+}
+
+// x: T x C. An even kernel gives a frame too many, which is dropped.
+Tensor positions_of(const SoundStem& s, const SoundStemWeights& w, const Tensor& x) {
+  const int64_t group = x.size(1) / s.position_groups;
+  std::vector<Tensor> groups;
+  for (int64_t first = 0; first < x.size(1); first += group) {
+    const Affine map{.weight = w.position.weight.slice(0, first, first + group),
+                     .bias = w.position.bias.slice(0, first, first + group)};
+    const auto y = convolve(x.slice(1, first, first + group), map, 1, s.position_kernel / 2);
+    groups.push_back(y.slice(0, 0, x.size(0)));
+  }
+  return activate(s.activation, at::cat(groups, 1));
+}
+
+// x: B x T x C.
 Tensor convolved_positions(const SoundStem& s, const SoundStemWeights& w, const Tensor& x) {
   const auto read = w.position_scaling.weight.defined() ? x * w.position_scaling.weight + w.position_scaling.bias : x;
-  const auto y = at::conv1d(read.transpose(1, 2), w.position.weight, w.position.bias, 1, s.position_kernel / 2, 1,
-                            s.position_groups);
-  return activate(s.activation, y.slice(2, 0, x.size(1)).transpose(1, 2));
+  std::vector<Tensor> sounds;
+  for (int64_t b = 0; b < x.size(0); ++b) sounds.push_back(positions_of(s, w, read[b]));
+  return at::stack(sounds);
 }
 
 // B x channels x N.
@@ -62,11 +84,11 @@ Tensor sound_stem(const ModelSpec& spec, const ModelWeights& weights, const Tens
   auto x = checked_input(spec, input);
   std::vector<Tensor> sounds;  // one by one: what lies between convolutions is far larger than a sound and its frames
   for (int64_t b = 0; b < x.size(0); ++b) {
-    sounds.push_back(x.slice(0, b, b + 1));
+    sounds.push_back(x[b].t());
     for (size_t i = 0; i < s.convolutions.size(); ++i)
-      sounds.back() = convolve(s, s.convolutions[i], w.layers[i], sounds.back());
+      sounds.back() = stem_layer(s, s.convolutions[i], w.layers[i], sounds.back());
   }
-  x = at::cat(sounds).transpose(1, 2);  // B x T x channels
+  x = at::stack(sounds);  // B x T x channels
   if (s.projection && s.projection_norm) x = layer_norm(w.projection_norm, x, spec.block.epsilon);
   if (s.projection) x = linear(w.projection, x);
   if (spec.position == Position::learned) x = x + weights.positions;
