@@ -3,6 +3,8 @@
 
 #include <ATen/ATen.h>
 
+#include <map>
+
 #include "brain/nearest_points.h"
 #include "brain/place_targets.h"
 #include "core/error.h"
@@ -183,6 +185,46 @@ TEST_F(VoxelPlaces, surfaces_of_fmriprep_are_known_by_their_names) {
   EXPECT_EQ(read_cortex(cortex, Hemisphere::right).vertices(), 4);
   fs::copy(folder_ / "hemi-L_inflated.surf.gii", anat / "sub-8_hemi-L_inflated.surf.gii");
   EXPECT_TRUE(contains(message_of([&] { find_cortex(anat.path(), ""); }), {"of 2 subjects"}));
+}
+
+// Real files, as a folder of FreeSurfer: Desikan's regions of fsaverage5 name the vertices of fsaverage4.
+TEST(Cortex, regions_of_an_average_serve_its_coarser_forms) {
+  ARCUATE_DATA_OR_SKIP(annotation, "geometry/fsa5_lh_aparc.annot");
+  ARCUATE_DATA_OR_SKIP(inflated, "geometry/fsaverage5_infl_left.gii.gz");
+  ARCUATE_DATA_OR_SKIP(sulc, "geometry/fsaverage5_sulc_left.gii.gz");
+  const TemporaryFolder average;
+  ensure_writable_folder(average / "surf");
+  ensure_writable_folder(average / "label");
+  for (const char* side : {"lh", "rh"}) {
+    write_mesh(average / "surf" / (std::string(side) + ".inflated"), read_mesh(inflated), Hemisphere::left, "Inflated");
+    fs::copy(annotation, average / "label" / (std::string(side) + ".aparc.annot"));
+  }
+  write_vertex_values(average / "surf/lh.sulc", read_vertex_values(sulc), {"sulc"}, Hemisphere::left,
+                      "NIFTI_INTENT_SHAPE");
+  Dataset dataset;
+  for (const char* side : {"L", "R"})
+    for (int64_t vertex = 0; vertex < 2562; ++vertex) dataset.places.push_back({side, vertex, ""});
+  dataset.targets.resize(dataset.places.size());
+  place_on_surfaces(average.path(), {}, dataset);
+  EXPECT_EQ(dataset.surfaces.vertices, 2562);
+  const auto fine = region_names(read_cortex(find_cortex(average.path(), ""), Hemisphere::left));
+  ASSERT_EQ(fine.size(), 10242U);
+  std::map<std::string, int> counts, fine_counts;
+  for (size_t v = 0; v < 2562; ++v) {
+    EXPECT_EQ(dataset.places[v].region, fine[v]);
+    ++counts[dataset.places[v].region];
+  }
+  for (const auto& name : fine) ++fine_counts[name];
+  EXPECT_GT(counts["superiortemporal"], 50);
+  EXPECT_EQ(counts.size(), fine_counts.size());
+  // A quarter of the vertices, spread evenly: a quarter of each large region.
+  for (const auto& [name, count] : fine_counts) {
+    if (count <= 400) continue;
+    EXPECT_NEAR(4.0 * counts[name] / count, 1, 0.12) << name;
+  }
+  const auto side = read_cortex(dataset.surfaces, Hemisphere::left);
+  EXPECT_EQ(side.inflated.points.size(0), 2562);
+  EXPECT_EQ(side.sulcal_depth.size(0), 2562);
 }
 
 TEST_F(VoxelPlaces, a_folder_without_surfaces_is_refused_and_what_is_missing_named) {
