@@ -6,6 +6,8 @@
 #include <numeric>
 
 #include "core/error.h"
+#include "core/interrupt.h"
+#include "core/parallel.h"
 #include "core/random.h"
 #include "core/tensor.h"
 
@@ -49,63 +51,72 @@ TargetIntervals BlockBootstrap::interval(const Tensor& draws) const {
   return {ends[0], ends[1]};
 }
 
-// Columns of `width` values for each draw that take about 64 MB.
-static int64_t fitting_columns(int64_t draws, int64_t width) {
-  constexpr int64_t values = 8 << 20;
-  return std::max<int64_t>(1, values / (draws * width));
+namespace {
+
+// Columns that take about 16 MB with so many values each.
+int64_t fitting_columns(int64_t values_of_a_column) {
+  constexpr int64_t values = 2 << 20;
+  return std::max<int64_t>(1, values / values_of_a_column);
 }
 
-static TargetIntervals joined(const std::vector<TargetIntervals>& parts) {
-  std::vector<Tensor> low, high;
-  for (const auto& part : parts) {
-    low.push_back(part.low);
-    high.push_back(part.high);
-  }
+// Of columns first … end, a block of them at a time.
+TargetIntervals in_blocks(int64_t columns, int64_t width, int threads,
+                          const std::function<TargetIntervals(int64_t, int64_t)>& of_block) {
+  const int64_t blocks = (columns + width - 1) / width;
+  std::vector<Tensor> low(static_cast<size_t>(blocks)), high(low);
+  parallel_for(blocks, threads, [&](int64_t b) {
+    stop_if_interrupted();
+    const auto own = of_block(b * width, std::min((b + 1) * width, columns));
+    low[static_cast<size_t>(b)] = own.low;
+    high[static_cast<size_t>(b)] = own.high;
+  });
   return {at::cat(low), at::cat(high)};
 }
 
-TargetIntervals correlation_interval(const Tensor& a, const Tensor& b, const BlockBootstrap& bootstrap) {
-  const int64_t width = fitting_columns(bootstrap.draws(), 8);
-  std::vector<TargetIntervals> parts;
-  for (int64_t first = 0; first < a.size(1); first += width) {
+// N x T x V -> m x V x N x N, which lie in memory as N x N x m x V.
+Tensor drawn_covariances(const Tensor& repeats, const BlockBootstrap& bootstrap) {
+  const int64_t count = repeats.size(0), targets = repeats.size(2);
+  const auto centred = repeats - repeats.mean(1, true);
+  std::vector<Tensor> series;  // each repeat, then the products of pairs
+  for (int64_t n = 0; n < count; ++n) series.push_back(centred[n]);
+  for (int64_t n = 0; n < count; ++n)
+    for (int64_t m = 0; m <= n; ++m) series.push_back(centred[n] * centred[m]);
+  const auto means = bootstrap.means(at::cat(series, 1));
+  const auto mean = [&](int64_t i) { return means.slice(1, i * targets, (i + 1) * targets); };
+  auto covariances = at::empty({count, count, bootstrap.draws(), targets}, at::kDouble);
+  int64_t pair = count;
+  for (int64_t n = 0; n < count; ++n)
+    for (int64_t m = 0; m <= n; ++m) {
+      covariances[n][m].copy_(mean(pair++) - mean(n) * mean(m));
+      if (m < n) covariances[m][n].copy_(covariances[n][m]);
+    }
+  return covariances.permute({2, 3, 0, 1});
+}
+
+}  // namespace
+
+TargetIntervals correlation_interval(const Tensor& a, const Tensor& b, const BlockBootstrap& bootstrap, int threads) {
+  const int64_t width = fitting_columns(5 * (bootstrap.draws() + a.size(0)));
+  return in_blocks(a.size(1), width, threads, [&](int64_t first, int64_t end) {
     const auto centred = [&](const Tensor& all) {
-      const auto own = all.slice(1, first, first + width).to(at::kDouble);
+      const auto own = all.slice(1, first, end).to(at::kDouble);
       return own - own.mean(0, true);
     };
     const auto x = centred(a), y = centred(b);
     const auto mean_x = bootstrap.means(x), mean_y = bootstrap.means(y);
     const auto xx = bootstrap.means(x * x) - mean_x * mean_x, yy = bootstrap.means(y * y) - mean_y * mean_y;
-    parts.push_back(bootstrap.interval((bootstrap.means(x * y) - mean_x * mean_y) / (xx * yy).sqrt()));
-  }
-  return joined(parts);
-}
-
-// V columns -> m x V x N x N.
-static Tensor drawn_covariances(const Tensor& repeats, const BlockBootstrap& bootstrap) {
-  const int64_t count = repeats.size(0), targets = repeats.size(2);
-  const auto centred = repeats - repeats.mean(1, true);
-  std::vector<Tensor> means;
-  for (int64_t n = 0; n < count; ++n) means.push_back(bootstrap.means(centred[n]));
-  auto covariances = at::empty({bootstrap.draws(), targets, count, count}, at::kDouble);
-  for (int64_t n = 0; n < count; ++n)
-    for (int64_t m = 0; m <= n; ++m) {
-      const auto covariance =
-          bootstrap.means(centred[n] * centred[m]) - means[static_cast<size_t>(n)] * means[static_cast<size_t>(m)];
-      covariances.select(-1, n).select(-1, m).copy_(covariance);
-      covariances.select(-1, m).select(-1, n).copy_(covariance);
-    }
-  return covariances;
+    return bootstrap.interval((bootstrap.means(x * y) - mean_x * mean_y) / (xx * yy).sqrt());
+  });
 }
 
 TargetIntervals repeats_interval(const Tensor& repeats, const std::function<Tensor(const Tensor&)>& statistic,
-                                 const BlockBootstrap& bootstrap) {
-  const int64_t width = fitting_columns(bootstrap.draws(), 2 * repeats.size(0) * repeats.size(0));
-  std::vector<TargetIntervals> parts;
-  for (int64_t first = 0; first < repeats.size(2); first += width) {
-    const auto own = repeats.slice(2, first, first + width).to(at::kDouble);
-    parts.push_back(bootstrap.interval(statistic(drawn_covariances(own, bootstrap))));
-  }
-  return joined(parts);
+                                 const BlockBootstrap& bootstrap, int threads) {
+  const int64_t count = repeats.size(0), pairs = count * (count + 1) / 2;
+  const int64_t width = fitting_columns(count * count * bootstrap.draws() + (count + pairs) * repeats.size(1));
+  return in_blocks(repeats.size(2), width, threads, [&](int64_t first, int64_t end) {
+    const auto own = repeats.slice(2, first, end).to(at::kDouble);
+    return bootstrap.interval(statistic(drawn_covariances(own, bootstrap)));
+  });
 }
 
 }  // namespace arcuate

@@ -15,7 +15,7 @@
 namespace arcuate {
 
 struct BlockBootstrapOptions {
-  int64_t draws = 1000;
+  int64_t draws = 500;
   int64_t block = 20;  ///< Volumes of a block; the last one of a story has what is left.
   double level = 0.95;
   uint64_t seed = 0;
@@ -43,13 +43,16 @@ class BlockBootstrap {
   double level_ = 0;
 };
 
+// Blocks of targets that fit the memory, on several threads; numbers do not depend on them.
+
 /// Pearson r of each column pair (T x V each) in every draw: the interval of it.
-TargetIntervals correlation_interval(const at::Tensor& a, const at::Tensor& b, const BlockBootstrap& bootstrap);
+TargetIntervals correlation_interval(const at::Tensor& a, const at::Tensor& b, const BlockBootstrap& bootstrap,
+                                     int threads = 1);
 
 /// The interval of a statistic of covariances between repeats (repeats: N x T x V; statistic: … x N x N -> …, as in
-/// ceiling.h), in blocks of targets that fit the memory.
+/// ceiling.h).
 TargetIntervals repeats_interval(const at::Tensor& repeats,
                                  const std::function<at::Tensor(const at::Tensor&)>& statistic,
-                                 const BlockBootstrap& bootstrap);
+                                 const BlockBootstrap& bootstrap, int threads = 1);
 
 }  // namespace arcuate

@@ -107,25 +107,52 @@ Tensor ceiling_of_covariances(const Tensor& covariances) {
   return ceiling_of(powers_of(covariances, TotalPower::measured));
 }
 
-Tensor explainable_variance(const Tensor& covariances) {
-  const auto deviations = variances(covariances).sqrt();
-  const auto correlations = covariances / (deviations.unsqueeze(-1) * deviations.unsqueeze(-2));
-  const auto repeats = static_cast<double>(covariances.size(-1));
-  return (correlations.sum({-2, -1}) - repeats) / (repeats * (repeats - 1));
+namespace {
+
+Tensor covariance_of(const Tensor& covariances, int64_t n, int64_t m) {
+  return covariances.select(-1, m).select(-1, n);
 }
 
-Tensor split_half_reliability(const Tensor& covariances, const Tensor& splits) {
-  const auto repeats = static_cast<double>(covariances.size(-1)), factor = repeats / std::floor(repeats / 2);
-  const auto first = splits.clamp_min(0), second = (-splits).clamp_min(0);
-  auto sum = at::zeros(covariances.sizes().slice(0, static_cast<size_t>(covariances.dim()) - 2), at::kDouble);
-  for (int64_t s = 0; s < splits.size(0); ++s) {
-    const auto of = [&](const Tensor& left, const Tensor& right) {
-      return at::matmul(at::matmul(covariances, right), left);
-    };
-    const auto a = first[s], b = second[s];
-    sum += of(a, b) / (of(a, a) * of(b, b)).sqrt();
+// Weights of the covariances of pairs m <= n in a'Cb of each row of a and b: S x pairs.
+Tensor pair_weights(const Tensor& a, const Tensor& b) {
+  std::vector<Tensor> weights;
+  for (int64_t n = 0; n < a.size(1); ++n)
+    for (int64_t m = 0; m <= n; ++m) {
+      const auto both = a.select(1, n) * b.select(1, m);
+      weights.push_back(m == n ? both : both + a.select(1, m) * b.select(1, n));
+    }
+  return at::stack(weights, 1);
+}
+
+}  // namespace
+
+Tensor explainable_variance(const Tensor& covariances) {
+  const auto repeats = covariances.size(-1);
+  const auto scale = [&](int64_t n) { return covariance_of(covariances, n, n).rsqrt(); };
+  auto sum = at::zeros_like(scale(0));
+  for (int64_t n = 0; n < repeats; ++n) {
+    auto own = at::zeros_like(sum);
+    for (int64_t m = 0; m < n; ++m) own.addcmul_(covariance_of(covariances, n, m), scale(m));
+    sum.addcmul_(own, scale(n));
   }
-  const auto r = sum / static_cast<double>(splits.size(0));
+  // A repeat that is constant makes it 0 times infinity, NaN.
+  return 2 * sum / static_cast<double>(repeats * (repeats - 1));
+}
+
+// With a and b the members of the halves, e = a + b and d = a - b: 4 a'Ca = e'Ce + d'Cd + 2 e'Cd, and so on.
+Tensor split_half_reliability(const Tensor& covariances, const Tensor& splits) {
+  const auto repeats = covariances.size(-1);
+  std::vector<Tensor> pairs;
+  for (int64_t n = 0; n < repeats; ++n)
+    for (int64_t m = 0; m <= n; ++m) pairs.push_back(covariance_of(covariances, n, m).flatten());
+  const auto covariance = at::stack(pairs);  // pairs x …
+  const auto d = splits, e = splits.abs();
+  const auto ee = at::matmul(pair_weights(e, e), covariance), dd = at::matmul(pair_weights(d, d), covariance);
+  const auto ed = at::matmul(pair_weights(e, d), covariance);
+  const auto r = ((ee - dd) / ((ee + dd).square() - 4 * ed.square()).sqrt())
+                     .mean(0)
+                     .view(covariances.sizes().slice(0, static_cast<size_t>(covariances.dim()) - 2));
+  const auto factor = static_cast<double>(repeats) / static_cast<double>(repeats / 2);
   return factor * r / (1 + (factor - 1) * r);
 }
 

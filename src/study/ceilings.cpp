@@ -71,7 +71,8 @@ void predict_from_others(const EncodingPlan& plan, int64_t subject, const Comput
   write("r", at::nan_to_num(pearson(y, predictions)));
   write("penalties", result.penalties);
   if (plan.study.ceiling.interval <= 0) return;
-  const auto interval = correlation_interval(y, predictions, ceiling_bootstrap(plan.study, responses.scored_lengths()));
+  const auto interval =
+      correlation_interval(y, predictions, ceiling_bootstrap(plan.study, responses.scored_lengths()), compute.threads);
   write("low", interval.low);
   write("high", interval.high);
 }
@@ -139,7 +140,7 @@ std::vector<NamedCeiling> interval_ends(const std::string& name, const TargetInt
   return {{name + "_low", "Lower " + text, interval.low}, {name + "_high", "Upper " + text, interval.high}};
 }
 
-std::vector<NamedCeiling> ceilings_of_repeats(const Study& study, const StackedRepeats& repeats) {
+std::vector<NamedCeiling> ceilings_of_repeats(const Study& study, const StackedRepeats& repeats, int threads) {
   std::vector<NamedCeiling> found;
   if (!repeats.values.defined()) return found;
   const auto covariances = repeat_covariances(repeats.values);
@@ -147,7 +148,8 @@ std::vector<NamedCeiling> ceilings_of_repeats(const Study& study, const StackedR
                        const std::function<Tensor(const Tensor&)>& statistic) {
     found.push_back({name, description, statistic(covariances)});
     if (study.ceiling.interval <= 0) return;
-    const auto interval = repeats_interval(repeats.values, statistic, ceiling_bootstrap(study, repeats.lengths));
+    const auto interval =
+        repeats_interval(repeats.values, statistic, ceiling_bootstrap(study, repeats.lengths), threads);
     for (auto& end : interval_ends(name, interval, study.ceiling.interval)) found.push_back(std::move(end));
   };
   add("cc_max", "", ceiling_of_covariances);

@@ -56,7 +56,7 @@ PreparedStudy::PreparedStudy(const Study& described, const std::filesystem::path
       maps(surfaces_of(dataset, study.maps)),
       stories(read_stories(study, dataset)),
       spaces(feature_spaces(study)),
-      responses(clean_responses(study, dataset, {response_memory(machine), scratch_folder(output)})),
+      responses(clean_responses(study, dataset, {response_memory(machine), scratch_folder(output), machine.threads})),
       plan(fitted(plan_encoding(study, responses, stories, spaces, work), spaces, machine)) {
   stamps = FileStamps(inputs());
   const auto add = [&](std::vector<Unit> units) {

@@ -123,7 +123,7 @@ static std::vector<size_t> stories_of(const Study& study, const Dataset& dataset
 }
 
 // Stories stacked in time; bad columns (of any recording) are flagged and set to 0 before any filter sees them.
-static SubjectResponses subject_responses(const Study& study, Dataset& dataset, size_t subject) {
+static SubjectResponses subject_responses(const Study& study, Dataset& dataset, size_t subject, int threads) {
   auto heard = heard_by(dataset, subject);
   std::vector<Tensor> all;
   for (const auto& story : heard)
@@ -145,7 +145,7 @@ static SubjectResponses subject_responses(const Study& study, Dataset& dataset, 
   result.mean = at::cat(means, 0);
   const auto repeats = stacked_repeats(clean, stories_of(study, dataset, true));
   result.repeats = repeats.count;
-  result.ceilings = ceilings_of_repeats(study, repeats);
+  result.ceilings = ceilings_of_repeats(study, repeats, threads);
   if (!asks_repeats(study.localiser)) return result;
   const bool scored = study.localiser.rows == LocaliserRows::scored;
   result.localiser =
@@ -191,6 +191,7 @@ class ResponseBuilder {
   ResponseBuilder(const Study& study, Dataset& dataset, const ResponsePlace& place)
       : study_(study),
         dataset_(dataset),
+        threads_(place.threads),
         lengths_(rows_left(study, dataset)),
         result_{.subjects = dataset.subjects, .targets = dataset.targets},
         store_(make_store(place)) {
@@ -237,7 +238,7 @@ class ResponseBuilder {
   }
 
   void add_subject(int64_t s) {
-    const auto subject = subject_responses(study_, dataset_, static_cast<size_t>(s));
+    const auto subject = subject_responses(study_, dataset_, static_cast<size_t>(s), threads_);
     add(s, subject.mean, subject.flags);
     result_.repeats = s == 0 ? subject.repeats : std::min(result_.repeats, subject.repeats);
     repeat_ceilings_.push_back(subject.ceilings);
@@ -283,7 +284,7 @@ class ResponseBuilder {
     const auto bootstrap = ceiling_bootstrap(study_, result_.scored_lengths());
     std::vector<Tensor> low, high;
     each_against_others(subjects, responses_of, [&](int64_t, const Tensor& own, const Tensor& others) {
-      const auto interval = correlation_interval(own, others, bootstrap);
+      const auto interval = correlation_interval(own, others, bootstrap, threads_);
       low.push_back(interval.low);
       high.push_back(interval.high);
     });
@@ -336,6 +337,7 @@ class ResponseBuilder {
 
   const Study& study_;
   Dataset& dataset_;
+  const int threads_;
   std::vector<int64_t> lengths_;
   Responses result_;
   ResponseStore store_;

@@ -49,6 +49,7 @@ struct Responses {
 struct ResponsePlace {
   int64_t memory = INT64_MAX;      ///< Bytes that they may take of it; if they need more they go to a scratch file
   std::filesystem::path folder{};  ///< in this folder.
+  int threads = 1;                 ///< For intervals of ceilings; numbers do not depend on them.
 };
 
 /// Trims, detrends, filters and (if asked) z-scores each recording, takes its confounds out, averages repeats, stacks

@@ -106,9 +106,9 @@ enum class CeilingKind { explainable_variance, split_half, other_subjects };
 struct CeilingEntry {
   std::vector<CeilingKind> kinds{};
   double interval = 0;            ///< Level of an interval of every ceiling, by a block bootstrap over time; 0: none.
-  int64_t draws = 1000;           ///< Of the bootstrap,
+  int64_t draws = 500;            ///< Of the bootstrap,
   int64_t block = 20;             ///< and the volumes of its blocks.
-  int64_t splits = 100;           ///< split_half: all ways to halve the repeats, or so many at random.
+  int64_t splits = 50;            ///< split_half: all ways to halve the repeats, or so many at random.
   int64_t components = 0;         ///< other_subjects: principal components of the others' responses; 0: as they are.
   std::string penalties{};        ///< other_subjects: a grid of its own; empty: that of encode.
   std::vector<double> lambdas{};  ///< The same, read.

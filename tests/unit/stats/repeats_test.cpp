@@ -169,6 +169,23 @@ TEST(BlockBootstrap, blocks_end_where_stories_end) {
   EXPECT_GT(found.size(), 4u);
 }
 
+TEST(BlockBootstrap, gives_the_same_bytes_for_any_number_of_threads_and_other_targets) {
+  const std::vector<int64_t> lengths{90, 60};
+  const BlockBootstrap bootstrap(lengths, {.draws = 300});
+  const auto repeats = random_normals(4 * 150, 400, 16).view({4, 150, 400}) + random_normals(150, 400, 17);
+  const auto a = repeats[0], b = repeats[1];
+  const auto halves = [splits = half_splits(4, 10, 0)](const at::Tensor& c) {
+    return split_half_reliability(c, splits);
+  };
+  const auto one = repeats_interval(repeats, halves, bootstrap),
+             three = repeats_interval(repeats, halves, bootstrap, 3);
+  EXPECT_TRUE(at::equal(one.low, three.low));
+  EXPECT_TRUE(at::equal(one.high, three.high));
+  EXPECT_TRUE(at::equal(correlation_interval(a, b, bootstrap).low, correlation_interval(a, b, bootstrap, 3).low));
+  const auto few = repeats_interval(repeats.slice(2, 0, 5), halves, bootstrap);
+  EXPECT_LT(largest_difference(few.low, one.low.slice(0, 0, 5)), 1e-12);
+}
+
 TEST(BlockBootstrap, says_what_cannot_be) {
   const std::vector<int64_t> lengths{10};
   EXPECT_TRUE(contains(message_of([&] { BlockBootstrap(lengths, {.draws = 0}); }), {"0 draws"}));
