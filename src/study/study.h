@@ -4,7 +4,6 @@
 
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +15,7 @@
 #include "io/json.h"
 #include "model/context.h"
 #include "model/extract.h"
+#include "study/judged_entries.h"
 
 namespace arcuate {
 
@@ -90,43 +90,10 @@ struct ControlEntry {
       10};  ///< Joint model: scales of the control band to choose from; at 1 both bands have the same total variance.
 };
 
-struct ScoreEntry {
-  double cc_floor = 0.25;  ///< Smallest ceiling that a score is divided by for CC_norm; above 0.
-};
-
 struct MapsEntry {
   std::vector<double> depths{
       0.5};               ///< Of the cortex at which surfaces take values of voxels: 0 white, 1 pial; their mean.
   bool pycortex = false;  ///< Also an HDF5 file of the maps for pycortex, where the dataset has its transform.
-};
-
-/// Ceilings besides inter-subject correlation and CC_max (study/ceilings.h).
-enum class CeilingKind { explainable_variance, split_half, other_subjects };
-
-struct CeilingEntry {
-  std::vector<CeilingKind> kinds{};
-  double interval = 0;            ///< Level of an interval of every ceiling, by a block bootstrap over time; 0: none.
-  int64_t draws = 500;            ///< Of the bootstrap,
-  int64_t block = 20;             ///< and the volumes of its blocks.
-  int64_t splits = 50;            ///< split_half: all ways to halve the repeats, or so many at random.
-  int64_t components = 0;         ///< other_subjects: principal components of the others' responses; 0: as they are.
-  std::string penalties{};        ///< other_subjects: a grid of its own; empty: that of encode.
-  std::vector<double> lambdas{};  ///< The same, read.
-  bool has(CeilingKind kind) const;
-};
-
-/// What says which targets respond: a map of the user's own, or a ceiling.
-enum class LocaliserSource { none, map, inter_subject, cc_max, explainable_variance, split_half };
-enum class LocaliserRows { training, scored };
-
-/// Targets that a study is about (study/localiser.h); the others are masked.
-struct LocaliserEntry {
-  LocaliserSource by = LocaliserSource::none;
-  std::filesystem::path path{};   ///< map: values of the targets.
-  std::string given_path{};       ///< As written in the study file.
-  double top = 0;                 ///< Percent of each subject's good targets, those with the largest values; 0: none …
-  std::optional<double> above{};  ///< … but those with larger values than this.
-  LocaliserRows rows = LocaliserRows::training;  ///< Where ceilings are looked at.
 };
 
 struct PermutationEntry {
