@@ -109,14 +109,11 @@ std::vector<size_t> confound_columns(const Table& table, const Names& wanted) {
   return places;
 }
 
-at::Tensor read_confounds(const std::filesystem::path& path, const Names& wanted, int64_t volumes) {
-  const auto table = read_table(path);
+at::Tensor confound_values(const Table& table, const Names& wanted) {
   const auto columns = confound_columns(table, wanted);
-  if (std::ssize(table.rows) != volumes)
-    bad_input("'{}' has {} rows, its recording has {} volumes", path.string(), table.rows.size(), volumes);
-  auto values = at::empty({volumes, std::ssize(columns)}, at::kDouble);
+  auto values = at::empty({std::ssize(table.rows), std::ssize(columns)}, at::kDouble);
   auto out = values.accessor<double, 2>();
-  Problems problems(fmt::format("'{}' cannot be used", path.string()));
+  Problems problems(fmt::format("'{}' cannot be used", table.source));
   for (size_t row = 0; row < table.rows.size(); ++row)
     for (size_t k = 0; k < columns.size(); ++k)
       out[static_cast<int64_t>(row)][static_cast<int64_t>(k)] = cell(table, row, columns[k], problems);
@@ -124,8 +121,14 @@ at::Tensor read_confounds(const std::filesystem::path& path, const Names& wanted
   return values;
 }
 
-int64_t unsteady_volumes(const std::filesystem::path& path) {
-  const auto table = read_table(path);
+at::Tensor read_confounds(const std::filesystem::path& path, const Names& wanted, int64_t volumes) {
+  auto values = confound_values(read_table(path), wanted);
+  if (values.size(0) != volumes)
+    bad_input("'{}' has {} rows, its recording has {} volumes", path.string(), values.size(0), volumes);
+  return values;
+}
+
+int64_t unsteady_volumes(const Table& table) {
   int64_t count = 0;
   for (const auto& name : numbered(table, unsteady)) {
     const size_t column = table.column(name);
@@ -134,5 +137,7 @@ int64_t unsteady_volumes(const std::filesystem::path& path) {
   }
   return count;
 }
+
+int64_t unsteady_volumes(const std::filesystem::path& path) { return unsteady_volumes(read_table(path)); }
 
 }  // namespace arcuate

@@ -19,11 +19,13 @@ namespace arcuate {
 std::vector<size_t> confound_columns(const Table& table, const std::vector<std::string>& wanted);
 
 /// These columns as T x K, float64. Derivatives are n/a in the first row: the second row's value stands there, as in
-/// nilearn. Errors: as above; input, for other cells that are no finite numbers and for a table of other than `volumes`
-/// rows.
+/// nilearn. Errors: as above; input, for other cells that are no finite numbers, all at once.
+at::Tensor confound_values(const Table& table, const std::vector<std::string>& wanted);
+/// Of a file. Errors: input, too, for a table of other than `volumes` rows.
 at::Tensor read_confounds(const std::filesystem::path& path, const std::vector<std::string>& wanted, int64_t volumes);
 
 /// Volumes at the start up to the last that a column non_steady_state_outlierNN marks.
+int64_t unsteady_volumes(const Table& table);
 int64_t unsteady_volumes(const std::filesystem::path& path);
 
 }  // namespace arcuate

@@ -143,6 +143,20 @@ std::string delays_text(const std::vector<int64_t>& delays) {
   return join(texts, ", ");
 }
 
+// What was taken out of the responses alone; "" for nothing.
+std::string cleaning_text(const CleanOptions& clean) {
+  std::vector<std::string> parts;
+  if (clean.drop == drop_unsteady) parts.emplace_back("volumes before the steady state were dropped");
+  if (clean.drop > 0) parts.push_back(fmt::format("the first {} volumes of each scan were dropped", clean.drop));
+  if (clean.smooth > 0) parts.push_back(fmt::format("volumes were smoothed by {} mm", shortest(clean.smooth)));
+  if (clean.detrend.kind != Detrend::Kind::none)
+    parts.push_back(fmt::format("drifts were taken out ({})", detrend_text(clean.detrend)));
+  if (!clean.confounds.empty())
+    parts.push_back(
+        fmt::format("confounds ({}) were fitted together with the drifts and subtracted", join(clean.confounds, ", ")));
+  return parts.empty() ? "" : "Responses: " + join(parts, "; ") + ".";
+}
+
 }  // namespace
 
 PageSection controls_section(const EncodingPlan& plan, const Dataset& dataset, const Summary& summary,
@@ -206,6 +220,7 @@ PageSection method_section(const EncodingPlan& plan, const Dataset& dataset, con
       "about other stories.",
       plan.shifts.size(), s.permutation.refit ? "the features (refitted)" : "the predictions", s.min_shift(),
       1.0 / static_cast<double>(plan.shifts.size() + 1)));
+  if (auto text = cleaning_text(s.dataset.clean); !text.empty()) section.paragraphs.push_back(std::move(text));
   if (s.align.zscore)
     section.paragraphs.emplace_back(
         "Relaxed: design and responses were z-scored over whole stories, test rows included.");
