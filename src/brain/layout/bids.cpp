@@ -29,13 +29,12 @@ namespace fs = std::filesystem;
 
 constexpr double header_precision = 1e-3;  // of TRs: headers have float32, some in milliseconds
 constexpr double same_time = 0.05;         // TRs by which two scans of a story may differ
-constexpr double rounding = 1e-3;          // TRs
 
 struct HeardScan {
   BidsScan scan{};
   ScanStory heard{};
-  double tr = 0, centre = 0;     // seconds; centre: of a volume, after its start
-  int64_t volumes = 0, cut = 0;  // stored, and of them before the sound
+  double tr = 0, centre = 0;  // seconds; centre: of a volume, after its start
+  int64_t cut = 0;            // volumes before the sound
 };
 
 // TR and centre by the sidecars: of the derivative itself, then by inheritance, there and in the raw dataset.
@@ -49,26 +48,16 @@ std::vector<fs::path> sidecars(const BidsScan& scan, const DatasetOptions& optio
   return found;
 }
 
-struct ScanHeader {
-  int64_t volumes = 0;
-  double tr = 0;  // seconds; 0: not told
-};
-
-ScanHeader header_of(const BidsScan& scan) {
-  if (scan.kind == BidsKind::volume) {
-    const auto header = read_nifti_header(scan.file());
-    return {header.shape.size() > 3 ? header.shape[3] : 1, header.tr};
-  }
-  if (scan.kind == BidsKind::cifti) {
-    const auto header = read_cifti_header(scan.file());
-    return {header.rows, header.kind == CiftiKind::series && header.series.unit == "SECOND" ? header.series.step : 0};
-  }
-  return {};  // GIfTI: told when it is read
+// TR by the header; 0 where it tells none.
+double header_tr(const BidsScan& scan) {
+  if (scan.kind == BidsKind::volume) return read_nifti_header(scan.file()).tr;
+  if (scan.kind == BidsKind::surface) return 0;
+  const auto header = read_cifti_header(scan.file());
+  return header.kind == CiftiKind::series && header.series.unit == "SECOND" ? header.series.step : 0;
 }
 
 void find_timing(HeardScan& item, const DatasetOptions& options, Dataset& dataset, Problems& problems) {
-  const auto header = header_of(item.scan);
-  item.volumes = header.volumes;
+  const double by_header = header_tr(item.scan);
   double by_sidecar = 0;
   std::optional<double> centre;
   for (const auto& path : sidecars(item.scan, options)) {
@@ -79,13 +68,13 @@ void find_timing(HeardScan& item, const DatasetOptions& options, Dataset& datase
       centre = json_value<double>(json, "StartTime", source);
     dataset.inputs.push_back(path);
   }
-  item.tr = item.heard.tr > 0 ? item.heard.tr : by_sidecar > 0 ? by_sidecar : header.tr;
+  item.tr = item.heard.tr > 0 ? item.heard.tr : by_sidecar > 0 ? by_sidecar : by_header;
   item.centre = centre.value_or(item.tr / 2);
   if (!(item.tr > 0) || !std::isfinite(item.tr))
     problems.add("{}: neither its sidecars (RepetitionTime) nor its header tell the TR", item.scan.id());
-  else if (item.heard.tr == 0 && header.tr > 0 && std::abs(header.tr - item.tr) > header_precision * item.tr)
+  else if (item.heard.tr == 0 && by_header > 0 && std::abs(by_header - item.tr) > header_precision * item.tr)
     problems.add("{}: RepetitionTime is {} s, the header says {} s (a column tr of dataset.tasks would settle it)",
-                 item.scan.id(), item.tr, header.tr);
+                 item.scan.id(), item.tr, by_header);
 }
 
 // Words with times of one scan serve all: the scan whose first word comes soonest lends its clock.
@@ -108,9 +97,10 @@ void settle_clocks(std::vector<HeardScan>& scans, Problems& problems) {
     }
 }
 
-// Volumes that end before the sound begins are cut; the centre of the first that is left, on the clock of the words.
+// Volumes that end before the sound begins are cut, also where their last moment hears its first; the centre of the
+// first that is left, on the clock of the words.
 double cut_before_sound(HeardScan& item) {
-  item.cut = std::max<int64_t>(static_cast<int64_t>(std::floor(item.heard.onset / item.tr + rounding)), 0);
+  item.cut = std::max<int64_t>(static_cast<int64_t>(std::floor(item.heard.onset / item.tr + same_time)), 0);
   return item.centre + item.tr * static_cast<double>(item.cut) - item.heard.onset;
 }
 
@@ -119,6 +109,7 @@ std::vector<HeardScan> scans_with_words(const DatasetOptions& options, Dataset& 
   if (!options.tasks.empty()) dataset.inputs.push_back(options.tasks);
   std::vector<HeardScan> scans;
   for (auto& scan : find_bids_scans(options, left_out)) {
+    if (auto events = events_of(scan, options.root); !events.empty()) dataset.inputs.push_back(std::move(events));
     std::string why;
     if (const auto heard = heard_during(scan, options.root, tasks, why))
       scans.push_back({.scan = std::move(scan), .heard = *heard});
@@ -245,6 +236,8 @@ Dataset read(const DatasetOptions& options) {
   settle_stories(scans, options, dataset);
   read_recordings(scans, options, dataset);
   tell_matches(scans, dataset);
+  std::sort(dataset.inputs.begin(), dataset.inputs.end());  // some files are about several scans
+  dataset.inputs.erase(std::unique(dataset.inputs.begin(), dataset.inputs.end()), dataset.inputs.end());
   left_out.tell(dataset);
   return dataset;
 }

@@ -127,6 +127,7 @@ TEST_F(Bids, scans_begin_with_the_sound_and_share_a_mask) {
   EXPECT_EQ(dataset.recordings[1].responses[0][4].item<double>(), 5203);
   EXPECT_TRUE(at::equal(dataset.recordings[1].read(), dataset.recordings[1].responses));
   EXPECT_TRUE(contains(all_of(dataset.notes), {"scans of up to 12 volumes are cut to the shortest, 10"}));
+  EXPECT_EQ(dataset.inputs.size(), 8U);  // two of responses, masks and events; one of words and of the TR
   EXPECT_TRUE(contains(all_of(dataset.matches), {"tale: 2 scans (sub-01_task-tale, sub-02_task-tale)"}));
 }
 
@@ -199,6 +200,16 @@ TEST_F(Bids, sounds_that_do_not_begin_with_the_same_part_of_a_volume_are_refused
   heard("sub-02_task-tale", 5);
   EXPECT_TRUE(
       contains(message(), {"story tale", "sub-01_task-tale is centred at 1.000 s", "sub-02_task-tale at 0.000 s"}));
+}
+
+TEST_F(Bids, sounds_that_begin_a_moment_apart_are_one) {
+  volume("sub-01_task-tale", 100);
+  volume("sub-02_task-tale", 201);
+  heard("sub-01_task-tale", 4.01);
+  heard("sub-02_task-tale", 3.99);
+  const auto dataset = read();
+  EXPECT_NEAR(dataset.stories[0].first_volume, 0.99, 1e-9);
+  EXPECT_EQ(dataset.stories[0].volumes, volumes - 2);
 }
 
 TEST_F(Bids, what_was_heard_is_told_by_the_events_or_left_out) {
