@@ -59,6 +59,15 @@ at::Tensor take_responses(Recording& recording) {
   return std::exchange(recording.responses, {});
 }
 
+void change_recording(Dataset& dataset, Recording& recording, std::function<at::Tensor(const at::Tensor&)> how) {
+  if (recording.responses.defined()) {
+    dataset.kept_bytes -= static_cast<int64_t>(recording.responses.nbytes());
+    recording.responses = how(recording.responses);
+    dataset.kept_bytes += static_cast<int64_t>(recording.responses.nbytes());
+  }
+  recording.read = [read = std::move(recording.read), how = std::move(how)] { return how(read()); };
+}
+
 static void leave_out_dead_subjects(Dataset& dataset) {
   std::vector<size_t> place(dataset.subjects.size());
   std::vector<std::string> kept;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "brain/atlas.h"
 #include "brain/clean.h"
 #include "brain/cortex.h"
 #include "brain/voxel_grid.h"
@@ -45,6 +46,10 @@ struct Recording {
 /// The responses of a recording, which lets go of them.
 at::Tensor take_responses(Recording& recording);
 
+struct Dataset;
+/// From now on the recording has what `how` makes of its responses: at once if they are kept, else when they are read.
+void change_recording(Dataset& dataset, Recording& recording, std::function<at::Tensor(const at::Tensor&)> how);
+
 /// Where a target lies in the cortex. The target is a vertex of a surface; or a voxel, which has a hemisphere and a
 /// region by the vertex nearest to it.
 struct TargetPlace {
@@ -82,6 +87,7 @@ struct DatasetOptions {
   std::filesystem::path tasks{}, exclusions{};  ///< narratives: tables in the place of the program's own. bids: tasks.
   std::filesystem::path mask{};                 ///< bids: voxels that take part; empty: the scans' own brain masks.
   CleanOptions clean{};
+  AtlasOptions atlas{};
   /// Recordings are read once to be looked at and stay in memory up to so many bytes; the others are read again when
   /// they are needed.
   int64_t kept_bytes = INT64_MAX;
@@ -95,7 +101,8 @@ struct Layout {
 std::vector<const Layout*> layouts();
 
 /// Reads a dataset. A subject whose every target is bad (constant, NaN) is left out with a note. Of options.clean, the
-/// first volumes are dropped and the others smoothed; confounds are read for who cleans the responses.
+/// first volumes are dropped and the others smoothed; confounds are read for who cleans the responses. Then regions are
+/// settled (brain/atlas.h).
 /// Errors: usage for unknown layouts, subjects, stories and confounds (nearest name); input for files.
 Dataset read_dataset(const DatasetOptions& options);
 

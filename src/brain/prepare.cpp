@@ -18,14 +18,6 @@ namespace {
 
 using Change = std::function<Tensor(const Tensor&)>;
 
-void change(Dataset& dataset, Recording& recording, const Change& how) {
-  recording.read = [read = std::move(recording.read), how] { return how(read()); };
-  if (!recording.responses.defined()) return;
-  dataset.kept_bytes -= static_cast<int64_t>(recording.responses.nbytes());
-  recording.responses = how(recording.responses);
-  dataset.kept_bytes += static_cast<int64_t>(recording.responses.nbytes());
-}
-
 std::string why_no_confounds(const std::string& layout) {
   if (layout == "arrays") return "recordings.tsv has no column 'confounds' that names one";
   if (layout == "bids") return "there is no *_desc-confounds_timeseries.tsv of the scan";
@@ -65,7 +57,8 @@ void drop_volumes(Dataset& dataset, const DatasetOptions& options) {
   for (auto& recording : dataset.recordings) {
     const int64_t first = most[recording.story];
     recording.confound_file.first += first;
-    change(dataset, recording, [first](const Tensor& responses) { return responses.slice(0, first).clone(); });
+    change_recording(dataset, recording,
+                     [first](const Tensor& responses) { return responses.slice(0, first).clone(); });
   }
 }
 
@@ -124,7 +117,7 @@ void smooth(Dataset& dataset, const DatasetOptions& options) {
   else
     bad_usage("clean.smooth needs targets that are voxels of a grid, or vertices with their surfaces{}",
               dataset.places.empty() ? "" : " (dataset.surfaces names the folder)");
-  for (auto& recording : dataset.recordings) change(dataset, recording, how);
+  for (auto& recording : dataset.recordings) change_recording(dataset, recording, how);
 }
 
 void read_all_confounds(Dataset& dataset, const DatasetOptions& options) {
@@ -145,6 +138,7 @@ void prepare(Dataset& dataset, const DatasetOptions& options) {
   drop_volumes(dataset, options);
   read_all_confounds(dataset, options);
   smooth(dataset, options);
+  settle_regions(dataset, options.atlas);
 }
 
 }  // namespace arcuate

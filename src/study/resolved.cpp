@@ -135,6 +135,12 @@ static toml::table dataset_table(const Study& s) {
                     {"space", d.space},
                     {"parcellation", d.parcellation},
                     {"region_distance", d.region_distance}};
+  table.insert("regions", array_of(d.atlas.regions));
+  table.insert("split", d.atlas.split);
+  table.insert("split_axis", name_of(d.atlas.axis, axes));
+  table.insert("average", name_of(d.atlas.average, target_means));
+  if (!s.given_atlas.empty()) table.insert("atlas", array_of(s.given_atlas));
+  if (!s.given_names.empty()) table.insert("atlas_names", s.given_names);
   if (!s.given_tasks.empty()) table.insert("tasks", s.given_tasks);
   if (!s.given_exclusions.empty()) table.insert("exclusions", s.given_exclusions);
   if (!s.given_mask.empty()) table.insert("mask", s.given_mask);

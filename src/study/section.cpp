@@ -99,6 +99,12 @@ void StudySection::read(const char* key, fs::path& field, std::string& given) {
   if (contains(key)) field = resolve(given, key);
 }
 
+void StudySection::read(const char* key, std::vector<fs::path>& field, std::vector<std::string>& given) {
+  read(key, given);
+  field.clear();
+  for (const auto& path : given) field.push_back(resolve(path, key));
+}
+
 template <class T>
 void StudySection::read_list(const char* key, std::vector<T>& field, const char* expected) {
   const auto* node = find(key);

@@ -45,6 +45,7 @@ class StudySection {
   /// "${NAME}" and "${NAME:-default}" stand for environment variables. `given` is the text as written.
   void read(const char* key, std::filesystem::path& field, std::string& given);
   // A list, or one value that stands for a list of one.
+  void read(const char* key, std::vector<std::filesystem::path>& field, std::vector<std::string>& given);
   void read(const char* key, std::vector<std::string>& field);
   void read(const char* key, std::vector<int64_t>& field);
   void read(const char* key, std::vector<double>& field);

@@ -212,6 +212,17 @@ void read_encode(StudySection& s, EncodeEntry& encode) {
     s.problems().add("'encode.inner_folds' must be at least 2 and 'encode.gap' not negative");
 }
 
+void read_atlas(StudySection& s, Study& study) {
+  auto& atlas = study.dataset.atlas;
+  s.read("atlas", atlas.files, study.given_atlas);
+  s.read("atlas_names", atlas.names, study.given_names);
+  s.read("regions", atlas.regions);
+  s.read("split", atlas.split);
+  s.read_choice("split_axis", atlas.axis, axes);
+  s.read_choice("average", atlas.average, target_means);
+  if (atlas.split < 0) s.wrong("split", "a number of targets, or 0");
+}
+
 void read_dataset_entry(StudySection& s, Study& study) {
   auto& dataset = study.dataset;
   s.read("layout", dataset.layout);
@@ -226,6 +237,7 @@ void read_dataset_entry(StudySection& s, Study& study) {
   s.read("mask", dataset.mask, study.given_mask);
   s.read("surfaces", dataset.surfaces, study.given_surfaces);
   s.read("parcellation", dataset.parcellation);
+  read_atlas(s, study);
   s.read("region_distance", dataset.region_distance);
   constexpr double farthest = 50;  // mm: farther than any place is from its region
   if (!(dataset.region_distance > 0 && dataset.region_distance <= farthest))

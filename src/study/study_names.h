@@ -36,6 +36,8 @@ inline const Names<Standardize> standardizations{{"none", Standardize::none},
                                                  {"features", Standardize::features},
                                                  {"responses", Standardize::responses},
                                                  {"both", Standardize::both}};
+inline const Names<int> axes{{"x", 0}, {"y", 1}, {"z", 2}};
+inline const Names<TargetMean> target_means{{"none", TargetMean::none}, {"region", TargetMean::region}};
 inline const Names<Form> forms{{"auto", Form::automatic}, {"primal", Form::primal}, {"dual", Form::dual}};
 inline const Names<CeilingKind> ceiling_kinds{{"explainable_variance", CeilingKind::explainable_variance},
                                               {"split_half", CeilingKind::split_half},

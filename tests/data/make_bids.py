@@ -97,5 +97,18 @@ for number, early in ((1, 3), (2, 5), (3, 3)):
     x, surface = (signals(response(times, early), moved, count) for count in (np.prod(SHAPE), 2 * VERTICES))
     put(Path("derivatives/fmriprep") / place / f"{stem}_desc-confounds_timeseries.tsv", table(moved))
     write_scan(root / "derivatives/fmriprep" / place, stem, x, surface)
+halves = np.repeat([1, 2], np.prod(SHAPE) // 2).reshape(SHAPE).astype(np.int16)
+nib.save(nib.Nifti1Image(halves, AFFINE), root / "atlas.nii.gz")
+put("atlas.tsv", "index\tname\n1\tlanguage\n2\tother\n")
+for side, name in (("lh", "language"), ("rh", "other")):
+    labels = nib.gifti.GiftiLabelTable()
+    for key, text in ((0, "???"), (4, name)):
+        label = nib.gifti.GiftiLabel(key, 1, 1, 1, 1)
+        label.label = text
+        labels.labels.append(label)
+    keys = np.full(VERTICES, 4, np.int32)
+    keys[:2] = 0
+    array = nib.gifti.GiftiDataArray(keys, intent="NIFTI_INTENT_LABEL")
+    nib.save(nib.gifti.GiftiImage(darrays=[array], labeltable=labels), str(root / f"{side}.label.gii"))
 rest = "sub-01_task-rest"
 write_scan(root / "derivatives/fmriprep/sub-01/func", rest, signals(np.arange(60.0), confounds(60), np.prod(SHAPE)), np.ones((60, 2 * VERTICES)))

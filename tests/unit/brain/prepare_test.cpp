@@ -19,6 +19,18 @@ using test::message_of;
 
 constexpr int64_t volumes = 8;
 
+// A folder of surfaces that are all the same mesh.
+void write_surfaces(const std::filesystem::path& folder, const Mesh& mesh) {
+  const int64_t vertices = mesh.points.size(0);
+  const CorticalSurfaces surfaces{.anatomical = mesh,
+                                  .inflated = mesh,
+                                  .flat = mesh,
+                                  .sphere = mesh,
+                                  .sulcal_depth = at::zeros({vertices}),
+                                  .patches = {.keys = at::zeros({vertices}, at::kInt)}};
+  for (const auto side : {Hemisphere::left, Hemisphere::right}) write_cortical_surfaces(folder, surfaces, side);
+}
+
 // Two subjects of two targets, each with a table of confounds; the second one's scanner needed longer to settle.
 class Prepared : public testing::Test {
  protected:
@@ -105,9 +117,7 @@ TEST_F(Prepared, vertices_are_smoothed_on_their_own_hemisphere) {
   const Mesh mesh{.points = reference["surface.points"], .triangles = reference["surface.triangles"]};
   const auto used = reference["surface.used"];
   const int64_t targets = used.numel();
-  ensure_writable_folder(folder_ / "surfaces");
-  write_mesh(folder_ / "surfaces/hemi-L_midthickness.surf.gii", mesh, Hemisphere::left, "Anatomical");
-  write_mesh(folder_ / "surfaces/hemi-R_midthickness.surf.gii", mesh, Hemisphere::right, "Anatomical");
+  write_surfaces(folder_ / "surfaces", mesh);
   std::string table = "target\themisphere\tvertex\n";
   for (const char* side : {"R", "L"})
     for (int64_t v = 0; v < targets; ++v) table += fmt::format("{0}{1}\t{0}\t{1}\n", side, used[v].item<int64_t>());

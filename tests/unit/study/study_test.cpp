@@ -149,6 +149,25 @@ TEST(Study, cleaning_is_described_and_resolved) {
       contains(error_of(small, {"clean.drop=some", "clean.drops=1"}), {"found 'some'", "unknown key 'clean.drops'"}));
 }
 
+TEST(Study, regions_are_described_and_resolved) {
+  const auto study =
+      parse(small, {"dataset.atlas=['l.annot','r.annot']", "dataset.regions=['STG','L:IFG']", "dataset.split=250",
+                    "dataset.split_axis=z", "dataset.average=region", "dataset.mask=m.nii"});
+  const auto& atlas = study.dataset.atlas;
+  EXPECT_EQ(atlas.files, (std::vector<std::filesystem::path>{"/base/l.annot", "/base/r.annot"}));
+  EXPECT_EQ(atlas.regions, (std::vector<std::string>{"STG", "L:IFG"}));
+  EXPECT_EQ(atlas.split, 250);
+  EXPECT_EQ(atlas.axis, 2);
+  EXPECT_EQ(atlas.average, TargetMean::region);
+  EXPECT_EQ(study.dataset.mask, "/base/m.nii");
+  const auto text = resolved_toml(study);
+  EXPECT_TRUE(
+      contains(text, {"atlas = [ 'l.annot', 'r.annot' ]", "split_axis = 'z'", "average = 'region'", "mask = 'm.nii'"}));
+  EXPECT_EQ(resolved_toml(parse_study(text, "resolved", "", {})), text);
+  EXPECT_TRUE(contains(error_of(small, {"dataset.split=-1", "dataset.average=all", "dataset.split_axis=w"}),
+                       {"'dataset.split'", "'dataset.average' must be one of none, region", "'dataset.split_axis'"}));
+}
+
 TEST(Study, the_resolved_file_says_the_same_again) {
   const auto study = parse(small, {"encode.select=r", "align.highpass=0", "precision=f64", "model.0.context={words=9}",
                                    "model.0.untrained_seeds=[1,2]"});
