@@ -1,4 +1,6 @@
 // arcuate extract: the hidden states of one model for the words of one story, or for one recording.
+#include <ATen/ATen.h>
+
 #include <optional>
 #include <string>
 #include <vector>
