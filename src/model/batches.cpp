@@ -82,4 +82,12 @@ BatchStates run_batches(const Model& model, std::span<const ModelBatch> batches,
   return result.states();
 }
 
+void run_inputs(const Model& model, std::span<const BatchedInput> inputs, const Taps& taps, const Compute& compute) {
+  if (model.is_streamed()) return stream_inputs(model, inputs, taps, compute);
+  for (const auto& input : inputs) {
+    const auto states = run_batches(model, input.batches, input.rows, taps, compute).wanted;
+    for (int64_t tap = 0; tap < states.size(0); ++tap) input.take(static_cast<size_t>(tap), states[tap]);
+  }
+}
+
 }  // namespace arcuate

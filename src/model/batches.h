@@ -73,4 +73,15 @@ class TappedRows {
 BatchStates run_batches(const Model& model, std::span<const ModelBatch> batches, int64_t rows, const Taps& taps,
                         const Compute& compute);
 
+/// One of several texts or recordings that go through a model.
+struct BatchedInput {
+  std::span<const ModelBatch> batches{};
+  int64_t rows = 0;
+  /// Gets the states of each layer, rows x width, with its place among those that are tapped; layers ascend.
+  std::function<void(size_t tap, const at::Tensor& states)> take{};
+};
+/// run_batches of each. The layers of a streamed model are read once for all, and its states are not kept
+/// (model/streamed_batches.h).
+void run_inputs(const Model& model, std::span<const BatchedInput> inputs, const Taps& taps, const Compute& compute);
+
 }  // namespace arcuate

@@ -86,7 +86,33 @@ at::Tensor predicting_states(const Model& model, std::vector<Pass> passes, int64
   return run_passes(model, passes, rows, options, compute).wanted[0];
 }
 
+Activations described(const StoryPasses& story, const PassOptions& wanted) {
+  Activations made{.layers = wanted.layers, .units = wanted.units, .states = {}, .syntactic = {}};
+  made.windows = std::ssize(story.passes);
+  made.cut = story.cut;
+  for (const auto& pass : story.passes) made.tokens += std::ssize(pass.ids);
+  return made;
+}
+
 }  // namespace
+
+StoryInput story_input(const Model& model, const Tokenizer& tokenizer, std::span<const std::string> words,
+                       const ExtractOptions& options) {
+  SpokenWords spoken(tokenize_words(tokenizer, words, options.untokenized));
+  const auto passes = story_passes(model, tokenizer, spoken.tokens, options);
+  const auto wanted = pass_options(model, options);
+  StoryInput story{.made = described(passes, wanted),
+                   .batches = batches_of(passes.passes, wanted.tokens_per_batch, causal_tokens(model.spec())),
+                   .rows = std::ssize(spoken.tokens)};
+  if (!spoken.all()) story.word_rows = std::move(spoken.places);
+  return story;
+}
+
+at::Tensor word_states(const StoryInput& story, const at::Tensor& states) {
+  if (story.word_rows.empty()) return states;
+  const auto row = at::tensor(story.word_rows, at::kLong);
+  return states.index_select(0, row.clamp_min(0)) * (row >= 0).view({-1, 1});
+}
 
 Activations extract(const Model& model, const Tokenizer& tokenizer, std::span<const std::string> words,
                     const ExtractOptions& options, const Compute& compute) {
@@ -98,10 +124,7 @@ Activations extract(const Model& model, const Tokenizer& tokenizer, std::span<co
   if (options.predictions) add_predicting(story.passes, flat);
   const bool one_run = options.predictions && options.units == Units::residual;
   if (one_run) wanted.predicting_rows = std::ssize(flat.ids);
-  Activations result{.layers = wanted.layers, .units = wanted.units, .states = {}, .syntactic = {}};
-  result.windows = std::ssize(story.passes);
-  result.cut = story.cut;
-  for (const auto& pass : story.passes) result.tokens += std::ssize(pass.ids);
+  auto result = described(story, wanted);
   auto states = run_passes(model, story.passes, std::ssize(spoken.tokens), wanted, compute);
   result.states = states.wanted;
   if (options.predictions && !one_run)

@@ -44,6 +44,19 @@ struct StoryPasses {
 StoryPasses story_passes(const Model& model, const Tokenizer& tokenizer, std::span<const std::vector<int64_t>> tokens,
                          const ExtractOptions& options);
 
+/// A story made ready to go through a model.
+struct StoryInput {
+  Activations made{};  ///< All but the states.
+  std::vector<ModelBatch> batches{};
+  int64_t rows = 0;                  ///< That the batches make: one a word with tokens.
+  std::vector<int64_t> word_rows{};  ///< The row of each word, -1 for zeros; empty: each word has its own.
+};
+/// Without predictions. Errors: as extract().
+StoryInput story_input(const Model& model, const Tokenizer& tokenizer, std::span<const std::string> words,
+                       const ExtractOptions& options);
+/// Of one layer: rows x width -> words x width.
+at::Tensor word_states(const StoryInput& story, const at::Tensor& states);
+
 /// State of each word's last token, or the mean of its tokens'. Every word is tokenised as it stands in running text
 /// (with its leading space). Errors: input, naming the word that has no token or too many; for predictions those of
 /// check_predicts.

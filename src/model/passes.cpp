@@ -54,20 +54,18 @@ static WantedTokens tokens_of(const std::vector<size_t>& members, std::span<cons
   return all;
 }
 
-static ModelBatch batch_of(std::vector<size_t> members, std::span<const Pass> passes) {
+static ModelBatch batch_of(const std::vector<size_t>& members, std::span<const Pass> passes) {
   ModelBatch batch{.sequences = std::ssize(members), .length = std::ssize(passes[members.back()].ids)};
   batch.wanted = tokens_of(members, passes, &Pass::wanted, batch.length);
   batch.predicting = tokens_of(members, passes, &Pass::predicting, batch.length);
-  batch.input = [members = std::move(members), passes, length = batch.length] {
-    return padded_ids(members, passes, length);
-  };
+  batch.input = [ids = padded_ids(members, passes, batch.length)] { return ids; };
   return batch;
 }
 
 std::vector<ModelBatch> batches_of(std::span<const Pass> passes, int64_t tokens_per_batch, int64_t causal) {
   std::vector<ModelBatch> batches;
-  for (auto& members : similar_passes(passes, tokens_per_batch, causal))
-    batches.push_back(batch_of(std::move(members), passes));
+  for (const auto& members : similar_passes(passes, tokens_per_batch, causal))
+    batches.push_back(batch_of(members, passes));
   return batches;
 }
 

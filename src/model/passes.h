@@ -66,8 +66,7 @@ struct PassOptions {
 };
 
 /// Passes of similar length together, so that little is padded, and of equal length where tokens would see the padding
-/// (above `causal` tokens, see causal_tokens). Shorter passes are filled up on the right, which no token sees. `passes`
-/// must outlive the batches.
+/// (above `causal` tokens, see causal_tokens). Shorter passes are filled up on the right, which no token sees.
 std::vector<ModelBatch> batches_of(std::span<const Pass> passes, int64_t tokens_per_batch, int64_t causal);
 
 /// run_batches of all passes.

@@ -44,7 +44,7 @@ ModelBatch batch_of(const Group& group, std::span<const SoundWindow> windows, co
     batch.wanted.tokens.push_back(b * frames.count + frames.last);
     batch.wanted.rows.push_back(static_cast<int64_t>(group.first) + b);
   }
-  batch.input = [of_group, samples, &input] {
+  batch.input = [of_group = std::vector<SoundWindow>(of_group.begin(), of_group.end()), samples, &input] {
     std::vector<at::Tensor> sounds;
     for (const auto& window : of_group) sounds.push_back(samples.slice(0, window.first, window.end));
     return prepared_sound(input, at::stack(sounds));
@@ -75,8 +75,8 @@ std::vector<SoundWindow> sound_windows(int64_t samples, int64_t rate, int64_t le
   return windows;
 }
 
-SoundActivations extract_sound(const Model& model, const SoundInput& input, const at::Tensor& samples,
-                               const SoundExtractOptions& options, const Compute& compute) {
+RecordingInput recording_input(const Model& model, const SoundInput& input, const at::Tensor& samples,
+                               const SoundExtractOptions& options) {
   const auto& stem = *model.spec().sound;
   if (input.mel && samples_of(options.windows.window, input.rate) > input.samples)
     bad_usage("windows of {} s are longer than the {} s that the model hears", options.windows.window,
@@ -85,18 +85,26 @@ SoundActivations extract_sound(const Model& model, const SoundInput& input, cons
   const auto windows = sound_windows(samples.numel(), input.rate, least, options.windows);
   const auto longest = sound_frames(input, stem, windows.back().end - windows.back().first).count;
   const auto heard = samples.to(at::promote_types(model.type(), at::kFloat));  // spectra need as much
-  SoundActivations result;
-  auto& made = result.activations;
-  std::vector<ModelBatch> batches;
+  RecordingInput recording;
+  auto& made = recording.heard.activations;
   for (const auto& group : groups_of(windows, longest, options.frames_per_batch)) {
-    batches.push_back(batch_of(group, windows, heard, input, stem));
-    made.tokens += batches.back().sequences * batches.back().length;
+    recording.batches.push_back(batch_of(group, windows, heard, input, stem));
+    made.tokens += recording.batches.back().sequences * recording.batches.back().length;
   }
   made.layers = options.layers.empty() ? all_layers(model.spec().layers, options.units) : options.layers;
   made.units = options.units;
   made.windows = std::ssize(windows);
-  for (const auto& window : windows) result.times.push_back(seconds_of(window.end, input.rate));
-  made.states = run_batches(model, batches, made.windows, {.layers = made.layers, .units = made.units}, compute).wanted;
+  for (const auto& window : windows) recording.heard.times.push_back(seconds_of(window.end, input.rate));
+  return recording;
+}
+
+SoundActivations extract_sound(const Model& model, const SoundInput& input, const at::Tensor& samples,
+                               const SoundExtractOptions& options, const Compute& compute) {
+  const auto recording = recording_input(model, input, samples, options);
+  auto result = recording.heard;
+  auto& made = result.activations;
+  made.states =
+      run_batches(model, recording.batches, made.windows, {.layers = made.layers, .units = made.units}, compute).wanted;
   return result;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/compute.h"
+#include "model/batches.h"
 #include "model/extract.h"
 #include "model/sound_input.h"
 
@@ -37,6 +38,15 @@ struct SoundActivations {
   Activations activations;    ///< `states`: layers x windows x width. `tokens`: frames that were computed.
   std::vector<double> times;  ///< The window's end, in seconds from the first sample.
 };
+
+/// A recording made ready to go through a model; a row a window. It refers to the SoundInput.
+struct RecordingInput {
+  SoundActivations heard{};  ///< All but the states.
+  std::vector<ModelBatch> batches{};
+};
+/// Arguments and errors: as extract_sound.
+RecordingInput recording_input(const Model& model, const SoundInput& input, const at::Tensor& samples,
+                               const SoundExtractOptions& options);
 
 /// samples: N, at the rate of `input`. Errors: input and usage, as sound_windows; usage, for a window longer than what
 /// the model is filled up to.

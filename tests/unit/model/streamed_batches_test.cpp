@@ -3,10 +3,13 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include "core/error.h"
 #include "core/memory.h"
 #include "core/random.h"
 #include "fixture.h"
+#include "model/checkpoint.h"
 #include "model/passes.h"
+#include "model/stream_needs.h"
 
 using namespace arcuate;
 using arcuate::test::contains;
@@ -90,6 +93,59 @@ TEST(StreamedBatches, keep_states_that_do_not_fit_in_a_scratch_file) {
     ASSERT_TRUE(contains(refusal, {"layer by layer, needs at least", "Raise --memory-limit"})) << refusal;
   }
   EXPECT_TRUE(std::filesystem::exists(folder / "scratch"));
+}
+
+TEST(StreamedBatches, of_several_inputs_are_those_of_each_alone) {
+  const TemporaryFolder folder;
+  const Taps taps{.layers = {0, 2, 4}};
+  const auto whole = Model::load(folder_of("gpt2")), layered = streamed("gpt2", plenty, folder.path());
+  const auto few = batches_of(some_passes(10, whole.spec().vocabulary), 40, 100);
+  const auto many = batches_of(some_passes(30, whole.spec().vocabulary), 64, 100);
+  const auto states_of = [&](const Model& model) {
+    std::vector<std::vector<at::Tensor>> found(2);
+    const auto into = [&](size_t i) {
+      return [&found, i](size_t tap, const at::Tensor& states) {
+        EXPECT_EQ(tap, found[i].size());
+        found[i].push_back(states.clone());
+      };
+    };
+    const std::vector<BatchedInput> inputs{{.batches = few, .rows = 20, .take = into(0)},
+                                         {.batches = many, .rows = 60, .take = into(1)}};
+    run_inputs(model, inputs, taps, {.threads = 2});
+    return std::pair(at::stack(found[0]), at::stack(found[1]));
+  };
+  for (const auto* model : {&whole, &layered}) {
+    const auto [first, second] = states_of(*model);
+    EXPECT_TRUE(at::equal(first, run_batches(whole, few, 20, taps, {}).wanted));
+    EXPECT_TRUE(at::equal(second, run_batches(whole, many, 60, taps, {}).wanted));
+  }
+}
+
+TEST(StreamPlan, gives_up_memory_of_states_and_then_threads_and_says_what_it_comes_to) {
+  const StreamNeeds needs{
+      .held = 100'000'000, .weights = 50'000'000, .reading = 20'000'000, .work = 30'000'000, .states = 200'000'000};
+  const auto plan = [&](int64_t limit) { return stream_plan(needs, limit, 4); };
+  const auto roomy = plan(int64_t{1} << 40), close = plan(needs.least() + 100'000'000), least = plan(needs.least());
+  EXPECT_TRUE(roomy.states_in_memory);
+  EXPECT_EQ(roomy.threads, 4);
+  EXPECT_EQ(roomy.memory, needs.least() + 3 * needs.work + needs.states);
+  EXPECT_FALSE(close.states_in_memory);
+  EXPECT_EQ(close.threads, 4);
+  EXPECT_FALSE(least.states_in_memory);
+  EXPECT_EQ(least.threads, 1);
+  EXPECT_EQ(least.memory, needs.least());
+  EXPECT_NO_THROW(check_stream(needs, needs.least()));
+  EXPECT_THROW(check_stream(needs, needs.least() - 1), Error);
+}
+
+TEST(StreamPlan, counts_the_largest_layer_from_the_spec_as_from_the_files) {
+  for (const char* name : {"gpt2", "llama-sharded", "opt-post"}) {
+    const auto spec = read_spec(folder_of(name));
+    const WeightReader reader(folder_of(name), spec, at::kFloat);
+    int64_t largest = 0;
+    for (int64_t layer = 0; layer <= spec.layers; ++layer) largest = std::max(largest, reader.stage_bytes(layer));
+    EXPECT_EQ(largest_layer_bytes(spec, 4), largest) << name;
+  }
 }
 
 TEST(StreamedBatches, refuse_what_the_model_in_memory_refuses) {
