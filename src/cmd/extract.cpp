@@ -23,7 +23,7 @@
 #include "model/twin_states.h"
 #include "study/activations_file.h"
 #include "study/spaces.h"
-#include "study/study_plan.h"
+#include "study/study_machine.h"
 #include "study/unit.h"
 
 namespace arcuate {
@@ -114,12 +114,10 @@ Activations run_model(const ExtractCommand& options, const Model& model, const S
 
 fs::path folder_of(const fs::path& output) { return output.has_parent_path() ? output.parent_path() : fs::path("."); }
 
-// Layer by layer where a limit is given or the weights would not fit in what is free.
 std::optional<Streaming> streaming_of(const ExtractCommand& options, const ModelSpec& spec, at::ScalarType type,
                                       const cli::Run& run) {
   const auto limit = memory_limit(run.common.memory_limit.count);
-  const double weights = count_weights(spec) * static_cast<double>(at::elementSize(type));
-  if (!limit.given && weights < static_cast<double>(limit.bytes - resident_bytes())) return std::nullopt;
+  if (!is_streamed(spec, type, limit)) return std::nullopt;
   return Streaming{.memory = limit.bytes, .scratch = folder_of(options.output.path)};
 }
 

@@ -2,7 +2,6 @@
 #include "cli/command.h"
 #include "cli/run.h"
 #include "study/run_study.h"
-#include "study/study_plan.h"
 #include "study/timing_check.h"
 
 namespace arcuate {
@@ -36,12 +35,13 @@ void describe(cli::Spec<Options>& s) {
 int run(const Options& options, cli::Run& run) {
   const PreparedStudy prepared(read_study(options.study, with_seed(options.settings, run.common.seed)), options.output,
                                machine_of(run));
-  const auto plan = plan_study(prepared, run.compute.threads);
+  const auto found = inspect_units(prepared, prepared.graph.all(), run);
+  const auto plan = plan_study(prepared, found, run.compute.threads);
   const auto limit = memory_limit(run.common.memory_limit.count);
   const auto timing = check_timing(prepared);
   run.console.out() << plan_text(prepared, plan, limit) << timing_text(timing);
   for (const auto& warning : timing.warnings) run.console.warn("{}", warning);
-  check_memory(prepared, plan, limit, run.compute.threads);
+  check_memory(plan, limit);
   check_disk(prepared, plan);
   return 0;
 }

@@ -21,4 +21,11 @@ void write_activations(Hdf5Writer& file, const Activations& activations, const M
 void write_heard(Hdf5Writer& file, const SoundActivations& heard, const Model& model, const SoundWindowOptions& windows,
                  double start = 0);
 
+/// The same in steps, for states that are never together in memory: what identifies them, one layer after the other,
+/// and the words or windows.
+void write_identity(Hdf5Writer& file, const Activations& activations, const Model& model);
+void write_layer(Hdf5Writer& file, const std::string& layer, const at::Tensor& states);
+void write_words(Hdf5Writer& file, const std::vector<Word>& words);
+void write_windows(Hdf5Writer& file, std::vector<double> times, const SoundWindowOptions& windows, double start = 0);
+
 }  // namespace arcuate

@@ -8,6 +8,7 @@
 
 #include "study/responses.h"
 #include "study/spaces.h"
+#include "study/study_machine.h"
 #include "study/work_graph.h"
 
 namespace arcuate {
@@ -21,7 +22,8 @@ struct EncodingPlan {
   std::vector<std::vector<int64_t>> shifts{};  ///< Circular shifts of the permutation tests.
   at::Tensor control_design{};                 ///< rows x control features; undefined without controls.
   std::filesystem::path work{};
-  int64_t columns = 0;  ///< Encoded together, which changes memory and speed only.
+  int64_t columns = 0;     ///< Encoded together, which changes memory and speed only.
+  StudyMachine machine{};  ///< As is this.
 };
 EncodingPlan plan_encoding(const Study& study, const Responses& responses, const std::vector<TimedStory>& stories,
                            const std::vector<FeatureSpace>& spaces, const std::filesystem::path& work);

@@ -3,13 +3,14 @@
 #include <map>
 #include <span>
 
+#include "core/error.h"
 #include "core/hash.h"
 #include "input/sound.h"
 #include "input/tokenizer.h"
 #include "model/checkpoint.h"
 #include "study/activations_file.h"
+#include "study/extraction_needs.h"
 #include "study/feature_kinds.h"
-#include "study/study_needs.h"
 
 namespace arcuate {
 
@@ -63,77 +64,129 @@ Json model_identity(const FeatureSpace& space, Hashes& hashes) {
   return identity;
 }
 
-Model load_model(const Study& study, const FeatureSpace& space, const Compute& compute) {
-  ModelOptions options{.type = study.precision, .device = compute.device};
-  if (space.seed) options.random_init = static_cast<uint64_t>(*space.seed);
-  return Model::load(space.model->path, options);
+ExtractOptions options_of(const ExtractionWork& work, const FeatureSpace& space) {
+  return {.context = space.model->context,
+          .layers = space.layers,
+          .units = work.tapped,
+          .start_token = space.model->start_token,
+          .pooling = space.model->pooling,
+          .untokenized = space.model->untokenized};
 }
 
-void read_text(Unit& unit, const Study& study, const FeatureSpace& space, const TimedStory& story, Units tapped) {
+SoundWindowOptions windows_of(const FeatureSpace& space) {
+  return {.window = space.model->sound_window, .stride = space.model->sound_stride};
+}
+
+// Layers of the model, each into the file of its story.
+auto layer_writer(const Model& model, const FeatureSpace& space, Hdf5Writer& file) {
+  return [&](size_t tap, const at::Tensor& states) { write_layer(file, model.layer_name(space.layers[tap]), states); };
+}
+
+void read_stories(const ExtractionWork& work, const FeatureSpace& space, const Compute& compute,
+                  const std::vector<UnitPart>& parts) {
+  const auto model = load_model(work, space, compute);
+  const auto story_of = [&](const UnitPart& part) -> const TimedStory& { return work.stories[part.part]; };
+  std::vector<StoryInput> stories;
+  stories.reserve(parts.size());  // inputs refer to them
+  std::vector<BatchedInput> inputs;
+  const auto tokenizer = Tokenizer::load(space.model->path);
+  for (const auto& part : parts) {
+    const auto& own =
+        stories.emplace_back(within(fmt::format("reading the story '{}'", story_of(part).stimulus->name), [&] {
+          return story_input(model, tokenizer, story_of(part).words, options_of(work, space));
+        }));
+    write_identity(part.file, own.made, model);
+    inputs.push_back({.batches = own.batches,
+                      .rows = own.rows,
+                      .take = [&own, write = layer_writer(model, space, part.file)](
+                                  size_t tap, const at::Tensor& states) { write(tap, word_states(own, states)); }});
+  }
+  run_inputs(model, inputs, {.layers = space.layers, .units = work.tapped}, compute);
+  for (const auto& part : parts) write_words(part.file, story_of(part).spoken);
+}
+
+void hear_recording(const ExtractionWork& work, const FeatureSpace& space, const Compute& compute,
+                    const UnitPart& part) {
+  const auto model = load_model(work, space, compute);
+  const auto input = read_sound_input(space.model->path, model.spec());
+  const auto sound = read_sound(sound_of(*work.stories[part.part].stimulus), input.rate);
+  const auto recording = recording_input(model, input, sound.samples,
+                                         {.windows = windows_of(space), .layers = space.layers, .units = work.tapped});
+  const auto& made = recording.heard.activations;
+  write_identity(part.file, made, model);
+  const BatchedInput whole{
+      .batches = recording.batches, .rows = made.windows, .take = layer_writer(model, space, part.file)};
+  run_inputs(model, {&whole, 1}, {.layers = space.layers, .units = work.tapped}, compute);
+  write_windows(part.file, recording.heard.times, windows_of(space));
+}
+
+void set_reading(Unit& unit, const ExtractionWork& work, const FeatureSpace& space, size_t story) {
   Json words = Json::array();
-  for (const auto& word : story.spoken) words.push_back({word.text, word.onset, word.offset});
+  for (const auto& word : work.stories[story].spoken) words.push_back({word.text, word.onset, word.offset});
   unit.depends_on["words"] = words;
   unit.depends_on["context"] = context_text(space.model->context);
   unit.depends_on["start_token"] = static_cast<int>(space.model->start_token);
   unit.depends_on["pooling"] = static_cast<int>(space.model->pooling);
   unit.depends_on["untokenized"] = static_cast<int>(space.model->untokenized);
-  unit.needs = extraction_needs(study, space, std::ssize(story.words));
-  unit.write = [&study, space, &story, tapped](const Compute& compute, Hdf5Writer& file) {
-    const auto model = load_model(study, space, compute);
-    const auto activations = extract(model, Tokenizer::load(space.model->path), story.words,
-                                     {.context = space.model->context,
-                                      .layers = space.layers,
-                                      .units = tapped,
-                                      .start_token = space.model->start_token,
-                                      .pooling = space.model->pooling,
-                                      .untokenized = space.model->untokenized},
-                                     compute);
-    write_activations(file, activations, model, story.spoken);
+  unit.needs = reading_needs(work, space, story);
+  const auto read = [work, space](const Compute& compute, const std::vector<UnitPart>& parts) {
+    read_stories(work, space, compute, parts);
   };
+  if (is_streamed(work, space))
+    unit.group = {.name = unit.output.parent_path().string(), .part = story, .write = read};
+  else
+    unit.write = [read, story](const Compute& compute, Hdf5Writer& file) { read(compute, {{story, file}}); };
 }
 
-void hear_sound(Unit& unit, const Study& study, const FeatureSpace& space, const TimedStory& story, Units tapped,
-                Hashes& hashes) {
-  const SoundWindowOptions windows{.window = space.model->sound_window, .stride = space.model->sound_stride};
-  const auto& path = sound_of(*story.stimulus);
-  unit.depends_on["sound"] = hashes.of(path);
-  unit.depends_on["sound_window"] = windows.window;
-  unit.depends_on["sound_stride"] = windows.stride;
-  unit.needs = hearing_needs(study, space, path);
-  unit.write = [&study, space, path, windows, tapped](const Compute& compute, Hdf5Writer& file) {
-    const auto model = load_model(study, space, compute);
-    const auto input = read_sound_input(space.model->path, model.spec());
-    const auto sound = read_sound(path, input.rate);
-    const auto heard = extract_sound(model, input, sound.samples,
-                                     {.windows = windows, .layers = space.layers, .units = tapped}, compute);
-    write_heard(file, heard, model, windows);
+void set_hearing(Unit& unit, const ExtractionWork& work, const FeatureSpace& space, size_t story, Hashes& hashes) {
+  unit.depends_on["sound"] = hashes.of(sound_of(*work.stories[story].stimulus));
+  unit.depends_on["sound_window"] = windows_of(space).window;
+  unit.depends_on["sound_stride"] = windows_of(space).stride;
+  unit.needs = hearing_needs(work, space, story);
+  unit.write = [work, space, story](const Compute& compute, Hdf5Writer& file) {
+    hear_recording(work, space, compute, {story, file});
   };
 }
 
 }  // namespace
 
-std::vector<Unit> extraction_units(const Study& study, const std::vector<FeatureSpace>& spaces,
-                                   const std::vector<TimedStory>& stories, const fs::path& work, Units tapped) {
+ExtractionWork extraction_work(const EncodingPlan& plan) {
+  return {.study = plan.study, .stories = plan.stories, .work = plan.work, .machine = plan.machine};
+}
+
+bool is_streamed(const ExtractionWork& work, const FeatureSpace& space) {
+  return is_streamed(read_spec(space.model->path), work.study.precision, memory_limit(work.machine.memory));
+}
+
+Model load_model(const ExtractionWork& work, const FeatureSpace& space, const Compute& compute) {
+  ModelOptions options{.type = work.study.precision, .device = compute.device};
+  if (space.seed) options.random_init = static_cast<uint64_t>(*space.seed);
+  if (is_streamed(work, space))
+    options.streaming = Streaming{.memory = memory_limit(work.machine.memory).bytes, .scratch = work.work};
+  return Model::load(space.model->path, options);
+}
+
+std::vector<Unit> extraction_units(const ExtractionWork& work, const std::vector<FeatureSpace>& spaces) {
   std::vector<Unit> units;
   Hashes hashes;
   for (const auto& space : spaces) {
     if (!space.model) continue;
     const Json identity = model_identity(space, hashes);
-    for (const auto& story : stories) {
+    for (size_t story = 0; story < work.stories.size(); ++story) {
       auto& unit = units.emplace_back();
-      unit.id = extraction_id(space, story);
+      unit.id = extraction_id(space, work.stories[story]);
       unit.stage = "extract";
       unit.format = activations_format;
-      unit.output = activation_file(work, space, story.stimulus->name);
+      unit.output = activation_file(work.work, space, work.stories[story].stimulus->name);
       unit.depends_on = {{"kind", "extract"},
                          {"model", identity},
                          {"layers", space.layers},
-                         {"precision", c10::toString(study.precision)}};
-      if (tapped != Units::residual) unit.depends_on["units"] = units_name(tapped);
+                         {"precision", c10::toString(work.study.precision)}};
+      if (work.tapped != Units::residual) unit.depends_on["units"] = units_name(work.tapped);
       if (space.hears)
-        hear_sound(unit, study, space, story, tapped, hashes);
+        set_hearing(unit, work, space, story, hashes);
       else
-        read_text(unit, study, space, story, tapped);
+        set_reading(unit, work, space, story);
     }
   }
   return units;

@@ -2,7 +2,6 @@
 #include "study/extraction.h"
 #include "study/feature_kinds.h"
 
-#include "cli/machine.h"
 #include "core/memory.h"
 #include "study/ceilings.h"
 #include "study/study_needs.h"
@@ -17,12 +16,7 @@ std::optional<SurfaceMaps> surfaces_of(const Dataset& dataset, const MapsEntry& 
   return std::optional<SurfaceMaps>(std::in_place, dataset, maps.depths);
 }
 
-// What the process may take.
-int64_t memory_of(const StudyMachine& machine) {
-  return machine.memory > 0 ? machine.memory : resident_bytes() + cli::available_memory().count;
-}
-
-int64_t response_memory(const StudyMachine& machine) { return memory_of(machine) / 4; }
+int64_t response_memory(const StudyMachine& machine) { return memory_limit(machine.memory).bytes / 4; }
 
 Dataset dataset_of(const Study& study, int64_t kept_bytes) {
   auto options = study.dataset;
@@ -41,7 +35,8 @@ std::filesystem::path scratch_folder(const std::filesystem::path& output) {
 }
 
 EncodingPlan fitted(EncodingPlan plan, const std::vector<FeatureSpace>& spaces, const StudyMachine& machine) {
-  plan.columns = fitting_columns(plan, spaces, memory_of(machine) - resident_bytes(), machine.threads);
+  plan.machine = machine;
+  plan.columns = fitting_columns(plan, spaces, memory_limit(machine.memory).bytes - resident_bytes(), machine.threads);
   return plan;
 }
 
@@ -65,7 +60,7 @@ PreparedStudy::PreparedStudy(const Study& described, const std::filesystem::path
       graph.add(std::move(unit));
     }
   };
-  add(extraction_units(study, spaces, stories, work));
+  add(extraction_units(extraction_work(plan), spaces));
   add(encoding_units(plan, spaces));
   add(ceiling_units(plan));
   analyses.reserve(study.analyses.size());  // units refer to them

@@ -10,15 +10,6 @@
 
 namespace arcuate {
 
-/// On what machine, and how much of it.
-struct StudyMachine {
-  c10::Device device{c10::DeviceType::CPU};  ///< Numbers differ between devices, and so do the units.
-  /// Bytes that the process may take; 0: those that are free. Responses get a quarter of them, and are in a scratch
-  /// file of the work folder where they need more.
-  int64_t memory = 0;
-  int threads = 1;  ///< Memory is planned for so many.
-};
-
 /// Its parts refer to each other, so it stays where it is made. Errors: usage and input, all that can be known before
 /// work starts.
 struct PreparedStudy {

@@ -51,12 +51,17 @@ void RunLog::start(const std::vector<const Unit*>& to_make, int64_t reused) {
   write();
 }
 
-void RunLog::begin(const Unit& unit) {
+void RunLog::begin(const std::vector<const Unit*>& units) {
   state_ = RunState::running;
-  running_ = unit.id;
+  running_ = units.front()->id;
+  if (units.size() > 1) running_ += fmt::format(" and {} more", units.size() - 1);
   running_since_ = cli::time_text();
   began_ = Clock::now();
-  run_.console.event("unit", {{"unit", unit.id}, {"state", "running"}});
+  work_ = 0;
+  for (const auto* unit : units) {
+    work_ += unit->needs.work;
+    run_.console.event("unit", {{"unit", unit->id}, {"state", "running"}});
+  }
   write();
 }
 
@@ -73,11 +78,12 @@ void RunLog::forget(const Unit& unit) {
   running_.clear();
 }
 
+// Of units that are made in one go each has its share of the time.
 void RunLog::made(const Unit& unit) {
   const UnitTime time{.id = unit.id,
                       .stage = unit.stage,
                       .work = unit.needs.work,
-                      .seconds = std::chrono::duration<double>(Clock::now() - began_).count(),
+                      .seconds = std::chrono::duration<double>(Clock::now() - began_).count() * unit.needs.work / work_,
                       .peak = peak_memory()};
   made_.push_back(time);
   rates_.add(time);

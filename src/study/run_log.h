@@ -28,7 +28,8 @@ class RunLog {
 
   /// The units of this run that are to be made, and how many were found finished.
   void start(const std::vector<const Unit*>& to_make, int64_t reused);
-  void begin(const Unit& unit);
+  /// One unit, or several of a group that are made in one go.
+  void begin(const std::vector<const Unit*>& units);
   void begin_results();
   void made(const Unit& unit);
   void failed(const Unit& unit, const std::string& message);
@@ -52,6 +53,7 @@ class RunLog {
   std::string started_{}, running_{}, running_since_{};
   int64_t units_ = 0, reused_ = 0, elsewhere_ = 0, peak_ = 0;
   Clock::time_point began_{};
+  double work_ = 1;  // of what is being made
 };
 
 std::string state_name(RunState state);

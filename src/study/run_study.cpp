@@ -12,8 +12,6 @@
 #include "study/run_log.h"
 #include "study/run_units.h"
 #include "study/shards.h"
-#include "study/study_plan.h"
-#include "study/unit_store.h"
 
 namespace arcuate {
 namespace {
@@ -65,11 +63,11 @@ std::vector<size_t> places_of(const WorkGraph& graph, const StudyPart& part) {
   return part.shard ? graph.shard(*part.shard) : graph.all();
 }
 
-void tell_units(const PreparedStudy& prepared, const std::vector<size_t>& places, cli::Run& run) {
-  const auto reports = inspect_all(prepared.graph, places, run.compute.threads);
-  for (size_t i = 0; i < places.size(); ++i)
-    run.console.out() << (reports[i].state == UnitState::finished ? "finished  " : "to do     ")
-                      << prepared.graph.units()[places[i]].id << '\n';
+void tell_units(const PreparedStudy& prepared, const UnitReports& found, cli::Run& run) {
+  for (size_t i = 0; i < found.places.size(); ++i) {
+    const bool finished = !found.reports.empty() && found.reports[i].state == UnitState::finished;
+    run.console.out() << (finished ? "finished  " : "to do     ") << prepared.graph.units()[found.places[i]].id << '\n';
+  }
 }
 
 }  // namespace
@@ -78,18 +76,24 @@ StudyMachine machine_of(const cli::Run& run) {
   return {.device = run.compute.device, .memory = run.common.memory_limit.count, .threads = run.compute.threads};
 }
 
+UnitReports inspect_units(const PreparedStudy& prepared, std::vector<size_t> places, const cli::Run& run) {
+  UnitReports found{.places = std::move(places)};
+  if (!run.common.force && !prepared.output.empty())
+    found.reports = inspect_all(prepared.graph, found.places, run.compute.threads);
+  return found;
+}
+
 StudyOutputs run_study(const Study& study, const fs::path& output, cli::Run& run, const StudyPart& part) {
   const auto start = std::chrono::steady_clock::now();
   const PreparedStudy prepared(study, output, machine_of(run));
-  const auto places = places_of(prepared.graph, part);
+  const auto found = inspect_units(prepared, places_of(prepared.graph, part), run);
   StudyOutputs outputs{.folder = output};
   if (run.common.dry_run) {
-    tell_units(prepared, places, run);
+    tell_units(prepared, found, run);
     return outputs;
   }
   if (run.common.memory_limit.count > 0)
-    check_memory(prepared, plan_study(prepared, run.compute.threads), memory_limit(run.common.memory_limit.count),
-                 run.compute.threads);
+    check_memory(plan_study(prepared, found, run.compute.threads), memory_limit(run.common.memory_limit.count));
   ensure_writable_folder(output);
   check_overwrite(output, study, run.common.force);
   run.resume_hint = run.common.force ? "run the same command without --force: finished units are kept"
@@ -98,7 +102,8 @@ StudyOutputs run_study(const Study& study, const fs::path& output, cli::Run& run
   RunLog log(output, run);
   const auto counts = run_units(prepared.graph,
                                 {.output = output,
-                                 .places = places,
+                                 .places = found.places,
+                                 .reports = found.reports,
                                  .check_inputs = [&] { prepared.stamps.check_unchanged(); },
                                  .repeat_command = [&](const Unit& unit) { return unit_command(run, output, unit); }},
                                 log, run);

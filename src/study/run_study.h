@@ -6,6 +6,7 @@
 
 #include "cli/run.h"
 #include "study/results.h"
+#include "study/study_plan.h"
 
 namespace arcuate {
 
@@ -23,6 +24,9 @@ StudyOutputs run_study(const Study& study, const std::filesystem::path& output, 
 
 /// The machine as the command line describes it.
 StudyMachine machine_of(const cli::Run& run);
+
+/// What is there of the units at these places of the graph: every output is read once. Nothing counts with --force.
+UnitReports inspect_units(const PreparedStudy& prepared, std::vector<size_t> places, const cli::Run& run);
 
 /// Says on standard output why a unit would run, or that it would not.
 void explain_unit(const Study& study, const std::filesystem::path& output, const std::string& unit, cli::Run& run);

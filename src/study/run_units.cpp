@@ -63,8 +63,7 @@ class UnitRunner {
   int64_t remaining() const { return std::count(states_.begin(), states_.end(), State::to_make); }
 
   void find_finished() {
-    std::vector<UnitReport> reports;
-    if (!run_.common.force) reports = inspect_all(graph_, work_.places, run_.compute.threads);
+    const auto& reports = work_.reports;
     std::vector<const Unit*> to_make;
     for (size_t i = 0; i < work_.places.size(); ++i) {
       const size_t place = work_.places[i];
@@ -110,19 +109,41 @@ class UnitRunner {
 
   // False while another process has the unit.
   bool attempt(size_t place) {
-    const auto lock = lock_unit(work_.output, unit(place).id);
-    if (!lock) {
+    std::vector<FileLock> locks;
+    if (!take(place, locks)) {
       log_.wait_for(unit(place), FileLock::holder(lock_file(work_.output, unit(place).id)));
       return false;
     }
-    if (!run_.common.force && is_finished(unit(place))) {
-      log_.made_elsewhere(unit(place));
-      states_[place] = State::finished;
-      ++counts_.reused;
-      return true;
-    }
-    make(place);
+    if (states_[place] != State::to_make) return true;
+    std::vector<size_t> places{place};
+    for (const size_t other : others_of_group(place))
+      if (take(other, locks) && states_[other] == State::to_make) places.push_back(other);
+    make(places);
     return true;
+  }
+
+  // Locks the unit, unless another process has it; finds out whether one made it meanwhile.
+  bool take(size_t place, std::vector<FileLock>& locks) {
+    auto lock = lock_unit(work_.output, unit(place).id);
+    if (!lock) return false;
+    locks.push_back(std::move(*lock));
+    if (work_.reports.empty() || !is_finished(unit(place))) return true;
+    log_.made_elsewhere(unit(place));
+    states_[place] = State::finished;
+    ++counts_.reused;
+    return true;
+  }
+
+  // Those that are to be made and can be.
+  std::vector<size_t> others_of_group(size_t place) const {
+    const auto& group = unit(place).group.name;
+    std::vector<size_t> others;
+    if (group.empty()) return others;
+    for (const size_t other : work_.places)
+      if (other != place && unit(other).group.name == group && states_[other] == State::to_make &&
+          state_of_inputs(other) == State::finished)
+        others.push_back(other);
+    return others;
   }
 
   // Another run with other settings may have replaced what this unit reads: then its key would promise too much.
@@ -131,12 +152,15 @@ class UnitRunner {
     if (work_.check_inputs) work_.check_inputs();
   }
 
-  void make(size_t place) {
-    const auto& own = unit(place);
-    run_.console.verbose("{}", own.id);
-    log_.begin(own);
+  void make(const std::vector<size_t>& places) {
+    std::vector<const Unit*> units;
+    for (const size_t place : places) {
+      run_.console.verbose("{}", unit(place).id);
+      units.push_back(&unit(place));
+    }
+    log_.begin(units);
     std::optional<Error> stop;
-    const auto check = [&] {
+    const auto check = [&](const Unit& own) {
       try {
         check_before_receipt(own);
       } catch (const Error& error) {
@@ -145,26 +169,34 @@ class UnitRunner {
       }
     };
     try {
-      make_unit(own, run_.compute, check);
+      make_units(units, run_.compute, check);
       release_freed_memory();
-      states_[place] = State::finished;
-      ++counts_.made;
-      log_.made(own);
+      for (const size_t place : places) {
+        states_[place] = State::finished;
+        ++counts_.made;
+        log_.made(unit(place));
+      }
     } catch (const Error& error) {
       if (error.fault() == Fault::interrupted || stop) throw;
-      fail_unit(place, error.fault(), error.what());
+      fail(places, error.fault(), error.what());
     } catch (const fs::filesystem_error& error) {
-      fail_unit(place, Fault::failed, error.what());
+      fail(places, Fault::failed, error.what());
     } catch (const std::exception& error) {
       if (!is_out_of_memory(error)) throw;
-      fail_unit(place, Fault::failed, out_of_memory_advice);
+      fail(places, Fault::failed, out_of_memory_advice);
     }
+  }
+
+  // Of several units one may be at fault: each is made alone then.
+  void fail(const std::vector<size_t>& places, Fault fault, const std::string& message) {
+    if (places.size() == 1) return fail_unit(places.front(), fault, message);
+    for (const size_t place : places) make({place});
   }
 
   void fail_unit(size_t place, Fault fault, const std::string& message) {
     if (is_disk_full(work_.output, unit(place).needs.disk))
-      fail(Fault::failed, "the disk of '{}' is full: {} could not be made ({})", work_.output.string(), unit(place).id,
-           message);
+      arcuate::fail(Fault::failed, "the disk of '{}' is full: {} could not be made ({})", work_.output.string(),
+                    unit(place).id, message);
     states_[place] = State::failed;
     failures_.push_back({unit(place).id, message});
     faults_.push_back(fault);

@@ -11,6 +11,7 @@
 #include "cli/run.h"
 #include "core/file_lock.h"
 #include "study/run_log.h"
+#include "study/unit_store.h"
 #include "study/work_graph.h"
 
 namespace arcuate {
@@ -18,6 +19,7 @@ namespace arcuate {
 struct UnitRun {
   std::filesystem::path output{};                            ///< Folder of the study: locks and times go to its logs/.
   std::vector<size_t> places{};                              ///< Of the graph's units, with all that they need.
+  std::vector<UnitReport> reports{};                         ///< Of these places; empty: all are made anew.
   std::function<void()> check_inputs{};                      ///< Throws when an input file is not what it was.
   std::function<std::string(const Unit&)> repeat_command{};  ///< That makes one unit alone.
 };
@@ -28,7 +30,7 @@ struct UnitCounts {
 
 /// A unit that fails does not stop those that do not need it. Errors: after all others were made, the failed ones with
 /// their messages and the command that repeats them, with their common fault; interrupted, with every finished output
-/// whole. Run::common.force makes all anew.
+/// whole.
 UnitCounts run_units(const WorkGraph& graph, const UnitRun& work, RunLog& log, cli::Run& run);
 
 /// The lock of a unit's output; nothing while another process holds it.

@@ -4,137 +4,23 @@
 #include <cmath>
 #include <numeric>
 
-#include "io/sound_file.h"
-#include "model/checkpoint.h"
-#include "model/sound_input.h"
-#include "model/sound_stem.h"
+#include "model/family.h"
 #include "study/feature_kinds.h"
+#include "study/unit_arrays.h"
 
 namespace arcuate {
 namespace {
 
-// The largest of a unit's arrays, and what they come to.
-class Arrays {
- public:
-  void add(const std::string& name, double count, int64_t item) {
-    const auto bytes = static_cast<int64_t>(count * static_cast<double>(item));
-    needs_.memory += bytes;
-    if (bytes <= needs_.largest_bytes) return;
-    needs_.largest_bytes = bytes;
-    needs_.largest = name;
-  }
-  void add_of_a_thread(double count, int64_t item) {
-    needs_.of_a_thread += static_cast<int64_t>(count * static_cast<double>(item));
-  }
-  UnitNeeds needs() const { return needs_; }
-
- private:
-  UnitNeeds needs_{};
-};
-
 double real(int64_t value) { return static_cast<double>(value); }
-
-constexpr double tokens_per_word = 1.3, tokens_per_batch = 4096;
-
-// How many words a model reads for each word of the text.
-double words_read(const ContextOptions& context, double words, bool causal) {
-  if (!causal && context.kind != ContextKind::tokens)
-    return context.kind == ContextKind::full ? words / 2 : std::min(real(context.words), words);
-  switch (context.kind) {
-    case ContextKind::fixed:
-    case ContextKind::centred:
-      return std::min(real(context.words), words);
-    case ContextKind::grow:
-      if (real(context.words) >= words) return 1;
-      return real(context.words) / std::max(1.0, real(context.words - context.keep));
-    case ContextKind::full:
-      return 1;
-    case ContextKind::tokens:
-      return std::min(real(context.tokens) / tokens_per_word, words);
-  }
-  return 1;
-}
-
-// Of one thread that takes a batch of sequences of `length` tokens through a model: what is wanted of them, what lies
-// on the way through a block, and the weights of attention.
-double batch_values(const ModelSpec& spec, double tokens, double length, double wanted_widths) {
-  const double width = real(spec.block.width), longest = std::min(length, real(spec.max_tokens));
-  const double batch = std::max(std::min(tokens, tokens_per_batch), longest);
-  return batch * (wanted_widths + 6 * width + 2 * real(spec.block.ffn_width) + 3 * real(spec.block.heads) * longest);
-}
-
-int64_t item_of(const Study& study) { return study.precision == at::kDouble ? 8 : 4; }
-
-double context_tokens(const ContextOptions& context, double words) {
-  if (context.kind == ContextKind::tokens) return std::min(real(context.tokens), tokens_per_word * words);
-  return tokens_per_word * (context.kind == ContextKind::full ? words : std::min(real(context.words), words));
-}
 
 int64_t subject_count(const EncodingPlan& plan) { return std::ssize(plan.responses.subjects); }
 
 }  // namespace
 
-UnitNeeds extraction_needs(const Study& study, const FeatureSpace& space, int64_t words) {
-  const auto spec = read_spec(space.model->path);
-  const int64_t item = item_of(study), width = spec.block.width;  // of feed-forward units too
-  const double weights = count_weights(spec), widths = real(std::ssize(space.layers) * width);
-  const double tokens =
-      tokens_per_word * words_read(space.model->context, real(words), spec.block.causal) * real(words);
-  Arrays arrays;
-  arrays.add(fmt::format("weights of {}", space.id), weights, item);
-  arrays.add(fmt::format("states of {}: {} layers x {} words x {}", space.id, space.layers.size(), words, width),
-             widths * real(words), item);
-  arrays.add_of_a_thread(batch_values(spec, tokens, context_tokens(space.model->context, real(words)), widths), item);
-  auto needs = arrays.needs();
-  needs.disk = static_cast<int64_t>(widths) * words * item + words * 64;
-  needs.work = std::max(1.0, tokens * weights);
-  return needs;
-}
-
-UnitNeeds hearing_needs(const Study& study, const FeatureSpace& space, const std::filesystem::path& sound) {
-  const auto spec = read_spec(space.model->path);
-  const auto input = read_sound_input(space.model->path, spec);
-  const double seconds = sound_file_seconds(sound), window = std::min(space.model->sound_window, seconds);
-  const double windows = std::floor(seconds / space.model->sound_stride), rate = real(input.rate);
-  const double frames = real(sound_frames(input, *spec.sound, static_cast<int64_t>(window * rate)).count);
-  const double weights = count_weights(spec), widths = real(std::ssize(space.layers) * spec.block.width);
-  const int64_t item = item_of(study);
-  Arrays arrays;
-  arrays.add(fmt::format("weights of {}", space.id), weights, item);
-  arrays.add("samples of the recording", seconds * rate * 3, 4);
-  arrays.add(fmt::format("states of {}: {} layers x {} windows x {}", space.id, space.layers.size(), windows,
-                         spec.block.width),
-             widths * windows, item);
-  arrays.add_of_a_thread(
-      batch_values(spec, windows * frames, frames, widths) + real(stem_work(*spec.sound, static_cast<int64_t>(frames))),
-      item);
-  auto needs = arrays.needs();
-  needs.disk = static_cast<int64_t>(widths * windows) * item;
-  needs.work = std::max(1.0, windows * frames * weights);
-  return needs;
-}
-
-UnitNeeds twin_needs(const Study& study, const FeatureSpace& space, int64_t words, int64_t texts, int64_t ahead) {
-  const auto spec = read_spec(space.model->path);
-  const double width = real(spec.block.width), states = real(words * std::max<int64_t>(ahead, 1)) * width;
-  const double length = context_tokens(space.model->context, real(words)) + tokens_per_word * real(ahead);
-  const double tokens =
-      ahead > 0 ? real(words) * length
-                : tokens_per_word * words_read(space.model->context, real(words), spec.block.causal) * real(words);
-  Arrays arrays;
-  arrays.add("states of words ahead", 3 * states, item_of(study));
-  arrays.add("tokens of all passes", tokens, 8);
-  arrays.add_of_a_thread(batch_values(spec, tokens, length, width), item_of(study));
-  auto needs = arrays.needs();
-  needs.disk = static_cast<int64_t>(states) * 4;
-  needs.work = std::max(1.0, real(texts) * tokens * count_weights(spec));
-  return needs;
-}
-
 UnitNeeds forecast_needs(const EncodingPlan& plan, const FeatureSpace& space, int64_t words, int64_t ahead,
                          int64_t distances) {
   const double width = real(read_spec(space.model->path).block.width);
-  Arrays arrays;
+  UnitArrays arrays;
   // On their way into a syntactic and a semantic part, and as reduced by each fold's training words.
   for (int64_t copy = 0; copy < 6 + std::ssize(plan.splits); ++copy)
     arrays.add("states of words ahead", real(words * ahead) * width, 8);
@@ -152,7 +38,7 @@ UnitNeeds forecast_needs(const EncodingPlan& plan, const FeatureSpace& space, in
 
 UnitNeeds prediction_needs(const EncodingPlan& plan, int64_t count, int64_t columns) {
   const int64_t rows = plan.responses.matrix.rows();
-  Arrays arrays;
+  UnitArrays arrays;
   for (int64_t i = 0; i < count; ++i)
     arrays.add(fmt::format("predictions: {} x {}", rows, columns), real(rows * columns), 8);
   return arrays.needs();
@@ -177,7 +63,7 @@ UnitNeeds encoding_needs(const EncodingPlan& plan, const std::vector<int64_t>& w
   const double models = increments ? 2 : 1, folds = real(std::ssize(plan.splits));
   const double inner = real(study.encode.inner_folds);
   const int64_t item = study.encode.ridge.type == at::kDouble ? 8 : 4;
-  Arrays arrays;
+  UnitArrays arrays;
   arrays.add(fmt::format("design: {} x {}", rows, features), 2 * rows * features, 8);
   arrays.add(fmt::format("centred design: {} x {}", rows, features), 2 * rows * features, item);
   arrays.add_of_a_thread(3 * side * side, 8);  // a decomposition
@@ -219,7 +105,7 @@ UnitNeeds result_needs(const EncodingPlan& plan, const std::vector<FeatureSpace>
     if (space.training == Training::trained) ++models;
     most = std::max(most, real(std::ssize(space.layers)));
   }
-  Arrays arrays;
+  UnitArrays arrays;
   arrays.add(fmt::format("scores of a layer at {} columns", columns), 2 * columns * (5 + 2 * folds), 8);
   arrays.add(fmt::format("headlines of {} models at {} columns", models, columns), models * columns * 4, 8);
   // Of one subject, whose predictions are put together from several layers: shifted in all ways, as spectra.

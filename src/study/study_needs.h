@@ -6,16 +6,6 @@
 
 namespace arcuate {
 
-/// States (or feed-forward units) of all the space's layers at `words` words. Work: multiplications.
-UnitNeeds extraction_needs(const Study& study, const FeatureSpace& space, int64_t words);
-
-/// The same of a model that hears, along a recording. Errors: input, for a recording or a model that cannot be read.
-UnitNeeds hearing_needs(const Study& study, const FeatureSpace& space, const std::filesystem::path& sound);
-
-/// States of one layer in `texts` texts of as many words as the story; `ahead` words after each word are read anew, or
-/// the whole text where it is 0.
-UnitNeeds twin_needs(const Study& study, const FeatureSpace& space, int64_t words, int64_t texts, int64_t ahead);
-
 /// Scores of `distances` windows at every column; states of `ahead` words after each of `words` words.
 UnitNeeds forecast_needs(const EncodingPlan& plan, const FeatureSpace& space, int64_t words, int64_t ahead,
                          int64_t distances);

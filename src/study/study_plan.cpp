@@ -11,7 +11,6 @@
 #include "core/memory.h"
 #include "study/study_needs.h"
 #include "study/unit_rates.h"
-#include "study/unit_store.h"
 
 namespace arcuate {
 namespace {
@@ -95,25 +94,23 @@ std::string dataset_text(const PreparedStudy& prepared) {
 
 }  // namespace
 
-StudyPlan plan_study(const PreparedStudy& prepared, int threads) {
-  StudyPlan plan{.read = resident_bytes(), .peak = peak_memory()};
-  const bool has_output = !prepared.output.empty();
-  std::vector<UnitReport> reports(prepared.graph.units().size());  // all absent
-  if (has_output) reports = inspect_all(prepared.graph, prepared.graph.all(), threads);
-  const auto rates = has_output ? UnitRates::read(prepared.output) : UnitRates();
+StudyPlan plan_study(const PreparedStudy& prepared, const UnitReports& found, int threads) {
+  StudyPlan plan{.read = resident_bytes(), .peak = peak_memory(), .peak_of_one_thread = peak_memory()};
+  const auto rates = prepared.output.empty() ? UnitRates() : UnitRates::read(prepared.output);
   plan.measured = !rates.empty();
   const double rate = products_a_second() * threads;
-  const auto& units = prepared.graph.units();
-  for (size_t i = 0; i < units.size(); ++i) {
-    const auto& unit = units[i];
+  for (size_t i = 0; i < found.places.size(); ++i) {
+    const auto& unit = prepared.graph.units()[found.places[i]];
     auto& stage = stage_of(unit.stage, plan.stages);
     ++stage.units;
-    if (reports[i].state == UnitState::finished) {
+    if (!found.reports.empty() && found.reports[i].state == UnitState::finished) {
       ++stage.finished;
       continue;
     }
     stage.memory = std::max(stage.memory, plan.read + memory_of(unit.needs, threads));
+    plan.peak_of_one_thread = std::max(plan.peak_of_one_thread, plan.read + memory_of(unit.needs, 1));
     stage.disk += unit.needs.disk;
+    plan.scratch = std::max(plan.scratch, unit.needs.scratch);
     note_largest(unit.needs, plan);
     const bool counted = unit.needs.work > 1;  // multiplications, and not just one unit
     const auto seconds = rates.seconds(unit).value_or(counted ? unit.needs.work / rate : -1);
@@ -121,6 +118,7 @@ StudyPlan plan_study(const PreparedStudy& prepared, int threads) {
   }
   const auto results = result_needs(prepared.plan, prepared.spaces);
   plan.stages.push_back({.name = "results", .memory = plan.read + memory_of(results, threads)});
+  plan.peak_of_one_thread = std::max(plan.peak_of_one_thread, plan.read + memory_of(results, 1));
   note_largest(results, plan);
   for (const auto& stage : plan.stages) {
     plan.peak = std::max(plan.peak, stage.memory);
@@ -130,16 +128,11 @@ StudyPlan plan_study(const PreparedStudy& prepared, int threads) {
   return plan;
 }
 
-MemoryLimit memory_limit(int64_t asked_for) {
-  if (asked_for > 0) return {.bytes = asked_for, .given = true};
-  return {.bytes = resident_bytes() + cli::available_memory().count};
-}
-
-void check_memory(const PreparedStudy& prepared, const StudyPlan& plan, const MemoryLimit& limit, int threads) {
+void check_memory(const StudyPlan& plan, const MemoryLimit& limit) {
   if (plan.peak <= limit.bytes) return;
   const auto need = fmt::format("the study needs about {} of memory, and {} {}", readable(plan.peak),
                                 readable(limit.bytes), limit.given ? "are allowed (--memory-limit)" : "are free");
-  if (threads > 1 && plan_study(prepared, 1).peak <= limit.bytes) bad_usage("{}; --threads 1 would make it fit", need);
+  if (plan.peak_of_one_thread <= limit.bytes) bad_usage("{}; --threads 1 would make it fit", need);
   bad_usage(
       "{}; {} are taken once the data are read: choose fewer subjects or stories (dataset.subjects, "
       "dataset.stories), or allow {}",
@@ -150,9 +143,9 @@ void check_disk(const PreparedStudy& prepared, const StudyPlan& plan) {
   auto folder = prepared.output.empty() ? std::filesystem::current_path() : std::filesystem::absolute(prepared.output);
   while (!std::filesystem::exists(folder)) folder = folder.parent_path();
   const auto room = cli::free_disk(folder).count;
-  if (plan.disk > room)
-    fail(Fault::failed, "the study writes about {}, and the disk of '{}' has room for {}", readable(plan.disk),
-         folder.string(), readable(room));
+  if (plan.disk + plan.scratch > room)
+    fail(Fault::failed, "the study writes about {}, and the disk of '{}' has room for {}",
+         readable(plan.disk + plan.scratch), folder.string(), readable(room));
 }
 
 std::string plan_text(const PreparedStudy& prepared, const StudyPlan& plan, const MemoryLimit& limit) {
@@ -164,7 +157,9 @@ std::string plan_text(const PreparedStudy& prepared, const StudyPlan& plan, cons
   text += line("largest", fmt::format("responses: {} x {} float64, {}{}", matrix.rows(), matrix.targets(),
                                       readable(response_bytes), matrix.in_memory() ? "" : ", in a scratch file"));
   if (plan.largest_bytes > 0) text += line("", fmt::format("{}, {}", plan.largest, readable(plan.largest_bytes)));
-  text += line("disk", fmt::format("about {} to be written", readable(plan.disk)));
+  text +=
+      line("disk", fmt::format("about {} to be written{}", readable(plan.disk),
+                               plan.scratch > 0 ? fmt::format(", and {} for a while", readable(plan.scratch)) : ""));
   const bool unknown = std::any_of(plan.stages.begin(), plan.stages.end(),
                                    [](const auto& stage) { return stage.units > stage.finished && !stage.seconds; });
   text += line("time",

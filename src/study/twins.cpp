@@ -53,18 +53,15 @@ std::vector<std::vector<TwinText>> read_twins(const std::filesystem::path& folde
   return twins;
 }
 
-at::Tensor syntactic_states(const TimedStory& story, const std::vector<TwinText>& twins, const FeatureSpace& space,
-                            int64_t layer, const TwinOptions& options, at::ScalarType precision,
-                            const Compute& compute) {
-  const auto model = Model::load(space.model->path, {.type = precision, .device = compute.device});
-  const auto tokenizer = Tokenizer::load(space.model->path);
+at::Tensor syntactic_states(const Model& model, const TwinReading& reading, const Compute& compute) {
+  const auto& entry = *reading.space.model;
+  const auto tokenizer = Tokenizer::load(entry.path);
   std::vector<std::vector<std::string>> texts;
-  for (const auto& twin : twins) texts.push_back(twin.words);
-  const ExtractOptions extraction{.context = space.model->context,
-                                  .layers = {layer},
-                                  .start_token = space.model->start_token,
-                                  .pooling = space.model->pooling};
-  return mean_twin_states(model, tokenizer, story.words, texts, options, extraction, compute)[0].to(at::kFloat);
+  for (const auto& twin : reading.twins) texts.push_back(twin.words);
+  const ExtractOptions extraction{
+      .context = entry.context, .layers = {reading.layer}, .start_token = entry.start_token, .pooling = entry.pooling};
+  return mean_twin_states(model, tokenizer, reading.story.words, texts, reading.options, extraction, compute)[0].to(
+      at::kFloat);
 }
 
 }  // namespace arcuate

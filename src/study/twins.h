@@ -22,10 +22,16 @@ struct TwinText {
 std::vector<std::vector<TwinText>> read_twins(const std::filesystem::path& folder,
                                               const std::vector<TimedStory>& stories);
 
-/// The syntactic part of a story's states at the model's layer number `layer`, in the study's precision: float32,
-/// words x ahead x width, or words x width of whole texts (model/twin_states.h).
-at::Tensor syntactic_states(const TimedStory& story, const std::vector<TwinText>& twins, const FeatureSpace& space,
-                            int64_t layer, const TwinOptions& options, at::ScalarType precision,
-                            const Compute& compute);
+/// What is read: the texts of a story, by the space's model at its layer number `layer`.
+struct TwinReading {
+  const TimedStory& story;
+  const std::vector<TwinText>& twins;
+  const FeatureSpace& space;
+  int64_t layer = 0;
+  TwinOptions options{};
+};
+/// The syntactic part of a story's states: float32, words x ahead x width, or words x width of whole texts
+/// (model/twin_states.h).
+at::Tensor syntactic_states(const Model& model, const TwinReading& reading, const Compute& compute);
 
 }  // namespace arcuate

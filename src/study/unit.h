@@ -16,10 +16,25 @@ namespace arcuate {
 struct UnitNeeds {
   int64_t memory = 0;         ///< Bytes at its peak, above what every unit finds there,
   int64_t of_a_thread = 0;    ///< and those that each thread adds.
-  int64_t disk = 0;           ///< Bytes of its output.
+  int64_t disk = 0;           ///< Bytes of its output,
+  int64_t scratch = 0;        ///< and of a scratch file that goes when it is made.
   double work = 1;            ///< In units of its stage, so that times of finished ones tell those of the others.
   std::string largest{};      ///< Its largest array, in words,
   int64_t largest_bytes = 0;  ///< and that array's bytes.
+};
+
+/// One of the units that are made in one go: which, and its output.
+struct UnitPart {
+  size_t part = 0;
+  Hdf5Writer& file;
+};
+
+/// Units that are made in one go where several of them are to be made: what one needs serves all (a model that is read
+/// layer by layer serves all stories).
+struct UnitGroup {
+  std::string name{};  ///< Of all its units; empty: the unit is made alone, by Unit::write.
+  size_t part = 0;     ///< Which of them it is.
+  std::function<void(const Compute&, const std::vector<UnitPart>&)> write{};  ///< Fills the outputs of some.
 };
 
 struct Unit {
@@ -30,7 +45,8 @@ struct Unit {
   std::vector<std::string> inputs{};  ///< Units whose outputs it reads.
   std::filesystem::path output{};     ///< HDF5, with the attributes "format" and "key".
   UnitNeeds needs{};
-  std::function<void(const Compute&, Hdf5Writer&)> write{};  ///< Fills the output.
+  std::function<void(const Compute&, Hdf5Writer&)> write{};  ///< Fills the output …
+  UnitGroup group{};                                         ///< … or this does.
   // Set by WorkGraph::add.
   Json input_keys = Json::object();  ///< Key of every input.
   std::string key{};                 ///< Hash of all that the result depends on.

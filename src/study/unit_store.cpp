@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <deque>
 
 #include "core/error.h"
 #include "core/files.h"
@@ -130,18 +131,31 @@ void check_stored_key(const Unit& unit) {
               unit.id, unit.output.string());
 }
 
-void make_unit(const Unit& unit, const Compute& compute, const std::function<void()>& check) {
-  fs::create_directories(unit.output.parent_path());
-  remove_parts(unit.output);
-  remove_parts(receipt_file(unit.output));
-  fs::remove(receipt_file(unit.output));
-  Hdf5Writer file(unit.output);
-  file.attribute("format", unit.format);
-  file.attribute("key", unit.key);
-  unit.write(compute, file);
-  file.finish();
-  if (check) check();
-  write_json(receipt_file(unit.output), receipt_of(unit));
+static void write_outputs(const std::vector<const Unit*>& units, const Compute& compute,
+                          std::deque<Hdf5Writer>& files) {
+  if (units.front()->group.name.empty()) return units.front()->write(compute, files.front());
+  std::vector<UnitPart> parts;
+  for (size_t i = 0; i < units.size(); ++i) parts.push_back({units[i]->group.part, files[i]});
+  units.front()->group.write(compute, parts);
+}
+
+void make_units(const std::vector<const Unit*>& units, const Compute& compute, const CheckUnit& check) {
+  std::deque<Hdf5Writer> files;
+  for (const auto* unit : units) {
+    fs::create_directories(unit->output.parent_path());
+    remove_parts(unit->output);
+    remove_parts(receipt_file(unit->output));
+    fs::remove(receipt_file(unit->output));
+    auto& file = files.emplace_back(unit->output);
+    file.attribute("format", unit->format);
+    file.attribute("key", unit->key);
+  }
+  write_outputs(units, compute, files);
+  for (size_t i = 0; i < units.size(); ++i) {
+    files[i].finish();
+    if (check) check(*units[i]);
+    write_json(receipt_file(units[i]->output), receipt_of(*units[i]));
+  }
 }
 
 void remove_parts(const fs::path& file) {

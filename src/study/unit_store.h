@@ -25,9 +25,11 @@ bool is_finished(const Unit& unit);
 /// Reports of the units at these places of the graph, in their order.
 std::vector<UnitReport> inspect_all(const WorkGraph& graph, const std::vector<size_t>& places, int threads);
 
-/// Makes the unit's output and receipt. Each is there whole or not at all. What an earlier process left of either goes.
-/// `check` comes between them: when it throws, the output counts for nothing.
-void make_unit(const Unit& unit, const Compute& compute, const std::function<void()>& check = {});
+/// Makes the outputs and receipts of a unit, or of several of one group in one go. Each is there whole or not at all.
+/// What an earlier process left of either goes. `check` comes between them: when it throws, the output counts for
+/// nothing.
+using CheckUnit = std::function<void(const Unit&)>;
+void make_units(const std::vector<const Unit*>& units, const Compute& compute, const CheckUnit& check = {});
 
 /// The key of what is on disk; "" without a receipt. The output is not looked at.
 std::string stored_key(const Unit& unit);

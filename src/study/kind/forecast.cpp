@@ -13,6 +13,7 @@
 #include "study/analysis.h"
 #include "study/design.h"
 #include "study/extraction.h"
+#include "study/extraction_needs.h"
 #include "study/forecast_report.h"
 #include "study/study_names.h"
 #include "study/study_needs.h"
@@ -179,11 +180,15 @@ class ForecastAnalysis : public Analysis {
                          .kind = "twins",
                          .settings = settings,
                          .depends_on = depends,
-                         .needs = twin_needs(input.plan.study, space, std::ssize(story.words), std::ssize(texts),
-                                             continued ? twin_options_.ahead : 0)},
+                         .needs = twin_needs(extraction_work(input.plan), space,
+                                             {.words = std::ssize(story.words),
+                                              .texts = std::ssize(texts),
+                                              .ahead = continued ? twin_options_.ahead : 0,
+                                              .layer = number})},
                         [this, &input, &story, &space, texts, number](const Compute& compute, Hdf5Writer& file) {
-                          file.write("states", syntactic_states(story, texts, space, number, twin_options_,
-                                                                input.plan.study.precision, compute));
+                          const auto model = load_model(extraction_work(input.plan), space, compute);
+                          const TwinReading reading{story, texts, space, number, twin_options_};
+                          file.write("states", syntactic_states(model, reading, compute));
                         }));
     }
     return units;

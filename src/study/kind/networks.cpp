@@ -99,7 +99,10 @@ class NetworksAnalysis : public Analysis {
     without_lead_in(input.plan.responses.stories, time_.lead_in);
     const auto templates = read_target_templates(templates_, input.plan.responses.targets, networks_);
     network_extents(templates, unflagged_targets(input), template_threshold_, options_.extent.binary);
-    auto units = extraction_units(input.plan.study, spaces, input.plan.stories, folder_of(input), Units::ffn);
+    auto extraction = extraction_work(input.plan);
+    extraction.work = folder_of(input);
+    extraction.tapped = Units::ffn;
+    auto units = extraction_units(extraction, spaces);
     for (auto& unit : units) unit.id = input.name + "/" + unit.id;
     const size_t stories = input.plan.stories.size();
     std::vector<Unit> searches;

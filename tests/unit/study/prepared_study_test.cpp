@@ -63,7 +63,7 @@ TEST(PreparedStudy, holds_responses_once_and_no_recordings) {
 std::vector<std::string> hashes_of_outputs(const PreparedStudy& prepared) {
   std::vector<std::string> hashes;
   for (const auto& unit : prepared.graph.units()) {
-    make_unit(unit, {.threads = 2});
+    make_units({&unit}, {.threads = 2});
     hashes.push_back(sha256_file(unit.output));
   }
   return hashes;

@@ -111,7 +111,7 @@ TEST(UnitStore, makes_outputs_whole_and_sweeps_what_a_killed_process_left) {
   std::filesystem::create_directories(folder / "work");
   for (const char* name : {"a.h5.77.tmp", "a.json.77.tmp", "b.h5.77.tmp", "a.h5.tmp"})
     write_file(folder / "work" / name, "");
-  make_unit(own, {});
+  make_units({&own}, {});
   EXPECT_EQ(inspect(own).state, UnitState::finished);
   EXPECT_FALSE(std::filesystem::exists(folder / "work" / "a.h5.77.tmp"));
   EXPECT_FALSE(std::filesystem::exists(folder / "work" / "a.json.77.tmp"));
@@ -130,9 +130,33 @@ TEST(UnitStore, an_output_that_does_not_pass_the_check_counts_for_nothing) {
   described.output = folder / "a.h5";
   described.write = [](const Compute&, Hdf5Writer& file) { file.write("x", at::arange(5)); };
   const auto& own = graph.add(described);
-  EXPECT_THROW(make_unit(own, {}, [] { bad_input("changed"); }), Error);
+  EXPECT_THROW(make_units({&own}, {}, [](const Unit&) { bad_input("changed"); }), Error);
   EXPECT_EQ(inspect(own).state, UnitState::incomplete);
   EXPECT_EQ(stored_key(own), "");
+}
+
+TEST(UnitStore, units_of_a_group_are_made_in_one_go) {
+  const TemporaryFolder folder;
+  WorkGraph graph;
+  int calls = 0;
+  for (const char* name : {"a", "b", "c"}) {
+    auto described = unit(std::string("extract/") + name);
+    described.output = folder / (std::string(name) + ".h5");
+    described.group = {.name = "model",
+                       .part = graph.units().size(),
+                       .write = [&](const Compute&, const std::vector<UnitPart>& parts) {
+                         ++calls;
+                         for (const auto& part : parts)
+                           part.file.write("x", at::full({2}, static_cast<double>(part.part)));
+                       }};
+    graph.add(described);
+  }
+  make_units({&graph.units()[0], &graph.units()[2]}, {});
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(inspect(graph.units()[0]).state, UnitState::finished);
+  EXPECT_EQ(inspect(graph.units()[1]).state, UnitState::absent);
+  EXPECT_EQ(inspect(graph.units()[2]).state, UnitState::finished);
+  EXPECT_EQ(Hdf5Reader(folder / "c.h5").read("x")[0].item<double>(), 2);
 }
 
 TEST(UnitStore, a_unit_that_fails_leaves_nothing) {
@@ -141,6 +165,6 @@ TEST(UnitStore, a_unit_that_fails_leaves_nothing) {
   auto described = unit("encode/a");
   described.output = folder / "a.h5";
   described.write = [](const Compute&, Hdf5Writer&) { bad_input("no"); };
-  EXPECT_THROW(make_unit(graph.add(described), {}), Error);
+  EXPECT_THROW(make_units({&graph.add(described)}, {}), Error);
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }

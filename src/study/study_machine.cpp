@@ -1,0 +1,19 @@
+#include "study/study_machine.h"
+
+#include "cli/machine.h"
+#include "core/memory.h"
+#include "model/family.h"
+
+namespace arcuate {
+
+MemoryLimit memory_limit(int64_t asked_for) {
+  if (asked_for > 0) return {.bytes = asked_for, .given = true};
+  return {.bytes = resident_bytes() + cli::available_memory().count};
+}
+
+bool is_streamed(const ModelSpec& spec, c10::ScalarType type, const MemoryLimit& limit) {
+  const double weights = count_weights(spec) * static_cast<double>(c10::elementSize(type));
+  return limit.given || weights >= static_cast<double>(limit.bytes - resident_bytes());
+}
+
+}  // namespace arcuate
