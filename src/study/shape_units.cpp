@@ -9,6 +9,8 @@
 #include "core/error.h"
 #include "core/parallel.h"
 #include "core/tensor.h"
+#include "study/shape_needs.h"
+#include "study/study_needs.h"
 
 namespace arcuate {
 
@@ -79,14 +81,33 @@ void ShapeWork::check_places() const {
   problems.raise();
 }
 
+int64_t ShapeWork::most_targets() const {
+  int64_t most = 0;
+  for (const auto& place : places_) most = std::max(most, std::ssize(place.targets));
+  return most;
+}
+
+int64_t ShapeWork::most_words() const {
+  int64_t most = 0;
+  for (const auto& story : input_.plan.stories) most = std::max(most, std::ssize(story.words));
+  return most;
+}
+
 std::vector<Unit> ShapeWork::units() const {
   const auto clouds = cloud_settings(settings_), features = feature_settings(settings_);
   Json responses{{"responses", input_.plan.responses.hash}};
   for (const auto& place : places_) responses["places"].push_back({place.region, place.hemisphere, place.targets});
   std::vector<Unit> units{analysis_unit(
-      input_, {.place = recordings_file, .kind = "recordings", .settings = clouds, .depends_on = responses},
+      input_,
+      {.place = recordings_file,
+       .kind = "recordings",
+       .settings = clouds,
+       .depends_on = responses,
+       .needs = barcode_needs(input_.plan, settings_.clouds,
+                              {.clouds = std::ssize(places_) * std::ssize(subjects_), .columns = most_targets()})},
       [work = *this](const Compute& compute, Hdf5Writer& file) { work.write_recordings(compute, file); })};
   for (const auto* space : spaces_) {
+    const auto layers = std::ssize(space->layer_names);
     Json states = Json::array();
     for (const auto& layer : space->layer_names) states.push_back(encoding_key(input_, *space, layer));
     units.push_back(analysis_unit(
@@ -95,16 +116,21 @@ std::vector<Unit> ShapeWork::units() const {
          .kind = "layers",
          .settings = clouds,
          .depends_on = states,
-         .inputs = extraction_ids(*space, input_.plan.stories)},
+         .inputs = extraction_ids(*space, input_.plan.stories),
+         .needs = barcode_needs(
+             input_.plan, settings_.clouds,
+             {.clouds = layers, .columns = feature_width(*space, input_.plan.stories), .words = most_words()})},
         [work = *this, space](const Compute& compute, Hdf5Writer& file) { work.write_layers(*space, compute, file); }));
-    units.push_back(analysis_unit(input_,
-                                  {.place = features_file(*space),
-                                   .kind = "features",
-                                   .settings = features,
-                                   .inputs = {analysis_id(input_, recordings_file), units.back().id}},
-                                  [work = *this, space](const Compute& compute, Hdf5Writer& file) {
-                                    work.write_features(*space, compute, file);
-                                  }));
+    units.push_back(
+        analysis_unit(input_,
+                      {.place = features_file(*space),
+                       .kind = "features",
+                       .settings = features,
+                       .inputs = {analysis_id(input_, recordings_file), units.back().id},
+                       .needs = difference_needs(input_.plan, settings_, layers * std::ssize(places_), most_targets())},
+                      [work = *this, space](const Compute& compute, Hdf5Writer& file) {
+                        work.write_features(*space, compute, file);
+                      }));
   }
   return units;
 }

@@ -35,6 +35,8 @@ class ShapeWork {
 
  private:
   int64_t least_columns() const;
+  int64_t most_targets() const;  // of a place
+  int64_t most_words() const;    // of a story
   ShapeBarcode barcode_of(const at::Tensor& columns, const Compute& compute) const;
   void write_recordings(const Compute& compute, Hdf5Writer& file) const;
   void write_layers(const FeatureSpace& space, const Compute& compute, Hdf5Writer& file) const;

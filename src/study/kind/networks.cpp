@@ -13,9 +13,11 @@
 #include "study/analysis.h"
 #include "study/extraction.h"
 #include "study/network_templates.h"
+#include "study/networks_needs.h"
 #include "study/networks_section.h"
 #include "study/networks_store.h"
 #include "study/study_names.h"
+#include "study/study_needs.h"
 
 namespace arcuate {
 namespace {
@@ -107,8 +109,10 @@ class NetworksAnalysis : public Analysis {
     const size_t stories = input.plan.stories.size();
     std::vector<Unit> searches;
     for (size_t i = 0; i < spaces.size(); ++i) {
-      AnalysisWork work{
-          .place = place_of(spaces[i]), .settings = settings(), .depends_on = depends_on(input, templates)};
+      AnalysisWork work{.place = place_of(spaces[i]),
+                        .settings = settings(),
+                        .depends_on = depends_on(input, templates),
+                        .needs = needs_of(input, spaces[i])};
       for (size_t s = 0; s < stories; ++s) work.inputs.push_back(units[i * stories + s].id);
       searches.push_back(
           analysis_unit(input, std::move(work),
@@ -230,6 +234,12 @@ class NetworksAnalysis : public Analysis {
                      options_.dictionary.atoms, space.name, neurons);
     }
     problems.raise();
+  }
+
+  UnitNeeds needs_of(const AnalysisInput& input, const FeatureSpace& space) const {
+    const auto neurons = std::ssize(space.layers) * feature_width(space, input.plan.stories);
+    return network_needs(input.plan, space, options_,
+                         {.neurons = neurons, .subjects = single_subjects(input), .use = subjects_});
   }
 
   static int64_t single_subjects(const AnalysisInput& input) {
