@@ -2,6 +2,7 @@
 #include <ATen/ATen.h>
 
 #include <limits>
+#include <memory>
 
 #include "cli/command.h"
 #include "cli/run.h"
@@ -12,7 +13,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/text.h"
-#include "io/npy.h"
+#include "io/npy_column_writer.h"
 
 namespace arcuate {
 namespace {
@@ -51,6 +52,9 @@ void describe(cli::Spec<Options>& s) {
       "Writes to the output folder predictions.npy (rows x targets, float32, NaN for targets that the weights flag), "
       "with --responses scores.tsv, scores.json and scores.npy as `arcuate encode` does, and manifest.json. A target "
       "that the weights or the new responses flag has no scores.");
+  s.description(
+      "Targets are predicted some at a time, and predictions are written as they come: with --memory-limit fewer "
+      "threads work where the memory does not suffice, and the results have the same bytes. Features are in memory.");
   s.input("weights", &Options::weights, "file of weights (FILE.h5)").metavar("WEIGHTS");
   s.section("Arrays");
   s.group(describe_arrays, &Options::arrays);
@@ -104,22 +108,24 @@ void check_predictions(const Tensor& predictions, const RowRange& targets, const
           targets.begin + i);
 }
 
-// T x V float32, if wanted; V float64 each.
 struct Predicted {
-  Tensor predictions{}, r{}, r2{};
+  std::unique_ptr<NpyColumnWriter> predictions{};  // T x V float32, if wanted: written as they come
+  Tensor r{}, r2{};                                // V float64 each
 };
 
 Predicted predict(const Options& options, const Work& work, cli::Run& run) {
   const auto& [rows, responses] = work.data;
   const int64_t targets = work.weights.targets();
   Predicted found{.r = at::zeros({targets}, at::kDouble), .r2 = at::zeros({targets}, at::kDouble)};
-  if (options.predictions) found.predictions = at::empty({rows.features.size(0), targets}, at::kFloat);
+  if (options.predictions)
+    found.predictions =
+        std::make_unique<NpyColumnWriter>(options.output.path / "predictions.npy", rows.features.size(0), targets);
   auto bar = run.console.progress("predicting");
   run.compute.progress = bar.callback();
   predict_in_blocks(rows, work.weights.model(), run.compute, [&](const RowRange& own, const Tensor& predictions) {
     const auto single = predictions.to(at::kFloat);
     check_predictions(single, own, work.weights.flags);
-    if (found.predictions.defined()) found.predictions.slice(1, own.begin, own.end).copy_(single);
+    if (found.predictions) found.predictions->write(own.begin, single);
     if (!responses) return;
     const auto sums = pair_sums(responses->columns(own), predictions);
     // A prediction that does not vary predicts nothing: 0, as in encode.
@@ -188,7 +194,7 @@ void write_results(const Options& options, const Work& work, const Predicted& fo
   remove_old(folder);
   if (work.data.responses) manifest["summary"] = score_summary(scores);
   write_json(folder / "manifest.json", manifest);
-  if (found.predictions.defined()) write_npy(folder / "predictions.npy", found.predictions);
+  if (found.predictions) found.predictions->finish();
   if (work.data.responses) write_scores(folder, scores, column_descriptions(), manifest);
   run.console.out() << summary_line(work, scores) << "\n";
   run.console.info("written    {}", (folder / (work.data.responses ? "scores.tsv" : "predictions.npy")).string());

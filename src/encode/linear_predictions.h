@@ -29,7 +29,9 @@ struct FeatureRows {
 /// What becomes of a block's predictions, T x b, float64. Several threads call it, each for targets of its own.
 using TakePredictions = std::function<void(const RowRange& targets, const at::Tensor& predictions)>;
 
-/// Each target is in one block, and the blocks are the same for any number of threads.
+/// Each target is in one block, and the blocks are the same for any number of threads, of which fewer work where
+/// Compute::memory leaves no room for more. Errors: usage, when it leaves none for one block, saying how much that
+/// takes.
 void predict_in_blocks(const FeatureRows& rows, const LinearModel& model, const Compute& compute,
                        const TakePredictions& take);
 

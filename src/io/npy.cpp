@@ -61,30 +61,6 @@ at::Tensor parse(std::string_view bytes, const std::string& source) {
   return header.fortran ? from_fortran_order(values, header.shape) : values.reshape(header.shape);
 }
 
-std::string header_bytes(const at::Tensor& tensor, const std::string& name) {
-  const auto type = tensor.scalar_type();
-  const char* descr = type == at::kFloat    ? "<f4"
-                      : type == at::kDouble ? "<f8"
-                      : type == at::kLong   ? "<i8"
-                      : type == at::kInt    ? "<i4"
-                      : type == at::kByte   ? "|u1"
-                                            : nullptr;
-  if (!descr)
-    fail(Fault::failed, "'{}': .npy files are written from float32, float64, int64, int32 or uint8 tensors", name);
-  std::string shape;
-  for (auto size : tensor.sizes()) shape += fmt::format("{},{}", size, tensor.dim() > 1 ? " " : "");
-  if (tensor.dim() > 1) shape.resize(shape.size() - 2);
-  std::string header = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}), }}", descr, shape);
-  header.resize((10 + header.size() + 1 + 63) / 64 * 64 - 11, ' ');
-  header += '\n';
-  std::string bytes = "\x93NUMPY";
-  bytes += '\x01';
-  bytes += '\0';
-  bytes += static_cast<char>(header.size() & 0xFF);
-  bytes += static_cast<char>(header.size() >> 8);
-  return bytes + header;
-}
-
 }  // namespace npy
 
 at::Tensor read_npy(const std::filesystem::path& path) {
@@ -98,7 +74,7 @@ std::vector<int64_t> npy_shape(const std::filesystem::path& path) {
 }
 
 void write_npy(const std::filesystem::path& path, const at::Tensor& tensor) {
-  const auto bytes = npy::header_bytes(tensor, path.string());
+  const auto bytes = npy::header_bytes(tensor.scalar_type(), tensor.sizes().vec(), path.string());
   const auto whole = tensor.contiguous();
   write_atomically(path, [&](const fs::path& temporary) {
     std::ofstream file(temporary, std::ios::binary);

@@ -77,4 +77,27 @@ int64_t item_count(const Header& header, size_t available, int64_t item_size, co
   return count;
 }
 
+std::string header_bytes(at::ScalarType type, const std::vector<int64_t>& sizes, const std::string& name) {
+  const char* descr = type == at::kFloat    ? "<f4"
+                      : type == at::kDouble ? "<f8"
+                      : type == at::kLong   ? "<i8"
+                      : type == at::kInt    ? "<i4"
+                      : type == at::kByte   ? "|u1"
+                                            : nullptr;
+  if (!descr)
+    fail(Fault::failed, "'{}': .npy files are written from float32, float64, int64, int32 or uint8 tensors", name);
+  std::string shape;
+  for (auto size : sizes) shape += fmt::format("{},{}", size, sizes.size() > 1 ? " " : "");
+  if (sizes.size() > 1) shape.resize(shape.size() - 2);
+  std::string header = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}), }}", descr, shape);
+  header.resize((10 + header.size() + 1 + 63) / 64 * 64 - 11, ' ');
+  header += '\n';
+  std::string bytes = "\x93NUMPY";
+  bytes += '\x01';
+  bytes += '\0';
+  bytes += static_cast<char>(header.size() & 0xFF);
+  bytes += static_cast<char>(header.size() >> 8);
+  return bytes + header;
+}
+
 }  // namespace arcuate::npy

@@ -46,6 +46,6 @@ at::ScalarType result_type(const Header& header, const std::string& source);
 
 /// What stands before the items of a C-ordered file of version 1.0. Errors: failed, naming `name`, for other types than
 /// float32, float64, int64, int32 and uint8.
-std::string header_bytes(const at::Tensor& tensor, const std::string& name);
+std::string header_bytes(at::ScalarType type, const std::vector<int64_t>& shape, const std::string& name);
 
 }  // namespace arcuate::npy

@@ -75,7 +75,7 @@ void write_npz(const std::filesystem::path& path, const std::vector<std::pair<st
   std::set<std::string> names;
   for (const auto& [name, tensor] : arrays) {
     if (!names.insert(name).second) fail(Fault::failed, "two arrays of '{}' are called '{}'", path.string(), name);
-    headers.push_back(npy::header_bytes(tensor, path.string() + ":" + name));
+    headers.push_back(npy::header_bytes(tensor.scalar_type(), tensor.sizes().vec(), path.string() + ":" + name));
     wholes.push_back(tensor.contiguous());
   }
   std::vector<ZipPart> parts;

@@ -1,6 +1,7 @@
 // Predictions of linear models against the plain product of delayed features and weights.
 #include "encode/linear_predictions.h"
 
+#include "core/memory.h"
 #include "core/tensor.h"
 #include "encode/delays.h"
 #include "fixture.h"
@@ -86,4 +87,15 @@ TEST(LinearPredictions, tell_how_many_blocks_are_done) {
                         }};
   predict_in_blocks(rows, model, compute, [](const RowRange&, const Tensor&) {});
   EXPECT_EQ(told, (std::vector<int64_t>{1, 2, 3}));
+}
+
+TEST(LinearPredictions, keep_a_limit_or_say_what_they_need) {
+  const FeatureRows rows{.features = random_normals(2000, 40, 1), .stories = {{0, 2000}}};
+  const auto model = model_of(random_normals(40, 1700, 2), random_normals(1700, 1, 3).squeeze(1), {0});
+  const TakePredictions nothing = [](const RowRange&, const Tensor&) {};
+  const auto message = test::message_of([&] { predict_in_blocks(rows, model, {.memory = 1}, nothing); });
+  EXPECT_TRUE(
+      test::contains(message, {"leaves 0 MB for predictions", "512 targets at once", "raise --memory-limit by"}))
+      << message;
+  EXPECT_NO_THROW(predict_in_blocks(rows, model, {.memory = resident_bytes() + 100'000'000}, nothing));
 }

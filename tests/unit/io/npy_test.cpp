@@ -3,7 +3,9 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include "core/files.h"
 #include "foreign.h"
+#include "io/npy_column_writer.h"
 
 namespace arcuate {
 namespace {
@@ -195,6 +197,25 @@ TEST(WriteNpy, refuses_other_types_and_leaves_nothing_on_failure) {
   EXPECT_THROW(write_npy(folder / "x.npy", at::zeros({2}, at::kHalf)), Error);
   EXPECT_THROW(write_npy(folder.path() / "gone" / "x.npy", at::zeros({2})), Error);
   EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
+TEST(NpyColumnWriter, gives_the_bytes_of_the_whole) {
+  const TemporaryFolder folder;
+  const auto values = at::arange(35, at::kFloat).view({5, 7});
+  write_npy(folder / "whole.npy", values);
+  {
+    NpyColumnWriter writer(folder / "parts.npy", 5, 7);
+    writer.write(4, values.slice(1, 4));
+    writer.write(0, values.slice(1, 0, 4));
+    EXPECT_FALSE(std::filesystem::exists(folder / "parts.npy"));
+    writer.finish();
+  }
+  EXPECT_EQ(read_file(folder / "parts.npy"), read_file(folder / "whole.npy"));
+  {
+    NpyColumnWriter given_up(folder / "none.npy", 5, 7);
+  }
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 2);
+  EXPECT_THROW(NpyColumnWriter(folder / "absent" / "x.npy", 1, 1), Error);
 }
 
 }  // namespace
