@@ -72,11 +72,10 @@ int64_t largest_layer_bytes(const ModelSpec& spec, int64_t item) {
   return std::max(stem, block) * item;
 }
 
-int64_t largest_reading_bytes(const ModelSpec& spec, int64_t item) {
-  constexpr int64_t stored = 4;  // float32 in the file
+int64_t largest_tensor(const ModelSpec& spec) {
   int64_t largest = 0;
   for (const auto& [name, shape] : shapes_of_one_layer(spec)) largest = std::max(largest, numbers_of(shape));
-  return largest * (stored + item);
+  return largest;
 }
 
 }  // namespace arcuate

@@ -33,8 +33,8 @@ void check_stream(const StreamNeeds& needs, int64_t limit);
 /// that hears sound.
 int64_t batch_work(const ModelSpec& spec, int64_t sequences, int64_t length, int64_t item);
 
-/// Bytes of the largest layer, from the spec alone, and what is needed beside it while it is read.
+/// Bytes of the largest layer, from the spec alone, and numbers of the largest tensor.
 int64_t largest_layer_bytes(const ModelSpec& spec, int64_t item);
-int64_t largest_reading_bytes(const ModelSpec& spec, int64_t item);
+int64_t largest_tensor(const ModelSpec& spec);
 
 }  // namespace arcuate

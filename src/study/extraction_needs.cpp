@@ -102,7 +102,9 @@ struct Streamed {
 
 UnitNeeds streamed_needs(const ModelSpec& spec, const FeatureSpace& space, const Streamed& streamed, int64_t item,
                          const StudyMachine& machine) {
-  StreamNeeds needs{.weights = largest_layer_bytes(spec, item), .reading = largest_reading_bytes(spec, item)};
+  // While a tensor is read as float32 and converted, or drawn in float64 and transposed.
+  const int64_t beside = space.seed ? 16 : 4 + item;
+  StreamNeeds needs{.weights = largest_layer_bytes(spec, item), .reading = beside * largest_tensor(spec)};
   double input = 0;
   for (const auto& flow : streamed.flows) {
     const auto sequences = whole(batch_tokens(spec, flow) / std::max(flow.length, 1.0));
