@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "cmd/where_support.h"
 #include "core/error.h"
 #include "core/tensor.h"
 #include "core/text.h"
@@ -19,11 +20,7 @@ using Conditions = std::map<std::string, std::set<std::string>>;
 
 Conditions conditions_of(const std::vector<std::string>& where) {
   Conditions conditions;
-  for (const auto& text : where) {
-    const size_t equals = text.find('=');
-    if (equals == std::string::npos || equals == 0) bad_usage("--where expects COLUMN=VALUE, found '{}'", text);
-    conditions[text.substr(0, equals)].insert(text.substr(equals + 1));
-  }
+  for (const auto& condition : parse_where(where)) conditions[condition.column].insert(condition.value);
   return conditions;
 }
 

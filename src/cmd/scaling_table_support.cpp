@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 
+#include "cmd/where_support.h"
 #include "core/error.h"
 #include "core/text.h"
 #include "io/json.h"
@@ -116,24 +117,7 @@ Joined join_models(const Table& scores, const Table* models, const Roles& roles)
   return joined;
 }
 
-struct Condition {
-  std::string column{}, value{};
-  bool equal = true;
-};
-
-std::vector<Condition> parse_conditions(const std::vector<std::string>& texts) {
-  std::vector<Condition> conditions;
-  for (const auto& text : texts) {
-    const auto sign = text.find('=');
-    if (sign == text.npos || sign == 0) bad_usage("--where expects COLUMN=VALUE or COLUMN!=VALUE, found '{}'", text);
-    const bool equal = text[sign - 1] != '!';
-    conditions.push_back(
-        {std::string(trim(text.substr(0, equal ? sign : sign - 1))), std::string(trim(text.substr(sign + 1))), equal});
-  }
-  return conditions;
-}
-
-std::vector<size_t> kept_rows(const Joined& joined, const std::vector<Condition>& conditions) {
+std::vector<size_t> kept_rows(const Joined& joined, const std::vector<RowCondition>& conditions) {
   std::vector<Source> sources;
   for (const auto& c : conditions)
     sources.push_back(find_source(joined, {"the condition", "--where", c.column, {}, true}));
@@ -170,7 +154,7 @@ bool is_untrained(const Joined& joined, const Source& training, size_t row) {
   return training.table && text_of(joined, training, row) == "untrained";
 }
 
-void read_rows(const Joined& joined, const Roles& roles, const std::vector<Condition>& conditions,
+void read_rows(const Joined& joined, const Roles& roles, const std::vector<RowCondition>& conditions,
                std::vector<Row>& rows, Problems& problems) {
   const auto source = [&](const Role& role) { return find_source(joined, role); };
   const auto score = source(roles.score), size = source(roles.size), model = source(roles.model);
@@ -273,7 +257,7 @@ bool says_simulated(const fs::path& table) {
 
 ReadScores read_scores(const ScoreTables& tables) {
   const auto roles = roles_of(tables.columns);
-  const auto conditions = parse_conditions(tables.where);
+  const auto conditions = parse_where(tables.where, ConditionSigns::both);
   std::optional<Table> models;
   if (!tables.models.empty()) models = read_table(tables.models);
   ReadScores read;

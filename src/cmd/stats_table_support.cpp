@@ -9,6 +9,7 @@
 #include <set>
 
 #include "cmd/labels_support.h"
+#include "cmd/where_support.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "core/text.h"
@@ -67,15 +68,7 @@ using Wanted = std::map<std::string, std::set<std::string>>;
 
 Wanted wanted_values(const StatsColumns& columns, const std::optional<Comparison>& comparison) {
   Wanted wanted;
-  Problems problems("conditions are COLUMN=VALUE", Fault::usage);
-  for (const auto& text : columns.where) {
-    const auto equals = text.find('=');
-    if (equals == text.npos || equals == 0)
-      problems.add("--where expects COLUMN=VALUE, found '{}'", text);
-    else
-      wanted[text.substr(0, equals)].insert(text.substr(equals + 1));
-  }
-  problems.raise();
+  for (const auto& condition : parse_where(columns.where)) wanted[condition.column].insert(condition.value);
   if (comparison && wanted.contains(comparison->column))
     bad_usage("--compare chooses the rows of '{}': leave it out of --where", comparison->column);
   if (comparison) wanted[comparison->column] = {comparison->a, comparison->b};

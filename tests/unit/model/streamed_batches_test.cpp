@@ -110,7 +110,7 @@ TEST(StreamedBatches, of_several_inputs_are_those_of_each_alone) {
       };
     };
     const std::vector<BatchedInput> inputs{{.batches = few, .rows = 20, .take = into(0)},
-                                         {.batches = many, .rows = 60, .take = into(1)}};
+                                           {.batches = many, .rows = 60, .take = into(1)}};
     run_inputs(model, inputs, taps, {.threads = 2});
     return std::pair(at::stack(found[0]), at::stack(found[1]));
   };
