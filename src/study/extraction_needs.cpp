@@ -94,6 +94,9 @@ UnitNeeds whole_needs(const ModelSpec& spec, const FeatureSpace& space, const Fl
   return arrays.needs();
 }
 
+// What the process has grown by when a unit begins: a tokenizer, buffers of libraries (measured).
+constexpr int64_t grown = 16'000'000;
+
 // What goes through the model together, and the bytes of states that are kept all the time.
 struct Streamed {
   std::vector<Flow> flows{};
@@ -112,7 +115,7 @@ UnitNeeds streamed_needs(const ModelSpec& spec, const FeatureSpace& space, const
     needs.states += whole(flow.tokens) * spec.block.width * item;
     input += flow.input;
   }
-  needs.held = whole(streamed.kept + input);
+  needs.held = grown + whole(streamed.kept + input);
   const auto plan = stream_plan(needs, memory_limit(machine.memory).bytes - resident_bytes(), machine.threads);
   UnitArrays arrays;
   arrays.add_bytes("the largest layer of " + space.id, needs.weights);
