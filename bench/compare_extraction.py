@@ -53,7 +53,9 @@ def make_words(opt, folder):
     known = sorted(token[1:] for token in vocabulary if re.fullmatch("Ġ[a-z]{4,}", token))
     draw = np.random.default_rng(opt.seed).integers(len(known), size=(opt.words, 2))
     lines = (f"{0.3 * i:.1f}\t{0.3 * i + 0.2:.1f}\t{known[a] + (known[b] if i % 5 == 4 else '')}" for i, (a, b) in enumerate(draw))
-    (folder / "words.tsv").write_text("onset\toffset\tword\n" + "\n".join(lines) + "\n")
+    head, lines = "onset\toffset\tword\n", list(lines)
+    (folder / "words.tsv").write_text(head + "\n".join(lines) + "\n")
+    (folder / "one.tsv").write_text(head + lines[0] + "\n")
 
 
 def windows(count, context):
@@ -132,11 +134,11 @@ def word_loop(opt, model, tokens, torch):
     return watch.read()["wall"] * len(tokens) / opt.loop
 
 
-def our_command(opt, folder):
+def our_command(opt, folder, words="words.tsv"):
     layers = json.loads((Path(opt.model) / "config.json").read_text())["n_layer"]
     # The last of the peer's hidden states has gone through the final norm.
     names = [*map(str, range(layers)), "final"]
-    return [opt.program, "extract", "--model", opt.model, "--words", f"{folder}/words.tsv", "--context", opt.context,
+    return [opt.program, "extract", "--model", opt.model, "--words", f"{folder}/{words}", "--context", opt.context,
             "--layers", ",".join(names), "--threads", str(opt.threads), "--output", f"{folder}/states.h5", "--force"]
 
 
@@ -165,7 +167,8 @@ def main():
         protocol.tell_machine(opt)
         print(f"problem    {opt.words} words, context {opt.context}, {opt.model}")
         worker = [sys.executable, *sys.argv, "--worker", name, *(["--model", opt.model] if opt.shape else [])]
-        runs = protocol.in_turn(our_command(opt, folder), worker, opt)
+        # Our work, as the peer's, is what the story takes beyond starting and reading the model.
+        runs = protocol.in_turn(our_command(opt, folder), worker, opt, our_start=our_command(opt, folder, "one.tsv"))
         ours = re.search(r"(\d+) tokens in (\d+) windows", runs["arcuate, process"][0]["output"])
         theirs = runs["peer, work"][0]
         print(f"windows    arcuate {ours[2]} with {ours[1]} tokens, transformers {theirs['windows']} with {theirs['tokens']}")

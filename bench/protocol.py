@@ -126,12 +126,12 @@ def without(run, start):
     return {key: run[key] - start[key] for key in ("wall", "cpu")}
 
 
-def in_turn(ours, theirs, options, peer_start=None):
+def in_turn(ours, theirs, options, peer_start=None, our_start=None):
     """Runs both commands `repeats` times, alternating. "start" and "process" are whole processes; "work" is ours without
-    its start, and the peer's without its imports, which it reports itself, or without `peer_start`, a command."""
+    its start (`our_start`, a command), and the peer's without its imports, which it reports itself, or without `peer_start`."""
     runs = {who: [] for who in ("arcuate, start", "arcuate, process", "peer, process", "peer, work")}
     for _ in range(options.repeats):
-        runs["arcuate, start"].append(measured([options.program, "--version"], options))
+        runs["arcuate, start"].append(measured(our_start or [options.program, "--version"], options))
         runs["arcuate, process"].append(measured(ours, options))
         runs["peer, process"].append(measured(theirs, options))
         whole = runs["peer, process"][-1]

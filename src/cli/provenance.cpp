@@ -8,6 +8,7 @@
 #include "core/hash.h"
 #include "core/parallel.h"
 #include "core/text.h"
+#include "core/tile_product.h"
 #include "core/version.h"
 
 namespace arcuate::cli {
@@ -29,8 +30,13 @@ constexpr const char* compiler = "GCC " __VERSION__;
 #endif
 
 Json software() {
-  return {{"name", "arcuate"},     {"version", version},          {"compiler", compiler},
-          {"build", build_type()}, {"libtorch", torch_version()}, {"blas_kernel", blas_kernel()}};
+  return {{"name", "arcuate"},
+          {"version", version},
+          {"compiler", compiler},
+          {"build", build_type()},
+          {"libtorch", torch_version()},
+          {"blas_kernel", blas_kernel()},
+          {"tile_units", has_tile_units()}};
 }
 
 static Json item_to_json(Value::Kind kind, const std::string& item) {

@@ -90,7 +90,8 @@ void check_alike(const std::vector<ShardRecord>& records) {
 void warn_about_kernels(const std::vector<ShardRecord>& records, cli::Console& console) {
   std::set<std::string> kinds;
   for (const auto& record : records)
-    kinds.insert(fmt::format("{} with libtorch {}", json_value<std::string>(record.software, "blas_kernel", "shard"),
+    kinds.insert(fmt::format("{}{} with libtorch {}", json_value<std::string>(record.software, "blas_kernel", "shard"),
+                             record.software.value("tile_units", false) ? " and tile units" : "",
                              json_value<std::string>(record.software, "libtorch", "shard")));
   if (kinds.size() > 1)
     console.warn("shards were computed by different kernels ({}): their numbers agree to about 1e-5, not to the byte",
