@@ -36,7 +36,7 @@ Json software() {
           {"build", build_type()},
           {"libtorch", torch_version()},
           {"blas_kernel", blas_kernel()},
-          {"tile_units", has_tile_units()}};
+          {"tile_units", has_tile_units() ? "AMX" : "none"}};
 }
 
 static Json item_to_json(Value::Kind kind, const std::string& item) {

@@ -8,7 +8,6 @@
 #include "cli/run.h"
 #include "core/parallel.h"
 #include "core/text.h"
-#include "core/tile_product.h"
 
 namespace arcuate {
 namespace {
@@ -49,7 +48,7 @@ int run(const Options&, cli::Run& run) {
   for (const char* key : {"version", "compiler", "build", "libtorch"}) row(out, key, software[key].get<std::string>());
   row(out, "processor", cli::processor_name());
   row(out, "BLAS kernel", blas_kernel());
-  row(out, "tile units", has_tile_units() ? "bfloat16 (AMX)" : "none");
+  row(out, "tile units", software["tile_units"].get<std::string>());
   row(out, "cores", std::to_string(available_cores()));
   row(out, "threads", std::to_string(run.compute.threads));
   row(out, "memory free", cli::readable_bytes(cli::available_memory()));

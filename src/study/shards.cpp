@@ -91,7 +91,7 @@ void warn_about_kernels(const std::vector<ShardRecord>& records, cli::Console& c
   std::set<std::string> kinds;
   for (const auto& record : records)
     kinds.insert(fmt::format("{}{} with libtorch {}", json_value<std::string>(record.software, "blas_kernel", "shard"),
-                             record.software.value("tile_units", false) ? " and tile units" : "",
+                             record.software.value("tile_units", "none") == "none" ? "" : " and tile units",
                              json_value<std::string>(record.software, "libtorch", "shard")));
   if (kinds.size() > 1)
     console.warn("shards were computed by different kernels ({}): their numbers agree to about 1e-5, not to the byte",

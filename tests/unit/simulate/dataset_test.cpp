@@ -114,7 +114,7 @@ TEST_F(SimulatedFolder, reads_back_as_a_dataset_without_the_medial_wall) {
   EXPECT_EQ(dataset.stories[0].tr, 2);
   EXPECT_EQ(dataset.stories[0].first_volume, 1);
   EXPECT_EQ(dataset.stories[0].volumes, written_.volumes);
-  EXPECT_EQ(dataset.surfaces, root() / "surfaces");
+  EXPECT_EQ(dataset.surfaces.left.inflated, root() / "surfaces/hemi-L_inflated.surf.gii");
   const auto truth = read_table(root() / "truth/truth.tsv");
   ASSERT_EQ(dataset.targets.size(), truth.rows.size());
   ASSERT_EQ(dataset.places.size(), truth.rows.size());
