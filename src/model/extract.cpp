@@ -43,6 +43,12 @@ StoryPasses story_passes(const Model& model, const Tokenizer& tokenizer, std::sp
   return story;
 }
 
+// A row for every word from those of words with tokens, … x rows x width.
+static at::Tensor states_of_words(const at::Tensor& states, const std::vector<int64_t>& places) {
+  const auto row = at::tensor(places, at::kLong);
+  return states.index_select(-2, row.clamp_min(0)) * (row >= 0).unsqueeze(1);
+}
+
 namespace {
 
 // Words with tokens, and for every word the place among them of itself or the last such word before; -1 without one.
@@ -56,10 +62,6 @@ struct SpokenWords {
     std::erase_if(tokens, [](const auto& word) { return word.empty(); });
   }
   bool all() const { return tokens.size() == places.size(); }
-  // x: words with tokens x …, along `dim`; every word has a row.
-  at::Tensor spread(const at::Tensor& x, int64_t dim) const {
-    return x.index_select(dim, at::tensor(places, at::kLong).clamp_min(0));
-  }
 
   std::vector<std::vector<int64_t>> tokens;
   std::vector<int64_t> places{};
@@ -69,11 +71,12 @@ struct SpokenWords {
 // Surprisal and entropy of words that no token has are NaN, states of words before the first that has one are 0.
 void spread(const SpokenWords& words, Activations& made) {
   if (words.all()) return;
-  made.states = words.spread(made.states, 1) * (at::tensor(words.places, at::kLong) >= 0).view({1, -1, 1});
+  made.states = states_of_words(made.states, words.places);
   if (!made.predictions.surprisal.defined()) return;
-  const auto silent = at::tensor(words.spoken, at::kLong) == 0;
+  const auto place = at::tensor(words.places, at::kLong).clamp_min(0),
+             silent = at::tensor(words.spoken, at::kLong) == 0;
   for (auto* numbers : {&made.predictions.surprisal, &made.predictions.entropy})
-    *numbers = words.spread(*numbers, 0).masked_fill(silent, std::numeric_limits<double>::quiet_NaN());
+    *numbers = numbers->index_select(0, place).masked_fill(silent, std::numeric_limits<double>::quiet_NaN());
 }
 
 // Of units other than the stream a pass gives no prediction: they take one for themselves.
@@ -109,9 +112,7 @@ StoryInput story_input(const Model& model, const Tokenizer& tokenizer, std::span
 }
 
 at::Tensor word_states(const StoryInput& story, const at::Tensor& states) {
-  if (story.word_rows.empty()) return states;
-  const auto row = at::tensor(story.word_rows, at::kLong);
-  return states.index_select(0, row.clamp_min(0)) * (row >= 0).view({-1, 1});
+  return story.word_rows.empty() ? states : states_of_words(states, story.word_rows);
 }
 
 Activations extract(const Model& model, const Tokenizer& tokenizer, std::span<const std::string> words,

@@ -9,6 +9,7 @@
 #include "fixture.h"
 #include "io/cifti.h"
 #include "io/nifti.h"
+#include "unit/brain/same_surfaces.h"
 
 namespace arcuate {
 namespace {
@@ -16,6 +17,7 @@ namespace {
 using test::contains;
 using test::largest_difference;
 using test::message_of;
+using test::write_same_surfaces;
 
 constexpr int64_t volumes = 6;
 
@@ -23,18 +25,6 @@ std::vector<std::string> regions_of(const Dataset& dataset) {
   std::vector<std::string> names;
   for (const auto& place : dataset.places) names.push_back(place.region);
   return names;
-}
-
-// A folder of surfaces that are all the same mesh.
-void write_surfaces(const std::filesystem::path& folder, const Mesh& mesh) {
-  const int64_t vertices = mesh.points.size(0);
-  const CorticalSurfaces surfaces{.anatomical = mesh,
-                                  .inflated = mesh,
-                                  .flat = mesh,
-                                  .sphere = mesh,
-                                  .sulcal_depth = at::zeros({vertices}),
-                                  .patches = {.keys = at::zeros({vertices}, at::kInt)}};
-  for (const auto side : {Hemisphere::left, Hemisphere::right}) write_cortical_surfaces(folder, surfaces, side);
 }
 
 // One recording of V targets.
@@ -207,7 +197,7 @@ TEST_F(VertexAtlas, an_atlas_of_another_surface_is_refused) {
 TEST_F(VertexAtlas, vertices_lie_where_their_surface_has_them) {
   const auto points = at::tensor({0.F, 0.F, 0.F, 1.F, 5.F, 0.F, 0.F, 9.F, 1.F}).view({3, 3});
   const Mesh mesh{.points = points, .triangles = at::tensor({0, 1, 2}, at::kInt).view({1, 3})};
-  write_surfaces(folder_.path(), mesh);
+  write_same_surfaces(folder_.path(), mesh);
   dataset.surfaces = find_cortex(folder_.path(), "");
   for (auto& place : dataset.places) place.region = "all";
   options = {.split = 1};

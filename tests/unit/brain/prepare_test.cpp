@@ -8,6 +8,7 @@
 #include "core/tensor.h"
 #include "fixture.h"
 #include "io/npy.h"
+#include "unit/brain/same_surfaces.h"
 
 namespace arcuate {
 namespace {
@@ -16,20 +17,9 @@ using test::contains;
 using test::Fixture;
 using test::largest_difference;
 using test::message_of;
+using test::write_same_surfaces;
 
 constexpr int64_t volumes = 8;
-
-// A folder of surfaces that are all the same mesh.
-void write_surfaces(const std::filesystem::path& folder, const Mesh& mesh) {
-  const int64_t vertices = mesh.points.size(0);
-  const CorticalSurfaces surfaces{.anatomical = mesh,
-                                  .inflated = mesh,
-                                  .flat = mesh,
-                                  .sphere = mesh,
-                                  .sulcal_depth = at::zeros({vertices}),
-                                  .patches = {.keys = at::zeros({vertices}, at::kInt)}};
-  for (const auto side : {Hemisphere::left, Hemisphere::right}) write_cortical_surfaces(folder, surfaces, side);
-}
 
 // Two subjects of two targets, each with a table of confounds; the second one's scanner needed longer to settle.
 class Prepared : public testing::Test {
@@ -117,7 +107,7 @@ TEST_F(Prepared, vertices_are_smoothed_on_their_own_hemisphere) {
   const Mesh mesh{.points = reference["surface.points"], .triangles = reference["surface.triangles"]};
   const auto used = reference["surface.used"];
   const int64_t targets = used.numel();
-  write_surfaces(folder_ / "surfaces", mesh);
+  write_same_surfaces(folder_ / "surfaces", mesh);
   std::string table = "target\themisphere\tvertex\n";
   for (const char* side : {"R", "L"})
     for (int64_t v = 0; v < targets; ++v) table += fmt::format("{0}{1}\t{0}\t{1}\n", side, used[v].item<int64_t>());

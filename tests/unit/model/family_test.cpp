@@ -10,14 +10,14 @@
 #include "model/checkpoint.h"
 #include "model/model.h"
 #include "model/untrained.h"
+#include "unit/model/reference_model.h"
 
 using namespace arcuate;
 using arcuate::test::Fixture;
+using arcuate::test::reference_model;
 namespace fs = std::filesystem;
 
 namespace {
-
-fs::path reference_model(const std::string& name) { return test::source_path("reference/models/" + name); }
 
 struct Golden {
   const char* name;

@@ -5,17 +5,17 @@
 #include <gtest/gtest.h>
 
 #include "fixture.h"
+#include "unit/model/reference_model.h"
 
 using namespace arcuate;
 using arcuate::test::contains;
 using arcuate::test::Fixture;
 using arcuate::test::largest_difference;
 using arcuate::test::message_of;
+using arcuate::test::reference_model;
 namespace fs = std::filesystem;
 
 namespace {
-
-fs::path reference_model(const std::string& name) { return test::source_path("reference/models/" + name); }
 
 // One folder's models, and the story that the reference has.
 struct Scene {

@@ -7,12 +7,14 @@
 #include "io/npy.h"
 #include "model/checkpoint.h"
 #include "model/untrained.h"
+#include "unit/model/reference_model.h"
 
 using namespace arcuate;
 using arcuate::test::contains;
 using arcuate::test::Fixture;
 using arcuate::test::largest_difference;
 using arcuate::test::message_of;
+using arcuate::test::reference_model;
 namespace fs = std::filesystem;
 
 namespace {
@@ -22,8 +24,6 @@ std::vector<int64_t> layers_to_final(const Model& model) {
   std::iota(layers.begin(), layers.end(), int64_t{0});
   return layers;
 }
-
-fs::path reference_model(const std::string& name) { return test::source_path("reference/models/" + name); }
 
 // Largest difference over the largest number, whatever the shape.
 double relative_difference(const at::Tensor& found, const at::Tensor& expected) {

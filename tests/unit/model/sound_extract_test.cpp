@@ -9,18 +9,18 @@
 #include "fixture.h"
 #include "io/json.h"
 #include "model/family.h"
+#include "unit/model/reference_model.h"
 
 using namespace arcuate;
 using arcuate::test::contains;
 using arcuate::test::Fixture;
 using arcuate::test::largest_difference;
 using arcuate::test::message_of;
+using arcuate::test::reference_model;
 using arcuate::test::TemporaryFolder;
 namespace fs = std::filesystem;
 
 namespace {
-
-fs::path reference_model(const std::string& name) { return test::source_path("reference/models/" + name); }
 
 SoundActivations heard(const Model& model, const std::string& name, const at::Tensor& samples,
                        const SoundExtractOptions& options, const Compute& compute = {}) {

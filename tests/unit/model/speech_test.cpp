@@ -13,17 +13,17 @@
 #include "model/model.h"
 #include "model/sound_stem.h"
 #include "model/untrained.h"
+#include "unit/model/reference_model.h"
 
 using namespace arcuate;
 using arcuate::test::contains;
 using arcuate::test::Fixture;
 using arcuate::test::largest_difference;
 using arcuate::test::message_of;
+using arcuate::test::reference_model;
 namespace fs = std::filesystem;
 
 namespace {
-
-fs::path reference_model(const std::string& name) { return test::source_path("reference/models/" + name); }
 
 std::vector<int64_t> layers_to_final(const Model& model) {
   std::vector<int64_t> layers(static_cast<size_t>(model.spec().layers) + 2);
