@@ -18,9 +18,10 @@ static void describe_work(Spec<Common>& s) {
   s.option("seed", &Common::seed, "where every random number starts").range(0, std::numeric_limits<double>::infinity());
   s.option("device", &Common::device, "where tensors are multiplied")
       .choices({{"cpu", Device::cpu}, {"cuda", Device::cuda}});
-  s.option("memory-limit", &Common::memory_limit,
-           "memory to stay below, such as 4GB (kept by run, encode, extract, stack, subsets and topology; other "
-           "commands do not yet)")
+  s.option(
+       "memory-limit", &Common::memory_limit,
+       "memory to stay below, such as 4GB (kept by run, encode, extract, predict, stack, subsets and topology; other "
+       "commands do not yet)")
       .unrecorded();
   s.flag("force", &Common::force, "replace outputs that exist").unrecorded();
   s.flag("dry-run", &Common::dry_run, "say what would be done, and do nothing").unrecorded();
