@@ -17,8 +17,7 @@ void read_ceiling(StudySection& section, CeilingEntry& ceiling) {
   }
   for (const auto& name : names)
     if (std::find(known.begin(), known.end(), name) == known.end())
-      section.problems().add("'ceiling.kinds' names '{}'; known: {}{}", name, join(known, ", "),
-                             suggestion(name, known));
+      section.problem("kinds", fmt::format(" names '{}'{}", name, suggestion(name, known)));
   section.read("interval", ceiling.interval);
   section.read("draws", ceiling.draws);
   section.read("block", ceiling.block);

@@ -139,11 +139,11 @@ void StudySection::wrong(const char* key, const toml::node& node, const std::str
   problems_.add("{}: '{}{}' must be {}", place(node), name_, key, expected);
 }
 
-void StudySection::wrong(const char* key, const std::string& expected) {
-  if (const auto* node = table_.get(key))
-    wrong(key, *node, expected);
-  else
-    problems_.add("'{}{}' must be {}", name_, key, expected);
+void StudySection::wrong(const char* key, const std::string& expected) { problem(key, " must be " + expected); }
+
+void StudySection::problem(const char* key, const std::string& said) {
+  const auto* node = table_.get(key);
+  problems_.add("{}'{}{}'{}", node ? place(*node) + ": " : "", name_, key, said);
 }
 
 StudySection StudySection::inner(const toml::table& table, const std::string& name) {

@@ -59,6 +59,8 @@ class StudySection {
 
   void wrong(const char* key, const toml::node& node, const std::string& expected);
   void wrong(const char* key, const std::string& expected);
+  /// A problem of the key in other words: `said` follows its name.
+  void problem(const char* key, const std::string& said);
   StudySection inner(const toml::table& table, const std::string& name);
   Problems& problems() { return problems_; }
 

@@ -160,8 +160,8 @@ void read_align(StudySection& s, AlignEntry& align) {
   s.read("offset", align.offset);
   s.read("highpass", align.highpass);
   s.read("zscore", align.zscore);
-  if (align.highpass < 0) s.problems().add("'align.highpass' must be 0 (none) or a positive number of seconds");
-  if (align.delays.empty()) s.problems().add("'align.delays' must hold at least one delay");
+  if (align.highpass < 0) s.wrong("highpass", "0 (none) or a positive number of seconds");
+  if (align.delays.empty()) s.problem("delays", " must hold at least one delay");
   for (int64_t delay : align.delays)
     if (delay < -longest_delay || delay > longest_delay)
       s.problems().add("'align.delays' holds {}; a delay has at most {} TRs", delay, longest_delay);
@@ -177,15 +177,15 @@ void read_clean(StudySection& s, CleanOptions& clean) {
   s.read("confounds", clean.confounds);
   const auto volumes = drop == "auto" ? drop_unsteady : to_integer(drop).value_or(-2);
   if (volumes < drop_unsteady || (volumes == drop_unsteady && drop != "auto"))
-    s.problems().add("'clean.drop' must be a number of volumes or \"auto\", found '{}'", drop);
+    s.wrong("drop", fmt::format("a number of volumes or \"auto\", found '{}'", drop));
   else
     clean.drop = volumes;
   if (!(clean.smooth >= 0 && clean.smooth <= widest_smoothing))
-    s.problems().add("'clean.smooth' must be 0 (none) to {} mm", widest_smoothing);
+    s.wrong("smooth", fmt::format("0 (none) to {} mm", widest_smoothing));
   try {
     clean.detrend = parse_detrend(detrend);
   } catch (const Error& error) {
-    s.problems().add("'clean.detrend': {}", error.what());
+    s.problem("detrend", fmt::format(": {}", error.what()));
   }
 }
 
@@ -206,8 +206,8 @@ void read_encode(StudySection& s, EncodeEntry& encode) {
   s.read_choice("standardize", encode.ridge.standardize, standardizations);
   s.read_choice("form", encode.ridge.form, forms);
   if (encode.folds != "story" && to_integer(encode.folds).value_or(0) < 2)
-    s.problems().add("'encode.folds' must be a number of folds (at least 2) or \"story\"");
-  if (encode.columns < 1) s.problems().add("'encode.columns' must be at least 1");
+    s.wrong("folds", "a number of folds (at least 2) or \"story\"");
+  if (encode.columns < 1) s.wrong("columns", "at least 1");
   if (encode.inner_folds < 2 || encode.gap < 0)
     s.problems().add("'encode.inner_folds' must be at least 2 and 'encode.gap' not negative");
 }

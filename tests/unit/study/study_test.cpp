@@ -145,6 +145,8 @@ TEST(Study, cleaning_is_described_and_resolved) {
       contains(error_of(small, {"clean.drop=-1", "clean.smooth=-2", "clean.detrend=spline"}),
                {"'clean.drop' must be a number of volumes or \"auto\", found '-1'",
                 "'clean.smooth' must be 0 (none) to 100 mm", "'clean.detrend': 'spline' is no way to detrend"}));
+  EXPECT_TRUE(contains(error_of(std::string(small) + "\n[clean]\ndetrend = 'spline'\nsmooth = -1\n", {}),
+                       {": 'clean.detrend': 'spline' is", ": 'clean.smooth' must be", "line "}));
   EXPECT_TRUE(
       contains(error_of(small, {"clean.drop=some", "clean.drops=1"}), {"found 'some'", "unknown key 'clean.drops'"}));
 }
