@@ -133,45 +133,62 @@ class PackedFoldScores final : public FoldScores {
     }
   }
 
-  int64_t width() const override { return panel_columns; }
+  int64_t width() const override { return panel_shape(packing_).columns; }
 
   void add(const Tensor& train, const Tensor& tested, ScoreSums& sums) const override {
-    const int64_t targets = tested.size(1);
-    const auto right = multiply(left_, directions_, PackedColumns(train, nullptr, packing_), targets);
-    std::vector<PackedColumns> factors;  // a product each
-    std::vector<size_t> block_of;
-    for (size_t b = 0; b < blocks_.size(); ++b)
-      for (int64_t m = 0; m < blocks_[b].weights.size(0); ++m) {
-        factors.emplace_back(right.slice(0, blocks_[b].begin, blocks_[b].end),
-                             blocks_[b].weights.data_ptr<float>() + m * blocks_[b].weights.size(1), packing_);
-        block_of.push_back(b);
-      }
-    constexpr int64_t panel = panel_rows * panel_columns;
-    std::vector<float> products(factors.size() * panel);
-    auto tile = start_tile(products.data(), targets);
-    for (int64_t c = 0; c < targets / panel_columns; ++c)
-      for (int64_t r = 0; r * panel_rows < tested.size(0); ++r) {
-        for (size_t i = 0; i < factors.size(); ++i)
-          multiply_panels(test_[block_of[i]], r, factors[i], c, products.data() + i * panel, panel_columns);
-        tile.responses = tested.data_ptr<float>() + r * panel_rows * targets + c * panel_columns;
-        tile.rows = std::min(panel_rows, tested.size(0) - r * panel_rows);
-        tile.first_target = c * panel_columns;
+    const auto right = multiply(left_, directions_, PackedColumns(train, nullptr, packing_));
+    const auto factors = weighted(right);
+    const auto [height, width] = panel_shape(packing_);
+    const int64_t targets = tested.size(1), step = panels_at_once() * height;
+    std::vector<float> products(factors.size() * static_cast<size_t>(step * width));
+    auto tile = start_tile(products.data(), step * width, targets);
+    const UnitsInUse units(packing_);
+    for (int64_t c = 0; c < targets / width; ++c)
+      for (int64_t row = 0; row < tested.size(0); row += step) {
+        tile.rows = std::min(step, tested.size(0) - row);
+        const PanelRange rows{row / height, (row + tile.rows + height - 1) / height};
+        float* product = products.data();
+        for (const auto& factor : factors) {
+          multiply(test_[factor.block], rows, factor.columns, {c, c + 1}, product, width);
+          product += step * width;
+        }
+        tile.responses = tested.data_ptr<float>() + row * targets + c * width;
+        tile.first_target = c * width;
         add_tile(tile, sums);
       }
   }
 
  private:
-  Tile<float> start_tile(const float* products, int64_t targets) const {
+  struct Weighted {
+    size_t block;
+    PackedColumns columns;
+  };
+
+  // U'Y times each of the functions.
+  std::vector<Weighted> weighted(const Tensor& right) const {
+    std::vector<Weighted> factors;
+    for (size_t b = 0; b < blocks_.size(); ++b)
+      for (int64_t m = 0; m < blocks_[b].weights.size(0); ++m)
+        factors.push_back(
+            {b, PackedColumns(right.slice(0, blocks_[b].begin, blocks_[b].end),
+                              blocks_[b].weights.data_ptr<float>() + m * blocks_[b].weights.size(1), packing_)});
+    return factors;
+  }
+
+  // Of tested rows: a panel of factors is read once for all of them, and their products stay in the nearest cache.
+  int64_t panels_at_once() const { return for_tiles(packing_) ? 2 : 1; }
+
+  Tile<float> start_tile(const float* products, int64_t size, int64_t targets) const {
     Tile<float> tile{.products = {},
                      .responses = nullptr,
                      .response_stride = targets,
                      .rows = 0,
                      .first_target = 0,
-                     .targets = panel_columns};
+                     .targets = width()};
     for (const auto& block : blocks_)
-      for (int64_t m = 0; m < block.weights.size(0); ++m, products += panel_rows * panel_columns)
+      for (int64_t m = 0; m < block.weights.size(0); ++m, products += size)
         tile.products.push_back(
-            {products, panel_columns, block.coefficients.data_ptr<float>() + m * block.coefficients.size(1)});
+            {products, width(), block.coefficients.data_ptr<float>() + m * block.coefficients.size(1)});
     return tile;
   }
 
@@ -187,6 +204,12 @@ class PackedFoldScores final : public FoldScores {
 std::unique_ptr<FoldScores> plain_fold_scores(const Tensor& left, const Tensor& test,
                                               std::vector<CompressedBlock> blocks) {
   return std::make_unique<PlainFoldScores>(left, test, std::move(blocks));
+}
+
+// Tile units multiply so fast that what follows their products weighs more.
+BlockCost block_cost(Packing packing) {
+  if (!for_tiles(packing)) return {};
+  return {.shortest = 32, .overhead = is_bf16(packing) ? 96.0 : 32.0};
 }
 
 std::unique_ptr<FoldScores> tensor_fold_scores(const Tensor& left, const Tensor& test,

@@ -27,6 +27,8 @@ std::unique_ptr<FoldScores> plain_fold_scores(const at::Tensor& left, const at::
 std::unique_ptr<FoldScores> packed_fold_scores(const at::Tensor& left, const at::Tensor& test,
                                                std::vector<CompressedBlock> blocks, Packing packing);
 
+BlockCost block_cost(Packing packing);
+
 /// On any device, by whole tensors: predictions of many rows and all penalties are in memory at once.
 std::unique_ptr<FoldScores> tensor_fold_scores(const at::Tensor& left, const at::Tensor& test,
                                                std::vector<CompressedBlock> blocks);

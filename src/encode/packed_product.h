@@ -1,56 +1,91 @@
-// Within the encode layer only: products of matrices that are brought into the order of the processor's kernel once and
+// Within the encode layer only: products of matrices that are brought into the order of the processor's units once and
 // then multiplied many times, in float32 or bfloat16 (which rounds both factors to 8 bits and sums in float32).
 //
-// A kernel multiplies 8 rows by 48 columns and keeps the 384 sums in registers of AVX-512. Factors are packed in
-// panels of 8 rows and of 48 columns; a step along the inner dimension is one number of each (float32) or two
-// (bfloat16, vdpbf16ps).
+// Factors are packed in panels of rows and of columns. Vector units multiply 8 rows by 48 columns and keep the 384 sums
+// in registers of AVX-512; a step along the inner dimension is one number of each (float32) or two (bfloat16,
+// vdpbf16ps). Tile units multiply 32 rows by 32 columns (core/tile_kernel.h).
 #pragma once
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-#include <vector>
+#include <optional>
+
+#include "core/tile_kernel.h"
 
 namespace arcuate::ridge {
 
-enum class Packing { f32, bf16 };
+enum class Packing { vectors_f32, vectors_bf16, tiles_f32, tiles_bf16 };
+constexpr bool for_tiles(Packing packing) { return packing == Packing::tiles_f32 || packing == Packing::tiles_bf16; }
+constexpr bool is_bf16(Packing packing) { return packing == Packing::vectors_bf16 || packing == Packing::tiles_bf16; }
+
 /// Whether this processor has the instructions.
 bool can_pack(Packing packing);
+/// The fastest that this processor has, if any.
+std::optional<Packing> fastest_f32_packing();
+std::optional<Packing> fastest_bf16_packing();
 
-constexpr int64_t panel_rows = 8, panel_columns = 48;
+struct PanelShape {
+  int64_t rows, columns;
+};
+constexpr PanelShape panel_shape(Packing packing) {
+  return for_tiles(packing) ? PanelShape{tiles::side, tiles::side} : PanelShape{8, 48};
+}
 
-/// A factor of float32, rows x inner, packed. Rows are filled up with zeros.
-class PackedRows {
+/// One of the factors: panels one after another.
+class Panels {
  public:
-  PackedRows(const at::Tensor& matrix, Packing packing);
-  int64_t panels() const { return panels_; }
-  int64_t steps() const { return steps_; }
   Packing packing() const { return packing_; }
-  const float* panel(int64_t number) const { return values_.data() + number * steps_ * panel_rows; }
+  PanelShape shape() const { return panel_shape(packing_); }
+  int64_t count() const { return count_; }
+  /// Steps or blocks along the inner dimension.
+  int64_t steps() const { return steps_; }
+  /// Of a panel; where they are packed as bfloat16, a float is two of these.
+  int64_t floats() const { return floats_; }
+  const float* panel(int64_t number) const { return data_ + number * floats_; }
+
+ protected:
+  Panels(Packing packing, int64_t inner, int64_t lines, int64_t lines_of_panel);
+  float* data() { return data_; }
 
  private:
   Packing packing_;
-  int64_t panels_ = 0, steps_ = 0;
-  std::vector<float> values_;  // [panel][step][row]; a float is two bfloat16 there
+  int64_t count_, steps_, floats_;
+  at::Tensor values_;
+  float* data_;
 };
 
-/// A factor of float32, inner x columns, times a number for each inner index; columns are a multiple of panel_columns.
-class PackedColumns {
+/// A factor of float32, rows x inner. Rows are filled up with zeros.
+class PackedRows : public Panels {
+ public:
+  PackedRows(const at::Tensor& matrix, Packing packing);
+};
+
+/// A factor of float32, inner x columns, times a number for each inner index; columns are a multiple of the panel's.
+class PackedColumns : public Panels {
  public:
   /// weights: as many as the matrix has rows, or null for ones.
   PackedColumns(const at::Tensor& matrix, const float* weights, Packing packing);
-  int64_t steps() const { return steps_; }
-  const float* panel(int64_t number) const { return values_.data() + number * steps_ * panel_columns; }
-
- private:
-  int64_t steps_ = 0;
-  std::vector<float> values_;  // [panel][step][column]
 };
 
-/// One panel of rows times one of columns: out[row * stride + column].
-void multiply_panels(const PackedRows& rows, int64_t row_panel, const PackedColumns& columns, int64_t column_panel,
-                     float* out, int64_t stride);
+/// As long as it lives, panels of this packing can be multiplied in this thread.
+class UnitsInUse {
+ public:
+  explicit UnitsInUse(Packing packing) {
+    if (for_tiles(packing)) tiles_.emplace();
+  }
+
+ private:
+  std::optional<tiles::InUse> tiles_;
+};
+
+struct PanelRange {
+  int64_t begin = 0, end = 0;
+};
+/// Some panels of rows times some of columns: out[row * stride + column].
+void multiply(const PackedRows& rows, PanelRange row_range, const PackedColumns& columns, PanelRange column_range,
+              float* out, int64_t stride);
 
 /// The whole product, rows x columns, float32.
-at::Tensor multiply(const PackedRows& rows, int64_t row_count, const PackedColumns& columns, int64_t column_count);
+at::Tensor multiply(const PackedRows& rows, int64_t row_count, const PackedColumns& columns);
 
 }  // namespace arcuate::ridge

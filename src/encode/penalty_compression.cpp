@@ -14,10 +14,8 @@ using at::Tensor;
 
 namespace {
 
-constexpr int64_t shortest_block = 16, longest_block = 1024;
+constexpr int64_t longest_block = 1024;
 constexpr double widest_block = 30;  // largest to smallest eigenvalue, with the smallest penalty added to both
-// What a product costs beside its multiplications, in eigenvalues: it is written, read and combined.
-constexpr double overhead = 16;
 
 CompressedBlock compress_block(const Tensor& eigenvalues, int64_t begin, int64_t end, const Tensor& penalties,
                                double tolerance) {
@@ -43,26 +41,26 @@ CompressedBlock compress_block(const Tensor& eigenvalues, int64_t begin, int64_t
           .coefficients = vh.slice(0, 0, count) * norms};
 }
 
-double cost_an_eigenvalue(const CompressedBlock& block) {
+double cost_an_eigenvalue(const CompressedBlock& block, const BlockCost& cost) {
   const auto length = static_cast<double>(block.end - block.begin);
-  return static_cast<double>(block.weights.size(1)) * (1 + overhead / length);
+  return static_cast<double>(block.weights.size(1)) * (1 + cost.overhead / length);
 }
 
 }  // namespace
 
 std::vector<CompressedBlock> compress_penalties(const Tensor& eigenvalues, const std::vector<double>& penalties,
-                                                double tolerance) {
+                                                double tolerance, const BlockCost& cost) {
   const auto grid = to_tensor(penalties);
   std::vector<CompressedBlock> blocks;
   for (int64_t end = eigenvalues.size(0); end > 0; end = blocks.back().begin) {
     CompressedBlock best;
     double least = std::numeric_limits<double>::infinity();
-    for (int64_t length = shortest_block; length <= longest_block; length *= 2) {
+    for (int64_t length = cost.shortest; length <= longest_block; length *= 2) {
       const auto block = compress_block(eigenvalues, std::max<int64_t>(0, end - length), end, grid, tolerance);
-      const double cost = cost_an_eigenvalue(block);
+      const double own = cost_an_eigenvalue(block, cost);
       // A long block that is not compressed would take along what a later one compresses.
       const bool compressed = block.weights.size(1) < grid.size(0);
-      if (cost <= least && (compressed || length == shortest_block)) least = cost, best = block;
+      if (own <= least && (compressed || length == cost.shortest)) least = own, best = block;
       if (block.begin == 0 || !compressed) break;
     }
     blocks.push_back(best);

@@ -22,9 +22,15 @@ struct CompressedBlock {
   at::Tensor coefficients;  ///< m x penalties: c
 };
 
+/// What the units that multiply are best at.
+struct BlockCost {
+  int64_t shortest = 16;  ///< Eigenvalues of a block; its lengths are powers of two times this.
+  double overhead = 16;   ///< What a product costs beside its multiplications, in eigenvalues: it is kept and combined.
+};
+
 /// eigenvalues: r, ascending, not negative, float64. Blocks are long where eigenvalues are alike and short where they
 /// are spread.
 std::vector<CompressedBlock> compress_penalties(const at::Tensor& eigenvalues, const std::vector<double>& penalties,
-                                                double tolerance);
+                                                double tolerance, const BlockCost& cost = {});
 
 }  // namespace arcuate

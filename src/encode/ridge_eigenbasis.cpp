@@ -65,25 +65,32 @@ class EigenStage final : public Stage {
     const auto& left = basis.left;
     const auto test = reduced(about_mean(basis.test)).to(options.type);
     const auto eigenvalues = basis.eigenvalues.cpu();
-    const auto blocks = compress_penalties(eigenvalues, options.penalties, tolerance(options.type));
-    const bool packed = left.is_cpu() && options.type == at::kFloat && can_pack(Packing::f32);
-    scores_ = !left.is_cpu() ? tensor_fold_scores(left, test, blocks)
-              : packed       ? packed_fold_scores(left, test, blocks, Packing::f32)
-                             : plain_fold_scores(left, test, blocks);
-    if (packed && options.bf16_scores && can_pack(Packing::bf16))
-      coarse_ = packed_fold_scores(left, test, compress_penalties(eigenvalues, options.penalties, bf16_tolerance),
-                                   Packing::bf16);
+    const bool packs = left.is_cpu() && options.type == at::kFloat;
+    const auto compressed = [&](double tolerance, const BlockCost& cost) {
+      return compress_penalties(eigenvalues, options.penalties, tolerance, cost);
+    };
+    const auto packed = [&](double tolerance, Packing packing) {
+      return packed_fold_scores(left, test, compressed(tolerance, block_cost(packing)), packing);
+    };
+    if (const auto exact = fastest_f32_packing(); packs && exact)
+      scores_ = packed(tolerance(options.type), *exact);
+    else
+      scores_ =
+          (left.is_cpu() ? plain_fold_scores : tensor_fold_scores)(left, test, compressed(tolerance(options.type), {}));
+    if (const auto coarse = fastest_bf16_packing(); packs && options.bf16_scores && coarse)
+      coarse_ = packed(bf16_tolerance, *coarse);
   }
 
   bool has(Scoring scoring) const override { return scoring == Scoring::exact || coarse_; }
 
   void add_scores(const TargetBlock& block, Scoring scoring, BlockScores& scores) const override {
     const auto mean = training_mean(design_, fold_, block.responses);
-    const auto train = filled_up(fold_.train.of(block.responses), mean),
-               tested = about_mean(filled_up(fold_.test.of(block.responses), mean));
-    auto sums = start_sums(penalties(), tested);
     const bool coarse = scoring == Scoring::bf16 && coarse_;
-    (coarse ? coarse_ : scores_)->add(train, rotation_.defined() ? rotation_.mm(tested) : tested, sums);
+    const auto& scorer = coarse ? *coarse_ : *scores_;
+    const auto train = filled_up(fold_.train.of(block.responses), mean, scorer),
+               tested = about_mean(filled_up(fold_.test.of(block.responses), mean, scorer));
+    auto sums = start_sums(penalties(), tested);
+    scorer.add(train, rotation_.defined() ? rotation_.mm(tested) : tested, sums);
     if (rotation_.defined()) sums.p.zero_();  // of predictions about their mean; other scores do not ask
     if (coarse) scores.add_doubt(first_place_, doubt_of(sums).slice(1, 0, block.responses.size(1)));
     scores.add(number_, first_place_, scores_of(sums, design_.options.select).slice(1, 0, block.responses.size(1)));
@@ -116,8 +123,8 @@ class EigenStage final : public Stage {
   }
 
   // Less the mean, with columns of zeros on the right.
-  Tensor filled_up(const Tensor& responses, const Tensor& mean) const {
-    const int64_t width = (responses.size(1) + scores_->width() - 1) / scores_->width() * scores_->width();
+  static Tensor filled_up(const Tensor& responses, const Tensor& mean, const FoldScores& scores) {
+    const int64_t width = (responses.size(1) + scores.width() - 1) / scores.width() * scores.width();
     auto result = at::empty({responses.size(0), width}, responses.options());
     auto own = result.slice(1, 0, responses.size(1));
     at::sub_out(own, responses, mean);

@@ -51,7 +51,10 @@ TEST(FoldScores, of_the_library_and_of_whole_tensors_are_those_of_predictions_ma
 
 TEST(FoldScores, of_packed_products_are_those_of_predictions_made_one_by_one) {
   const World fold;
-  for (const auto& [packing, tolerance] : {std::pair{Packing::f32, 2e-5}, {Packing::bf16, 3e-2}}) {
+  for (const auto& [packing, tolerance] : {std::pair{Packing::vectors_f32, 2e-5},
+                                           {Packing::vectors_bf16, 3e-2},
+                                           {Packing::tiles_f32, 2e-5},
+                                           {Packing::tiles_bf16, 3e-2}}) {
     if (!can_pack(packing)) continue;
     const auto scores = packed_fold_scores(fold.left.to(at::kFloat), fold.test.to(at::kFloat), fold.blocks(), packing);
     EXPECT_EQ(96 % scores->width(), 0);

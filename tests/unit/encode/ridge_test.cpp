@@ -268,7 +268,7 @@ TEST(Ridge, scores_in_bfloat16_choose_as_those_in_float32) {
     EXPECT_TRUE(at::equal(coarse.predictions.index_select(1, same).nan_to_num(),
                           exact.predictions.index_select(1, same).nan_to_num()));
     EXPECT_LT(largest_difference(coarse.curves, exact.curves) / exact.curves.abs().max().item<double>(), 3e-3);
-    EXPECT_EQ(largest_difference(coarse.curves, exact.curves) > 0, ridge::can_pack(ridge::Packing::bf16));
+    EXPECT_EQ(largest_difference(coarse.curves, exact.curves) > 0, ridge::can_pack(ridge::Packing::vectors_bf16));
   }
 }
 
