@@ -195,4 +195,20 @@ Tensor multiply(const PackedRows& rows, int64_t row_count, const PackedColumns& 
   return result.slice(0, 0, row_count);
 }
 
+LeftFactor::LeftFactor(const Tensor& matrix) : rows_(matrix.size(0)) {
+  const auto packing = matrix.is_cpu() && matrix.scalar_type() == at::kFloat ? fastest_f32_packing() : std::nullopt;
+  if (packing)
+    packed_.emplace(matrix, *packing);
+  else
+    matrix_ = matrix;
+}
+
+Tensor LeftFactor::times(const Tensor& right) const {
+  if (!packed_) return matrix_.mm(right);
+  const int64_t columns = right.size(1), width = packed_->shape().columns, panels = (columns + width - 1) / width;
+  auto filled = at::zeros({right.size(0), panels * width}, at::kFloat);
+  filled.slice(1, 0, columns).copy_(right);
+  return multiply(*packed_, rows_, PackedColumns(filled, nullptr, packed_->packing())).slice(1, 0, columns);
+}
+
 }  // namespace arcuate::ridge

@@ -88,4 +88,17 @@ void multiply(const PackedRows& rows, PanelRange row_range, const PackedColumns&
 /// The whole product, rows x columns, float32.
 at::Tensor multiply(const PackedRows& rows, int64_t row_count, const PackedColumns& columns);
 
+/// A left factor, rows x inner, for many right ones: packed once if its units are at hand, on any device and of any
+/// type otherwise.
+class LeftFactor {
+ public:
+  explicit LeftFactor(const at::Tensor& matrix);
+  at::Tensor times(const at::Tensor& right) const;
+
+ private:
+  at::Tensor matrix_;  // undefined where it is packed
+  std::optional<PackedRows> packed_;
+  int64_t rows_;
+};
+
 }  // namespace arcuate::ridge

@@ -192,20 +192,28 @@ class DualEigenSolver final : public DualSolver {
   }
 };
 
+// Of all training rows of the split, for many columns of responses.
+struct WholeBasis {
+  Tensor eigenvalues;
+  LeftFactor left;
+  Tensor test;  // of the options' type
+};
+
 // Test predictions Z (U'Y / (Lambda + alpha)) from all training rows of the split.
 class EigenRefit final : public Refit {
  public:
-  EigenRefit(std::shared_ptr<const Basis> basis, double penalty, int64_t bands)
+  EigenRefit(std::shared_ptr<const WholeBasis> basis, double penalty, int64_t bands)
       : basis_(std::move(basis)),
         test_(basis_->test * (basis_->eigenvalues + penalty).reciprocal().to(basis_->test.scalar_type())),
         bands_(bands) {}
 
   Tensor predict(const TargetBlock& block, const Tensor& columns) const override {
-    return test_.mm(basis_->left.mm(block.responses.index_select(1, columns))).view({bands_, -1, columns.numel()});
+    const auto projected = basis_->left.times(block.responses.index_select(1, columns));
+    return test_.mm(projected).view({bands_, -1, columns.numel()});
   }
 
  private:
-  std::shared_ptr<const Basis> basis_;
+  std::shared_ptr<const WholeBasis> basis_;
   Tensor test_;
   int64_t bands_ = 1;
 };
@@ -250,19 +258,20 @@ class PrimalEigenSolver final : public PrimalSolver {
 
  private:
   // Candidates with the same scales share it.
-  std::shared_ptr<const Basis> whole_basis(int64_t scales) const {
+  std::shared_ptr<const WholeBasis> whole_basis(int64_t scales) const {
     const std::lock_guard lock(guard_);
     if (auto known = whole_[scales].lock()) return known;
     auto normal = whole_equations(scales);
     const auto test = scaled_test(normal);
-    auto basis = std::make_shared<Basis>(primal_basis(*this, std::move(normal), Rows(all_rows(design().rows)), test));
-    basis->test = basis->test.to(design().options.type);
+    const auto found = primal_basis(*this, std::move(normal), Rows(all_rows(design().rows)), test);
+    auto basis = std::make_shared<const WholeBasis>(
+        WholeBasis{found.eigenvalues, LeftFactor(found.left), found.test.to(design().options.type)});
     whole_[scales] = basis;
     return basis;
   }
 
   mutable std::mutex guard_;
-  mutable std::map<int64_t, std::weak_ptr<const Basis>> whole_;
+  mutable std::map<int64_t, std::weak_ptr<const WholeBasis>> whole_;
 };
 
 }  // namespace

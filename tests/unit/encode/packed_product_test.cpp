@@ -67,3 +67,12 @@ TEST(PackedProduct, of_a_column_does_not_depend_on_the_other_columns) {
                           multiply(rows, 50, PackedColumns(b.slice(1, width, 2 * width), nullptr, packing))));
   }
 }
+
+TEST(LeftFactor, multiplies_right_ones_of_any_width_and_type) {
+  const auto a = random_normals(50, 90, 1), b = random_normals(90, 37, 2), exact = a.mm(b);
+  for (const auto& [type, tolerance] : {std::pair{at::kDouble, 1e-13}, {at::kFloat, 1e-4}}) {
+    const auto product = LeftFactor(a.to(type)).times(b.to(type));
+    EXPECT_EQ(product.scalar_type(), type);
+    EXPECT_LT(largest_difference(product, exact), tolerance);
+  }
+}
