@@ -42,7 +42,7 @@ TEST(ResponseMatrix, a_part_keeps_the_flags_of_its_targets) {
 TEST(ResponseMatrix, parts_that_are_told_of_the_whole_have_its_bytes) {
   const auto x = random_normals(120, 40, 9), y = random_normals(120, targets_of_a_part + 10, 10);
   const std::vector<RowRange> story{{0, 120}};
-  const auto splits = nested_splits(contiguous_folds(all_rows(120), story, 2, 0), story, 2, 0);
+  const auto splits = nested_splits(contiguous_folds(all_rows(120), story, 2, 0), story, 4, 0);
   const RidgeOptions options{.penalties = parse_penalties("log:0:4:3")};
   const auto solve = [&](const RowRange& part, int64_t of_targets) {
     return ridge_cross_validated({.bands = {x}, .responses = ResponseMatrix(y).slice(part), .of_targets = of_targets},
