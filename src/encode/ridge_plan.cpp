@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/memory.h"
 
 namespace arcuate::ridge {
 
@@ -21,6 +22,10 @@ int64_t SplitPlan::bytes(const SplitNeeds& needs) const {
   // Refitted blocks are wider, and their targets take less.
   const int64_t making = std::min<int64_t>(threads, held) * needs.making;
   return held * needs.stage + std::max(making, threads * widths.scored * needs.target);
+}
+
+int64_t memory_left(const Compute& compute) {
+  return compute.memory > 0 ? std::max<int64_t>(compute.memory - resident_bytes(), 0) : -1;
 }
 
 SplitPlan plan_split(const SplitNeeds& needs, int64_t stages, int threads, c10::Device device, int64_t left) {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 
+#include "core/compute.h"
 #include "encode/ridge_solver.h"
 #include "encode/target_blocks.h"
 
@@ -18,6 +19,9 @@ struct SplitPlan {
   BlockWidths widths{};
   int64_t bytes(const SplitNeeds& needs) const;
 };
+
+/// Bytes that may still be taken; below 0: no limit.
+int64_t memory_left(const Compute& compute);
 
 /// `left`: bytes that may still be taken; below 0: no limit. Errors: usage, when they are too few for one thread, one
 /// stage and the narrowest blocks.

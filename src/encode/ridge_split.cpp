@@ -6,7 +6,6 @@
 #include <map>
 
 #include "core/interrupt.h"
-#include "core/memory.h"
 #include "core/parallel.h"
 #include "core/tensor.h"
 #include "encode/ridge_cost.h"
@@ -39,11 +38,6 @@ PairSums side_by_side(const std::vector<PairSums>& blocks) {
           .bb = joined(&PairSums::bb),
           .ab = joined(&PairSums::ab),
           .rows = blocks.front().rows};
-}
-
-// Below 0: no limit.
-int64_t memory_left(const Compute& compute) {
-  return compute.memory > 0 ? std::max<int64_t>(compute.memory - resident_bytes(), 0) : -1;
 }
 
 class Split {

@@ -61,6 +61,7 @@ SplitSearch::SplitSearch(const RidgeProblem& problem, const RidgeSplit& split, c
     : problem_(problem),
       split_(split),
       options_(search_options(options)),
+      compute_(compute),
       threads_(compute.device.is_cpu() ? compute.threads : 1),
       design_(make_design(carry_out_delays(problem, {split}, options_, compute.device), split, options_)),
       widths_(block_widths(compute.device)),
@@ -108,19 +109,19 @@ InnerScores SplitSearch::scores_of(const Scales& scales, const RidgeProblem& pro
                                    int64_t width) const {
   const int64_t targets = problem.responses.targets();
   const auto solver = make_solver(design_, scales, targets);
-  const auto blocks = blocks_of(targets, width);
+  const auto plan = plan_split(solver->needs(), solver->stages(), threads_, design_.device(), memory_left(compute_));
+  const auto blocks = blocks_of(targets, std::min(width, plan.widths.scored));
   FoldScoreSums sums(blocks, std::ssize(scales) * std::ssize(options_.penalties), score_count(split_, options_), groups,
                      options_.rule, /*exact=*/true);
-  const auto plan = plan_split(solver->needs(), solver->stages(), threads_, design_.device(), -1);
   for (const auto& range : blocks_of(solver->stages(), plan.held)) {
     std::vector<std::unique_ptr<Stage>> held(static_cast<size_t>(range.size()));
-    parallel_for(range.size(), threads_, [&](int64_t s) {
+    parallel_for(range.size(), plan.threads, [&](int64_t s) {
       stop_if_interrupted();
       held[static_cast<size_t>(s)] = solver->stage(range.begin + s);
     });
     for (const auto& batch : sums.batches()) {
       sums.open(batch);
-      parallel_for(batch.size(), threads_, [&](int64_t i) {
+      parallel_for(batch.size(), plan.threads, [&](int64_t i) {
         const int64_t b = batch.begin + i;
         const auto& own = blocks[static_cast<size_t>(b)];
         const auto block =

@@ -53,6 +53,7 @@ class SplitSearch {
   const RidgeProblem& problem_;
   const RidgeSplit& split_;
   RidgeOptions options_;
+  Compute compute_;
   int threads_ = 1;
   SplitDesign design_;
   BlockWidths widths_;
