@@ -251,6 +251,9 @@ constexpr double rounding_seconds = 1e-6;
 void check_order(const Tier& tier, Problems& problems) {
   const Interval* last = nullptr;
   for (const auto& now : tier.intervals) {
+    if (now.begin < -rounding_seconds)
+      problems.add("line {}: the interval '{}' begins at {}; the times of a sound begin at 0", now.line,
+                   excerpt(now.label), shortest(now.begin));
     if (now.begin > now.end)
       problems.add("line {}: the interval '{}' is reversed: it begins at {} and ends at {}", now.line,
                    excerpt(now.label), shortest(now.begin), shortest(now.end));

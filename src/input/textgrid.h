@@ -33,7 +33,7 @@ struct TextGrid {
 TextGrid parse_textgrid(std::string_view bytes, const std::string& source, Problems& problems);
 
 /// The interval tier `choice` (a name or a number from 1; empty: the one named 'word' or 'words', else the only one).
-/// Errors: input; all broken counts and all reversed or overlapping intervals of that tier at once.
+/// Errors: input; all broken counts and all reversed, overlapping or negative intervals of that tier at once.
 Tier parse_interval_tier(std::string_view bytes, const std::string& source, const std::string& choice = {});
 
 }  // namespace arcuate

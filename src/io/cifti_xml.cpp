@@ -176,9 +176,8 @@ void read_maps(const pugi::xml_node& map, int64_t rows, CiftiHeader& header, Pro
   XmlReport head{problems, "<MatrixIndicesMap> of maps"};
   for (const auto& node : map.children("NamedMap")) {
     XmlReport report{problems, fmt::format("map {}", header.maps.size() + 1)};
-    CiftiMap found{xml_utf8_text(node.child("MapName"), "a name", report), read_xml_metadata(node, report), {}};
-    for (const auto& label : node.child("LabelTable").children("Label"))
-      found.labels.push_back(read_xml_label(label, report));
+    CiftiMap found{xml_utf8_text(node.child("MapName"), "a name", report), read_xml_metadata(node, report),
+                   read_xml_labels(node.child("LabelTable"), report.where + ", ", problems)};
     if (header.kind == CiftiKind::labels && !node.child("LabelTable")) report.add("it has no LabelTable");
     header.maps.push_back(std::move(found));
   }

@@ -106,16 +106,12 @@ Gifti parse_gifti(std::string_view bytes, const std::string& source) {
   if (bytes.starts_with("\x1F\x8B")) bad_input("'{}' is compressed as a whole: unpack it with gunzip", source);
   const auto root = parse_xml(document, bytes, source, {"GIfTI", "GIFTI"});
   const auto nodes = root.children("DataArray");
-  const auto labels = root.child("LabelTable").children("Label");
   Problems problems("'" + source + "'");
   XmlReport head{problems, "<GIFTI>"};
   Gifti gifti;
   check_head(root, static_cast<size_t>(std::distance(nodes.begin(), nodes.end())), head);
   gifti.metadata = read_xml_metadata(root, head);
-  for (const auto& node : labels) {
-    XmlReport report{problems, fmt::format("label {}", gifti.labels.size() + 1)};
-    gifti.labels.push_back(read_xml_label(node, report));
-  }
+  gifti.labels = read_xml_labels(root.child("LabelTable"), "", problems);
   for (const auto& node : nodes) {
     XmlReport report{problems, fmt::format("array {}", gifti.arrays.size() + 1)};
     gifti.arrays.push_back(read_array(node, report));

@@ -284,7 +284,8 @@ NiftiStart read_nifti_start(ByteStream& stream) {
   for (const int64_t size : start.header.shape) start.count *= size;
   const uint64_t bytes = static_cast<uint64_t>(start.count) * start.numbers.type->size;
   if (bytes > stream.most_bytes() || (!stream.packed() && bytes > stream.most_bytes() - data_start))
-    bad_input("'{}' is truncated: its shape needs {} bytes of data, more than it can hold", source, bytes);
+    bad_input("'{}' is truncated: its shape needs {} bytes of data, {}", source, bytes,
+              stream.packed() ? "more than it can hold" : fmt::format("{} found", stream.most_bytes() - data_start));
   return start;
 }
 

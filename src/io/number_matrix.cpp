@@ -13,11 +13,19 @@ namespace arcuate {
 
 // Cuts the first run of non-blank characters off `rest`; empty at the end.
 static std::string_view next_word(std::string_view& rest) {
-  constexpr std::string_view blanks = " \t\r\f\v";
+  constexpr std::string_view blanks = " \t\f\v";
   rest.remove_prefix(std::min(rest.find_first_not_of(blanks), rest.size()));
   const auto word = rest.substr(0, rest.find_first_of(blanks));
   rest.remove_prefix(word.size());
   return word;
+}
+
+// Cuts the first line off `rest`: it ends with LF, CRLF or CR.
+static std::string_view next_line(std::string_view& rest) {
+  const auto line = rest.substr(0, rest.find_first_of("\r\n"));
+  rest.remove_prefix(line.size());
+  rest.remove_prefix(std::min<size_t>(rest.starts_with("\r\n") ? 2 : 1, rest.size()));
+  return line;
 }
 
 // Appends the numbers of one line and returns how many fields it has.
@@ -37,8 +45,7 @@ at::Tensor parse_number_matrix(std::string_view bytes, const std::string& source
   std::vector<double> values;
   size_t rows = 0, columns = 0, first_line = 0, line = 0;
   for (auto rest = without_bom(bytes); !rest.empty();) {
-    const auto text = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(text.size() + 1, rest.size()));
+    const auto text = next_line(rest);
     const size_t fields = read_line(text.substr(0, text.find('#')), ++line, values, problems);
     if (fields == 0) continue;
     if (rows++ == 0) {

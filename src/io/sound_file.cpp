@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/tensor.h"
+#include "io/sound_chunks.h"
 
 namespace arcuate {
 namespace {
@@ -27,6 +28,8 @@ Handle open(const std::filesystem::path& path, SF_INFO& info) {
   if (info.channels < 1 || info.channels > most_channels || info.samplerate < 1)
     bad_input("1 to {} channels and a rate above 0 expected, found {} channels at {} Hz", most_channels, info.channels,
               info.samplerate);
+  if (const auto bytes = sound_bytes(path); bytes && bytes->found < bytes->announced)
+    bad_input("cut off: {} bytes of sound announced, {} found", bytes->announced, bytes->found);
   return file;
 }
 

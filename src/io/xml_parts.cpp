@@ -19,6 +19,19 @@ float read_colour(const pugi::xml_node& node, const char* name, float fallback, 
   return fallback;
 }
 
+GiftiLabel read_label(const pugi::xml_node& node, XmlReport& report) {
+  GiftiLabel label;
+  const char* name = node.attribute("Key") || !node.attribute("Index") ? "Key" : "Index";  // as older files call it
+  const auto key = xml_integer(node, name, report);
+  if (key && (*key < std::numeric_limits<int>::min() || *key > std::numeric_limits<int>::max()))
+    report.add("{} is {}, which 32 bits do not hold", name, *key);
+  label.key = static_cast<int>(key.value_or(0));
+  label.name = xml_utf8_text(node, "a name", report);
+  label.rgba = {read_colour(node, "Red", 0, report), read_colour(node, "Green", 0, report),
+                read_colour(node, "Blue", 0, report), read_colour(node, "Alpha", 1, report)};
+  return label;
+}
+
 }  // namespace
 
 pugi::xml_node parse_xml(pugi::xml_document& document, std::string_view bytes, const std::string& source,
@@ -84,17 +97,18 @@ std::map<std::string, std::string> read_xml_metadata(const pugi::xml_node& paren
   return metadata;
 }
 
-GiftiLabel read_xml_label(const pugi::xml_node& node, XmlReport& report) {
-  GiftiLabel label;
-  const char* name = node.attribute("Key") || !node.attribute("Index") ? "Key" : "Index";  // as older files call it
-  const auto key = xml_integer(node, name, report);
-  if (key && (*key < std::numeric_limits<int>::min() || *key > std::numeric_limits<int>::max()))
-    report.add("{} is {}, which 32 bits do not hold", name, *key);
-  label.key = static_cast<int>(key.value_or(0));
-  label.name = xml_utf8_text(node, "a name", report);
-  label.rgba = {read_colour(node, "Red", 0, report), read_colour(node, "Green", 0, report),
-                read_colour(node, "Blue", 0, report), read_colour(node, "Alpha", 1, report)};
-  return label;
+std::vector<GiftiLabel> read_xml_labels(const pugi::xml_node& table, const std::string& where, Problems& problems) {
+  std::vector<GiftiLabel> labels;
+  std::map<int, std::string> names;
+  for (const auto& node : table.children("Label")) {
+    XmlReport report{problems, fmt::format("{}label {}", where, labels.size() + 1)};
+    labels.push_back(read_label(node, report));
+    if (!report.sound) continue;
+    const auto& label = labels.back();
+    const auto& name = names.emplace(label.key, label.name).first->second;
+    if (name != label.name) report.add("its Key {} is that of '{}' too", label.key, excerpt(name));
+  }
+  return labels;
 }
 
 std::string xml_cdata(std::string text) {

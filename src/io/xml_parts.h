@@ -46,8 +46,9 @@ size_t xml_choice(const pugi::xml_node& node, const char* name, const std::vecto
 
 /// <MetaData> of this element.
 std::map<std::string, std::string> read_xml_metadata(const pugi::xml_node& parent, XmlReport& report);
-/// <Label>: a colour may be left out.
-GiftiLabel read_xml_label(const pugi::xml_node& node, XmlReport& report);
+/// Each <Label> of <LabelTable>: a colour may be left out; two names of one key are an error. `where` begins its
+/// messages.
+std::vector<GiftiLabel> read_xml_labels(const pugi::xml_node& table, const std::string& where, Problems& problems);
 
 // Writing. Errors: failed, for what XML cannot hold.
 std::string xml_cdata(std::string text);

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "input/same_syntax.h"
+#include "malformed.h"
 #include "support.h"
 
 using namespace arcuate;
@@ -73,13 +74,33 @@ TEST(Conllu, says_all_that_is_wrong_by_line) {
   EXPECT_TRUE(contains(message, {"'s.conllu' is not CoNLL-U", "line 2: word number '3': expected 2",
                                  "line 3: expected 10 columns between tabs, found 2", "line 4: head 'x'",
                                  "line 5: '5-4'", "line 6: a word without a form", "line 2: head 9 in a sentence of"}));
-  EXPECT_TRUE(
-      contains(message_of([] { parse(row("1", "a", "X", "2", "x") + row("2", "b", "X", "1", "x")); }), {"circle"}));
-  EXPECT_TRUE(contains(message_of([] { parse(row("1", "a", "X", "1", "x")); }), {"circle"}));
-  EXPECT_TRUE(contains(message_of([] { parse("# nothing\n\n"); }), {"holds no words"}));
-  EXPECT_TRUE(contains(message_of([] { parse("1\t\xFF"); }), {"not UTF-8", "byte 3"}));
-  EXPECT_TRUE(contains(message_of([] { parse(row("1-3", "x", "_", "_", "_") + row("1", "a", "X", "0", "x")); }),
-                       {"up to word 3 in a sentence of 1"}));
+}
+
+TEST(ConlluMalformed, files_are_refused) {
+  const auto word = row("1", "a", "X", "0", "x");
+  test::expect_refused(
+      {{"empty", "", "holds no words"},
+       {"comments alone", "# nothing\n\n", "holds no words"},
+       {"not UTF-8", "1\t\xFF", "not UTF-8", "byte 3"},
+       {"UTF-16",
+        std::string("\xFF\xFE"
+                    "1\0\t\0",
+                    6),
+        "'s.conllu'", "byte 1"},
+       {"missing columns", word + "2\tb\n", "line 2: expected 10 columns between tabs, found 2"},
+       {"blanks for tabs", "1 a _ X _ _ 0 x _ _\n", "line 1: expected 10 columns between tabs, found 1"},
+       {"numbers that jump", word + row("3", "b", "X", "1", "x"), "line 2: word number '3': expected 2"},
+       {"a number twice", word + word, "line 2: word number '1': expected 2"},
+       {"a range backwards", word + row("5-4", "d", "_", "_", "_"), "line 2: '5-4'"},
+       {"a range beyond its sentence", row("1-3", "x", "_", "_", "_") + word, "up to word 3 in a sentence of 1"},
+       {"no form", row("1", "", "X", "0", "x"), "line 1: a word without a form"},
+       {"a head in words", row("1", "a", "X", "x", "x"), "line 1: head 'x'"},
+       {"a negative head", row("1", "a", "X", "-1", "x"), "line 1: head '-1'"},
+       {"n/a as head", row("1", "a", "X", "n/a", "x"), "line 1: head 'n/a'"},
+       {"a head beyond", row("1", "a", "X", "9", "x"), "line 1: head 9 in a sentence of"},
+       {"a circle", row("1", "a", "X", "2", "x") + row("2", "b", "X", "1", "x"), "circle"},
+       {"its own head", row("1", "a", "X", "1", "x"), "circle"}},
+      [](const std::string& bytes) { parse(bytes); });
 }
 
 TEST(SameSyntax, a_lexicon_counts_words_by_tag_form_and_relation) {

@@ -56,7 +56,7 @@ TEST(Gentle, a_table_is_gentles_by_its_four_fields) {
 }
 
 TEST(Gentle, tells_what_is_wrong_with_a_csv) {
-  test::expect_said(
+  test::expect_refused(
       {{"no number", "a,a,x,1\n", "line 1: column 3 (onset): expected seconds or nothing, found 'x'"},
        {"n/a", "a,a,n/a,n/a\n", "line 1: column 4 (offset): expected seconds or nothing, found 'n/a'"},
        {"not finite", "a,a,0,inf\n", "line 1: column 4 (offset): expected seconds or nothing, found 'inf'"},
@@ -91,7 +91,7 @@ std::string words_of(const std::string& items) { return "{\"words\": [" + items 
 
 TEST(Gentle, tells_what_is_wrong_with_a_json) {
   const std::string good = R"({"case": "success", "word": "a", "start": 0, "end": 1})";
-  test::expect_said(
+  test::expect_refused(
       {{"a list", "[]", "align.json: expected an object with a list 'words', found array"},
        {"a number", "7", "align.json: expected an object with a list 'words', found number"},
        {"without words", "{}", "align.json: there is no list 'words'"},

@@ -50,20 +50,21 @@ TEST(Montreal, a_csv_is_the_aligners_by_its_columns) {
 }
 
 TEST(Montreal, tells_what_is_wrong_with_a_csv) {
-  test::expect_said({{"no number", header + "x,1,a,words,s\n", "line 2: column 'Begin': expected seconds, found 'x'"},
-                     {"n/a", header + "0,n/a,a,words,s\n", "line 2: column 'End': expected seconds, found 'n/a'"},
-                     {"NaN", header + "0,nan,a,words,s\n", "expected seconds, found 'nan'"},
-                     {"empty time", header + ",1,a,words,s\n", "line 2: column 'Begin': expected seconds, found ''"},
-                     {"negative", header + "-1,1,a,words,s\n", "line 2: 'a' has the time -1"},
-                     {"reversed", header + "2,1,a,words,s\n", "line 2: 'a' ends at 1, before its onset 2"},
-                     {"ragged", header + "0,1,a,words\n", "line 2: 4 fields where 5 are expected"},
-                     {"twice a column", "Begin,End,Label,Type,Begin\n", "columns 1 and 5 are both called 'Begin'"}},
-                    [](const std::string& bytes) { csv(bytes); });
+  test::expect_refused(
+      {{"no number", header + "x,1,a,words,s\n", "line 2: column 'Begin': expected seconds, found 'x'"},
+       {"n/a", header + "0,n/a,a,words,s\n", "line 2: column 'End': expected seconds, found 'n/a'"},
+       {"NaN", header + "0,nan,a,words,s\n", "expected seconds, found 'nan'"},
+       {"empty time", header + ",1,a,words,s\n", "line 2: column 'Begin': expected seconds, found ''"},
+       {"negative", header + "-1,1,a,words,s\n", "line 2: 'a' has the time -1"},
+       {"reversed", header + "2,1,a,words,s\n", "line 2: 'a' ends at 1, before its onset 2"},
+       {"ragged", header + "0,1,a,words\n", "line 2: 4 fields where 5 are expected"},
+       {"twice a column", "Begin,End,Label,Type,Begin\n", "columns 1 and 5 are both called 'Begin'"}},
+      [](const std::string& bytes) { csv(bytes); });
 }
 
 TEST(Montreal, tells_what_is_wrong_with_a_json) {
   const auto tier = [](const std::string& entries) { return R"({"tiers": {"words": {"entries": )" + entries + "}}}"; };
-  test::expect_said(
+  test::expect_refused(
       {{"a list", "[]", "a.json: expected an object with an object 'tiers'"},
        {"tiers are a list", R"({"tiers": []})", "a.json: expected an object with an object 'tiers'"},
        {"no words", R"({"tiers": {"phones": {"entries": []}}})",

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "malformed.h"
 #include "support.h"
 
 namespace arcuate {
@@ -166,41 +167,10 @@ TEST(TextGrid, without_a_choice_takes_word_in_any_case_or_the_only_interval_tier
   EXPECT_EQ(tier(replaced(alone, "xmax = 2.5\n            text = \"a\"", "text = \"a\"")).name, "x");
 }
 
-TEST(TextGrid, lists_the_tiers_when_none_or_several_fit) {
-  const auto unnamed = error_of(replaced(long_form, "\"words\"", "\"x\""));
-  EXPECT_TRUE(contains(unnamed, {"which tier", "1 'phones'", "2 'events' (points)", "3 'x'"}));
-  EXPECT_TRUE(contains(error_of(long_form, "word"), {"no interval tiers are called 'word'", "3 'words'"}));
-  EXPECT_TRUE(contains(error_of(long_form, "2"), {"'2'", "(points)"}));
-  EXPECT_TRUE(contains(error_of(replaced(long_form, "\"phones\"", "\"words\""), "words"), {"several", "1 'words'"}));
-}
-
-TEST(TextGrid, tells_of_overlapping_reversed_and_miscounted_intervals_at_once) {
-  auto text = replaced(long_form, "xmin = .1", "xmin = 0.05");
-  text = replaced(text, "xmax = 2.5\n            text = \"\"", "xmax = 0.5\n            text = \"\"");
-  text = replaced(text, "intervals: size = 1", "intervals: size = 2");
-  const auto message = error_of(text);
-  EXPECT_TRUE(contains(message, {"3 problems", "line 14: tier 1 'phones' declares 2 intervals, but there are 1",
-                                 "line 42:", "begins at 0.05", "'sp' (line 38), which runs from 0 to 0.1",
-                                 "line 46:", "reversed", "begins at 1 and ends at 0.5"}));
-}
-
 TEST(TextGrid, rounding_is_no_overlap_and_other_tiers_are_not_judged) {
   expect_words(tier(long_form, "words"));
   EXPECT_EQ(error_of(replaced(long_form, "xmin = .1", "xmin = .0999999")), "");
   EXPECT_EQ(error_of(replaced(long_form, "xmin = 0\n            xmax = 2.5", "xmin = 3\n            xmax = 2.5")), "");
-}
-
-TEST(TextGrid, tells_of_more_items_than_declared) {
-  EXPECT_TRUE(contains(error_of(replaced(long_form, "intervals: size = 3", "intervals: size = 2")),
-                       {"line 36", "declares 2 intervals, but there are 3"}));
-  EXPECT_TRUE(contains(error_of(replaced(long_form, "points: size = 2", "points: size = 1")), {"1 points", "are 2"}));
-  EXPECT_TRUE(contains(error_of(replaced(long_form, "\nsize = 3", "\nsize = 4")),
-                       {"line 7: the file declares 4 tiers, but there are 3", "truncated?"}));
-}
-
-TEST(TextGrid, a_huge_declared_size_is_only_a_wrong_count) {
-  EXPECT_TRUE(contains(error_of(replaced(long_form, "intervals: size = 3", "intervals: size = 4000000000000000")),
-                       {"declares 4000000000000000 intervals, but there are 3"}));
 }
 
 // Wherever a file breaks off, the message says so; only a cut within the last label's blanks can go unnoticed.
@@ -218,27 +188,67 @@ TEST(TextGrid, every_truncation_is_told) {
   EXPECT_TRUE(contains(error_of(text.substr(0, text.find("hi"))), {"line 44", "truncated", "no closing quote"}));
 }
 
-TEST(TextGrid, tells_of_undoubled_quotes_and_bad_numbers) {
-  EXPECT_TRUE(contains(error_of(replaced(long_form, "\"\"hi\"\"", "\"hi\"")), {"line 44", "doubled", "hi"}));
-  EXPECT_TRUE(contains(error_of(replaced(long_form, "xmin = .1", "xmin = 0,1")), {"line 42", "number", "'0,1'"}));
-  EXPECT_TRUE(contains(error_of(replaced(long_form, "xmin = .1", "xmin = 1e999")), {"line 42", "'1e999'"}));
-  EXPECT_TRUE(contains(error_of(replaced(long_form, "xmin = .1", "xmin = --undefined--")),
-                       {"line 44", "expected the end of interval 2"}));
+// The long form with another text in a place.
+std::string with(const std::string& from, const std::string& to) { return replaced(long_form, from, to); }
+
+std::string all_faults_of_times() {
+  auto text = with("xmin = .1", "xmin = 0.05");
+  text = replaced(text, "xmax = 2.5\n            text = \"\"", "xmax = 0.5\n            text = \"\"");
+  return replaced(text, "intervals: size = 1", "intervals: size = 2");
 }
 
-TEST(TextGrid, tells_what_else_a_file_is) {
-  EXPECT_TRUE(contains(error_of("onset\tword\n"), {"not a TextGrid", "'onset?word'"}));
-  EXPECT_TRUE(contains(error_of(""), {"not a TextGrid", "''"}));
-  EXPECT_TRUE(contains(error_of("ooBinaryFile\x08TextGrid"), {"binary", "Save as text file"}));
-  EXPECT_TRUE(contains(error_of("\"Praat chronological TextGrid text file\"\n0 1\n"), {"chronological", "Save as"}));
-  EXPECT_TRUE(contains(error_of("File type = \"ooTextFile\"\nObject class = \"PitchTier\"\n"),
-                       {"line 2", "\"TextGrid\"", "\"PitchTier\""}));
-  EXPECT_TRUE(contains(error_of(replaced(long_form, "\"a\"", "\"\xE4\"")), {"byte", "UTF-8"}));
+std::string wide(const std::string& text) {
+  std::string bytes = "\xFF\xFE";
+  for (const char c : text) (bytes += c) += '\0';
+  return bytes;
 }
 
-TEST(TextGrid, a_file_without_tiers_says_so) {
-  EXPECT_TRUE(
-      contains(error_of("File type = \"ooTextFile\"\nObject class = \"TextGrid\"\n0\n1\n<absent>\n"), {"no tiers"}));
+TEST(TextGridMalformed, files_are_refused) {
+  const std::string text = long_form;
+  test::expect_refused(
+      {{"empty", "", "not a TextGrid", "''"},
+       {"a table", "onset\tword\n", "not a TextGrid", "'onset?word'"},
+       {"binary", "ooBinaryFile\x08TextGrid", "binary", "Save as text file"},
+       {"chronological", "\"Praat chronological TextGrid text file\"\n0 1\n", "chronological", "Save as"},
+       {"another object", "File type = \"ooTextFile\"\nObject class = \"PitchTier\"\n", "line 2", "\"TextGrid\"",
+        "\"PitchTier\""},
+       {"no tiers", "File type = \"ooTextFile\"\nObject class = \"TextGrid\"\n0\n1\n<absent>\n", "no tiers"},
+       {"Latin-1", with("\"a\"", "\"\xE4\""), "byte", "UTF-8"},
+       {"half a character of UTF-16", wide(text) + "\n", "truncated", "UTF-16"},
+       {"half a pair of UTF-16", replaced(wide(with("\"a\"", "\"@\"")), std::string{'@', '\0'}, "\x3D\xD8"),
+        "not valid UTF-16", "byte"},
+       {"cut in an interval", text.substr(0, text.find("xmax = 1e-1")), "line 39", "truncated",
+        "the end of interval 1"},
+       {"cut in a label", text.substr(0, text.find("hi")), "line 44", "truncated", "no closing quote"},
+       {"quotes that are not doubled", with("\"\"hi\"\"", "\"hi\""), "line 44", "doubled", "hi"},
+       {"comma for the point", with("xmin = .1", "xmin = 0,1"), "line 42", "number", "'0,1'"},
+       {"beyond float64", with("xmin = .1", "xmin = 1e999"), "line 42", "'1e999'"},
+       {"undefined", with("xmin = .1", "xmin = --undefined--"), "line 44", "expected the end of interval 2"},
+       {"NaN", with("xmin = .1", "xmin = nan"), "line 44", "expected the end of interval 2"},
+       {"n/a", with("xmin = .1", "xmin = n/a"), "line 44", "expected the end of interval 2"},
+       {"overlap", with("xmin = .1", "xmin = 0.05"), "line 42:", "begins at 0.05",
+        "'sp' (line 38), which runs from 0 to 0.1"},
+       {"times", all_faults_of_times(), "3 problems", "line 14: tier 1 'phones' declares 2 intervals, but there are 1",
+        "line 42:", "line 46:", "reversed", "begins at 1 and ends at 0.5"},
+       {"a negative time", with("xmin = 0\n            xmax = 1e-1", "xmin = -1\n            xmax = 1e-1"),
+        "line 38: the interval 'sp' begins at -1; the times of a sound begin at 0"},
+       {"fewer intervals", with("intervals: size = 3", "intervals: size = 4"), "declares 4 intervals, but there are 3"},
+       {"more intervals", with("intervals: size = 3", "intervals: size = 2"), "line 36",
+        "declares 2 intervals, but there are 3"},
+       {"a huge size", with("intervals: size = 3", "intervals: size = 4000000000000000"),
+        "declares 4000000000000000 intervals, but there are 3"},
+       {"more points", with("points: size = 2", "points: size = 1"), "1 points", "are 2"},
+       {"fewer tiers", with("\nsize = 3", "\nsize = 4"), "line 7: the file declares 4 tiers, but there are 3",
+        "truncated?"},
+       {"no tier of words", with("\"words\"", "\"x\""), "which tier", "1 'phones'", "2 'events' (points)", "3 'x'"}},
+      [](const std::string& bytes) { tier(bytes); });
+}
+
+TEST(TextGridMalformed, tiers_that_are_not_there_are_refused) {
+  const auto chosen = [](const char* name) { return [name](const std::string& bytes) { tier(bytes, name); }; };
+  test::expect_refused({{"unknown", long_form, "no interval tiers are called 'word'", "3 'words'"}}, chosen("word"));
+  test::expect_refused({{"points", long_form, "'2'", "(points)"}}, chosen("2"));
+  test::expect_refused({{"twice", with("\"phones\"", "\"words\""), "several", "1 'words'"}}, chosen("words"));
 }
 
 }  // namespace

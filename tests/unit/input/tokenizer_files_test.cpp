@@ -3,6 +3,7 @@
 
 #include "input/pretokenizer.h"
 #include "input/tokenizer.h"
+#include "malformed.h"
 #include "support.h"
 
 namespace arcuate {
@@ -57,59 +58,57 @@ TEST(TokenizerJson, without_a_type_is_bpe) {
   EXPECT_EQ(ids_of(load(old), "abc"), Ids{257});
 }
 
-TEST(TokenizerJson, tells_of_a_number_beyond_float64) {
-  TemporaryFolder folder;
-  write_text(folder / "tokenizer.json", R"({"model": 1e999})");
-  EXPECT_TRUE(contains(message_of([&] { Tokenizer::load(folder.path()); }), {"tokenizer.json", "too large"}));
+// The small tokenizer with one place changed, as text.
+std::string with(const char* pointer, const json& value) {
+  json changed = small_tokenizer();
+  changed[json::json_pointer(pointer)] = value;
+  return changed.dump();
 }
 
-TEST(TokenizerJson, names_kinds_that_are_not_supported) {
-  EXPECT_TRUE(
-      contains(message_with("/model/type", "Unigram"), {"tokenizer kind 'Unigram' is not supported", "known: BPE"}));
-  EXPECT_TRUE(
-      contains(message_with("/normalizer", {{"type", "Nmt"}}), {"normalizer 'Nmt' is not supported", "Prepend"}));
-  EXPECT_TRUE(contains(message_with("/pre_tokenizer", {{"type", "CharDelimiterSplit"}}),
-                       {"pre-tokenizer 'CharDelimiterSplit'", "ByteLevel"}));
-  EXPECT_TRUE(contains(message_with("/post_processor", {{"type", "Other"}}), {"post-processor 'Other'"}));
-  EXPECT_TRUE(contains(message_with("/decoder", {{"type", "BPEDecoder"}}), {"decoder 'BPEDecoder'"}));
-  EXPECT_TRUE(
-      contains(message_with("/model/end_of_word_suffix", "</w>"), {"end_of_word_suffix '</w>' is not supported"}));
-  EXPECT_TRUE(contains(message_with("/model/dropout", 0.1), {"dropout is not supported"}));
-}
-
-TEST(TokenizerJson, names_options_that_are_not_supported_and_where) {
-  const json split = {{"type", "Split"}, {"pattern", {{"Regex", "a"}}}, {"behavior", "Kept"}, {"invert", false}};
-  const json sequence = {{"type", "Sequence"}, {"pretokenizers", {split}}};
-  EXPECT_TRUE(contains(message_with("/pre_tokenizer", sequence),
-                       {"pre_tokenizer.pretokenizers[0]", "split behavior 'Kept'", "Isolated"}));
+json deep_normalizer() {
   json deep = {{"type", "Prepend"}, {"prepend", "_"}};
   for (int i = 0; i < 100; ++i) deep = {{"type", "Sequence"}, {"normalizers", {deep}}};
-  EXPECT_TRUE(contains(message_with("/normalizer", deep), {"nested more than 8 deep"}));
+  return deep;
 }
 
-TEST(TokenizerJson, shows_the_regular_expression_that_fails) {
-  const json split = {{"type", "Split"}, {"pattern", {{"Regex", "a(b"}}}, {"behavior", "Isolated"}};
-  EXPECT_TRUE(
-      contains(message_with("/pre_tokenizer", split), {"pre_tokenizer", "'a(b' fails at byte 3", "parenthesis"}));
-}
-
-TEST(TokenizerJson, tells_all_merges_of_unknown_tokens_at_once) {
-  const auto message = message_with("/model/merges", {"a b", "zz a", "a yy", "b c"});
-  EXPECT_TRUE(contains(message, {"3 problems", "number 1 ('zz' + 'a'): no token 'zz'", "number 2", "no token 'yy'",
-                                 "number 3", "no token 'bc'"}));
-  EXPECT_TRUE(contains(message_with("/model/merges", {"a b c"}), {"model.merges, number 0", "found 'a b c'"}));
-  EXPECT_TRUE(contains(message_with("/model/merges", {{"a", "b", "c"}}), {"model.merges[0]", "found 3"}));
-}
-
-TEST(TokenizerJson, tells_ids_that_are_used_twice_or_out_of_range) {
-  EXPECT_TRUE(contains(message_with("/model/vocab/abc", 256), {"both have id 256", "'ab'", "'abc'"}));
-  EXPECT_TRUE(contains(message_with("/model/vocab/abc", -1), {"'abc' has id -1"}));
-  EXPECT_TRUE(contains(message_with("/model/vocab/abc", 4000000000), {"'abc' has id 4000000000"}));
-  EXPECT_TRUE(
-      contains(message_with("/model/vocab/abc", "7"), {"model.vocab, token 'abc'", "a whole number", "string"}));
-  EXPECT_TRUE(contains(message_with("/added_tokens", {{{"id", 3}, {"content", "ab"}}}), {"'ab' has id 3, but 256"}));
-  EXPECT_TRUE(contains(message_with("/added_tokens", {{{"id", 3}, {"content", "<s>"}}}), {"both have id 3"}));
-  EXPECT_TRUE(contains(message_with("/model/unk_token", "<unk>"), {"unk_token '<unk>' has no id"}));
+TEST(TokenizerJsonMalformed, files_are_refused) {
+  const auto kind = [](const char* name) { return json{{"type", name}}; };
+  const json split = {{"type", "Split"}, {"pattern", {{"Regex", "a"}}}, {"behavior", "Kept"}, {"invert", false}};
+  const json broken = {{"type", "Split"}, {"pattern", {{"Regex", "a(b"}}}, {"behavior", "Isolated"}};
+  test::expect_files_refused(
+      "tokenizer.json",
+      {{"empty", "", "tokenizer.json' is not valid JSON"},
+       {"cut", small_tokenizer().dump().substr(0, 1000), "tokenizer.json", "not valid JSON", "byte 1001 of 1000"},
+       {"UTF-16", std::string("\xFF\xFE{\0", 4), "tokenizer.json' is UTF-16 text"},
+       {"a number beyond float64", R"({"model": 1e999})", "tokenizer.json", "too large"},
+       {"a list", "[]", "tokenizer.json"},
+       {"no model", R"({"added_tokens": []})", "tokenizer.json", "model"},
+       {"another model", with("/model/type", "Unigram"), "tokenizer kind 'Unigram' is not supported", "known: BPE"},
+       {"another normalizer", with("/normalizer", kind("Nmt")), "normalizer 'Nmt' is not supported", "Prepend"},
+       {"another pre-tokenizer", with("/pre_tokenizer", kind("CharDelimiterSplit")),
+        "pre-tokenizer 'CharDelimiterSplit'", "ByteLevel"},
+       {"another post-processor", with("/post_processor", kind("Other")), "post-processor 'Other'"},
+       {"another decoder", with("/decoder", kind("BPEDecoder")), "decoder 'BPEDecoder'"},
+       {"ends of words", with("/model/end_of_word_suffix", "</w>"), "end_of_word_suffix '</w>' is not supported"},
+       {"dropout", with("/model/dropout", 0.1), "dropout is not supported"},
+       {"another behaviour", with("/pre_tokenizer", {{"type", "Sequence"}, {"pretokenizers", {split}}}),
+        "pre_tokenizer.pretokenizers[0]", "split behavior 'Kept'", "Isolated"},
+       {"nested too deep", with("/normalizer", deep_normalizer()), "nested more than 8 deep"},
+       {"a broken regular expression", with("/pre_tokenizer", broken), "pre_tokenizer", "'a(b' fails at byte 3",
+        "parenthesis"},
+       {"merges of unknown tokens", with("/model/merges", {"a b", "zz a", "a yy", "b c"}), "3 problems",
+        "number 1 ('zz' + 'a'): no token 'zz'", "number 2", "no token 'yy'", "number 3", "no token 'bc'"},
+       {"a merge of three words", with("/model/merges", {"a b c"}), "model.merges, number 0", "found 'a b c'"},
+       {"a merge of three texts", with("/model/merges", {{"a", "b", "c"}}), "model.merges[0]", "found 3"},
+       {"an id twice", with("/model/vocab/abc", 256), "both have id 256", "'ab'", "'abc'"},
+       {"a negative id", with("/model/vocab/abc", -1), "'abc' has id -1"},
+       {"an absurd id", with("/model/vocab/abc", 4000000000), "'abc' has id 4000000000"},
+       {"a text as id", with("/model/vocab/abc", "7"), "model.vocab, token 'abc'", "a whole number", "string"},
+       {"an added token of another id", with("/added_tokens", {{{"id", 3}, {"content", "ab"}}}),
+        "'ab' has id 3, but 256"},
+       {"an added token of a known id", with("/added_tokens", {{{"id", 3}, {"content", "<s>"}}}), "both have id 3"},
+       {"an unknown token without id", with("/model/unk_token", "<unk>"), "unk_token '<unk>' has no id"}},
+      [](const fs::path& path) { Tokenizer::load(path.parent_path()); });
 }
 
 TEST(TokenizerJson, checks_the_template) {
@@ -124,14 +123,6 @@ TEST(TokenizerJson, checks_the_template) {
   EXPECT_TRUE(contains(with_single({known, text, text}, {1}), {"the text once", "2 times"}));
   EXPECT_TRUE(
       contains(with_single({{{"SpecialToken", {{"id", "<x>"}}}}, text}, {1}), {"special_tokens", "'<x>' is missing"}));
-}
-
-TEST(TokenizerJson, names_file_and_byte_where_it_breaks_off) {
-  TemporaryFolder folder;
-  const std::string whole = small_tokenizer().dump();
-  write_text(folder / "tokenizer.json", whole.substr(0, 1000));
-  EXPECT_TRUE(contains(message_of([&] { Tokenizer::load(folder.path()); }),
-                       {"tokenizer.json", "not valid JSON", "byte 1001 of 1000"}));
 }
 
 TEST(TokenizerJson, reads_special_names_from_its_neighbours) {

@@ -50,7 +50,7 @@ TEST(TrReport, fills_in_the_volumes_of_missed_triggers) {
 }
 
 TEST(TrReport, tells_what_is_wrong) {
-  test::expect_said(
+  test::expect_refused(
       {{"empty", "", "no line says when the sound began ('sound-start')"},
        {"no sound", "0 trigger\n2 trigger\n", "no line says when the sound began"},
        {"one volume", "0 sound-start\n0 trigger\n", "1 volumes (lines with 'trigger'); at least 2 were expected"},

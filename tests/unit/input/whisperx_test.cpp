@@ -34,7 +34,7 @@ TEST(WhisperX, words_without_times_are_told_by_their_place) {
 
 TEST(WhisperX, tells_what_is_wrong) {
   const auto words = [](const std::string& list) { return R"({"segments": [{"words": )" + list + "}]}"; };
-  test::expect_said(
+  test::expect_refused(
       {{"a list", "[]", "w.json: expected an object with a list 'segments', found array"},
        {"segments are an object", R"({"segments": {}})", "segments: expected a list, found object"},
        {"a segment is a text", R"({"segments": ["x"]})", "segments[0]: expected an object, found string"},

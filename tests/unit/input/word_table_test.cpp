@@ -62,7 +62,7 @@ TEST(WordTable, tells_what_is_wrong) {
     for (size_t i = text.size(); i > 0; --i) text.insert(i, 1, '\0');
     return text;
   };
-  test::expect_said(
+  test::expect_refused(
       {{"empty", "", "w.tsv: the table is empty; a header line was expected"},
        {"missing column", "onset\tword\n0\ta\n", "no column 'offset' or 'duration'"},
        {"twice a column", "onset\toffset\tword\tonset\n", "line 1: columns 1 and 4 are both called 'onset'"},

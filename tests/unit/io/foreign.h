@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <functional>
 
-#include "core/error.h"
 #include "core/files.h"
+#include "malformed.h"
 #include "support.h"
 
 namespace arcuate::test {
@@ -38,18 +38,6 @@ inline testing::AssertionResult same(const at::Tensor& found, const at::Tensor& 
   if (found.sizes() != expected.sizes() || !at::equal(found, expected))
     return testing::AssertionFailure() << found << "\nwhere expected\n" << expected;
   return testing::AssertionSuccess();
-}
-
-/// The message if `action` throws an input error; otherwise what happened instead.
-inline std::string input_error(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.fault() == Fault::input ? error.what() : std::string("not an input error: ") + error.what();
-  } catch (const std::exception& error) {
-    return std::string("not our error: ") + error.what();
-  }
-  return "no error";
 }
 
 /// Calls `read` with every file that is a beginning of `whole`, `step` bytes apart: each must be an input error.

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "foreign.h"
+#include "gifti_text.h"
 #include "io/base64.h"
 #include "io/json.h"
 #include "io/npy.h"
@@ -11,44 +12,17 @@
 namespace arcuate {
 namespace {
 
+using test::array_of;
+using test::Attributes;
 using test::contains;
+using test::file_of;
 using test::input_error;
 using test::same;
 using test::source_path;
 using test::TemporaryFolder;
 
-using Attributes = std::map<std::string, std::string>;
-
-// One array of text; `changed` are attributes of its own, and an empty one leaves an attribute out.
-std::string array_of(const Attributes& changed, const std::string& data) {
-  Attributes all{{"Intent", "NIFTI_INTENT_NONE"},
-                 {"DataType", "NIFTI_TYPE_FLOAT32"},
-                 {"Dimensionality", "1"},
-                 {"Dim0", "3"},
-                 {"ArrayIndexingOrder", "RowMajorOrder"},
-                 {"Encoding", "ASCII"},
-                 {"Endian", "LittleEndian"},
-                 {"ExternalFileOffset", "0"}};
-  for (const auto& [name, value] : changed) all[name] = value;
-  std::string text = "<DataArray";
-  for (const auto& [name, value] : all)
-    if (!value.empty()) text += fmt::format(" {}='{}'", name, value);
-  return text + "><MetaData/><Data>" + data + "</Data></DataArray>";
-}
-
-std::string file_of(const std::string& content, const std::string& count = "1") {
-  return "<?xml version='1.0'?>\n<GIFTI Version='1.0' NumberOfDataArrays='" + count + "'>" + content + "</GIFTI>";
-}
-
 at::Tensor values_of(const Attributes& changed, const std::string& data) {
   return parse_gifti(file_of(array_of(changed, data)), "x.gii").arrays.at(0).values;
-}
-
-std::string complaint(const std::string& bytes) {
-  return input_error([&] { parse_gifti(bytes, "x.gii"); });
-}
-std::string array_complaint(const Attributes& changed, const std::string& data = "1 2 3") {
-  return complaint(file_of(array_of(changed, data)));
 }
 
 at::ScalarType type_called(const std::string& name) {
@@ -107,20 +81,6 @@ TEST(Gifti, reads_wide_and_unsigned_binary_numbers_in_both_byte_orders) {
   EXPECT_EQ(read("NIFTI_TYPE_INT64", "LittleEndian", "\xFE\xFF\xFF\xFF\xFF\xFF\xFF\xFF"), -2);
 }
 
-TEST(Gifti, refuses_numbers_that_its_types_cannot_hold) {
-  const auto wide = [](const char* type, std::string_view bytes) {
-    return array_complaint({{"DataType", type}, {"Encoding", "Base64Binary"}, {"Dim0", "1"}}, encode_base64(bytes));
-  };
-  EXPECT_TRUE(
-      contains(wide("NIFTI_TYPE_UINT32", "\xFF\xFF\xFF\xFF"), {"array 1", "4294967295", "2147483647 expected"}));
-  EXPECT_TRUE(contains(wide("NIFTI_TYPE_INT64", {"\0\0\0\0\1\0\0\0", 8}), {"4294967296"}));
-  EXPECT_TRUE(contains(wide("NIFTI_TYPE_UINT64", "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"), {"from 0 to"}));
-  EXPECT_TRUE(contains(wide("NIFTI_TYPE_FLOAT64", {"\0\0\0\0\0\0\xF0\x7E", 8}), {"too large for float32"}));
-  EXPECT_TRUE(contains(array_complaint({}, "1 1e39 2"), {"too large for float32"}));
-  EXPECT_TRUE(contains(array_complaint({{"DataType", "NIFTI_TYPE_UINT8"}}, "1 256 2"), {"1 to 256, from 0 to 255"}));
-  EXPECT_TRUE(contains(array_complaint({{"DataType", "NIFTI_TYPE_INT8"}}, "1 -129 2"), {"from -128 to 127"}));
-}
-
 TEST(Gifti, reads_column_major_order) {
   const Attributes matrix{
       {"Dimensionality", "2"}, {"Dim0", "2"}, {"Dim1", "3"}, {"ArrayIndexingOrder", "ColumnMajorOrder"}};
@@ -147,118 +107,6 @@ TEST(Gifti, unpacks_what_gzip_wrapped_as_well_as_zlib) {
   // python3 -c "import gzip, base64; print(base64.b64encode(gzip.compress(b'abc', mtime=0)).decode())"
   const Attributes bytes{{"DataType", "NIFTI_TYPE_UINT8"}, {"Encoding", "GZipBase64Binary"}};
   EXPECT_TRUE(same(values_of(bytes, "H4sIAAAAAAAC/0tMSgYAwkEkNQMAAAA="), at::tensor({97, 98, 99}).to(at::kByte)));
-}
-
-TEST(Gifti, refuses_files_of_other_kinds) {
-  EXPECT_TRUE(contains(complaint(""), {"'x.gii' is not a GIfTI file", "byte 0"}));
-  EXPECT_TRUE(contains(complaint("solid tetrahedron"), {"not a GIfTI file"}));
-  EXPECT_TRUE(contains(complaint("<html></html>"), {"<html>", "<GIFTI> expected"}));
-  EXPECT_TRUE(contains(complaint("\x1F\x8B\x08"), {"gunzip"}));
-  EXPECT_TRUE(contains(complaint(file_of(array_of({}, "1 2 3")) + "<GIFTI/>"), {"goes on after"}));
-  EXPECT_TRUE(contains(complaint(file_of(array_of({}, "1 2 3")) + "more"), {"goes on after"}));
-  EXPECT_TRUE(contains(complaint(file_of(array_of({}, "1 2 3")) + std::string("\0<a>", 4)), {"is zero"}));
-  EXPECT_TRUE(contains(complaint("<GIFTI Version='2.0' NumberOfDataArrays='0'/>"), {"Version is '2.0', 1.0 expected"}));
-}
-
-TEST(Gifti, no_beginning_of_a_file_is_readable) {
-  for (const char* name : {"tetrahedron.surf.gii", "three.label.gii", "ascii_little_C.gii"})
-    test::expect_no_beginning_is_readable(source_path("reference/gifti") / name,
-                                          [](const fs::path& path) { read_gifti(path); });
-}
-
-TEST(Gifti, refuses_a_wrong_number_of_arrays) {
-  EXPECT_TRUE(contains(complaint(file_of(array_of({}, "1 2 3"), "2")), {"NumberOfDataArrays is 2, but 1 found"}));
-  EXPECT_TRUE(contains(complaint(file_of(array_of({}, "1 2 3"), "-1")), {"NumberOfDataArrays is -1"}));
-  EXPECT_TRUE(contains(complaint(file_of(array_of({}, "1 2 3"), "one")), {"'one', a whole number expected"}));
-}
-
-TEST(Gifti, refuses_shapes_that_are_none) {
-  EXPECT_TRUE(contains(array_complaint({{"Dim0", ""}}), {"array 1: it has no Dim0"}));
-  EXPECT_TRUE(contains(array_complaint({{"Dim0", "0"}}), {"Dim0 is 0, at least 1"}));
-  EXPECT_TRUE(contains(array_complaint({{"Dim0", "-3"}}), {"Dim0 is -3"}));
-  EXPECT_TRUE(contains(array_complaint({{"Dim0", "3.0"}}), {"Dim0 is '3.0', a whole number"}));
-  EXPECT_TRUE(contains(array_complaint({{"Dim0", "9223372036854775808"}}), {"Dim0 is '9223372036854775808'"}));
-  EXPECT_TRUE(contains(array_complaint({{"Dimensionality", "2"}, {"Dim0", "4294967296"}, {"Dim1", "4294967296"}}),
-                       {"more values than can be counted"}));
-  EXPECT_TRUE(contains(array_complaint({{"Dimensionality", "7"}}), {"Dimensionality is 7, from 1 to 6"}));
-  EXPECT_TRUE(contains(array_complaint({{"Dimensionality", "0"}}), {"Dimensionality is 0"}));
-  EXPECT_TRUE(contains(array_complaint({{"Dimensionality", ""}}), {"it has no Dimensionality"}));
-}
-
-TEST(Gifti, refuses_a_huge_shape_before_asking_for_memory) {
-  for (const char* encoding : {"ASCII", "Base64Binary", "GZipBase64Binary"})
-    EXPECT_TRUE(contains(array_complaint({{"Encoding", encoding}, {"Dim0", "500000000000000000"}}, "MTIz"),
-                         {"its shape needs"}))
-        << encoding;
-}
-
-TEST(Gifti, refuses_data_of_another_size) {
-  const auto packed_bytes = "eJxLTEoGAAJNASc=";  // zlib's of "abc"
-  for (const char* count : {"2", "4"}) {
-    SCOPED_TRACE(count);
-    const auto refused = [&](const char* encoding, const std::string& data) {
-      return array_complaint({{"DataType", "NIFTI_TYPE_UINT8"}, {"Encoding", encoding}, {"Dim0", count}}, data);
-    };
-    EXPECT_TRUE(
-        contains(refused("ASCII", "1 2 3"), {"its shape needs", count, count[0] == '2' ? "3 found" : "characters"}));
-    EXPECT_TRUE(contains(refused("ASCII", "1 2 345"), {"its shape needs", count, "3 found"}));
-    EXPECT_TRUE(contains(refused("Base64Binary", "YWJj"), {"its shape needs", count, "3 found"}));
-    EXPECT_TRUE(contains(refused("GZipBase64Binary", packed_bytes),
-                         {"its shape needs", count, count[0] == '2' ? "more were" : "3 found"}));
-  }
-}
-
-TEST(Gifti, refuses_damaged_data) {
-  const auto packed_complaint = [](const std::string& bytes) {
-    return array_complaint({{"DataType", "NIFTI_TYPE_UINT8"}, {"Encoding", "GZipBase64Binary"}}, encode_base64(bytes));
-  };
-  const auto whole = decode_base64("eJxLTEoGAAJNASc=");
-  auto turned = whole;
-  turned.back() ^= 1;
-  EXPECT_TRUE(contains(packed_complaint(turned), {"damaged", "incorrect data check"}));
-  EXPECT_TRUE(contains(packed_complaint("none"), {"damaged"}));
-  EXPECT_TRUE(contains(packed_complaint(whole + "x"), {"1 bytes follow"}));
-  for (size_t size = 0; size < whole.size(); ++size)
-    EXPECT_TRUE(contains(packed_complaint(whole.substr(0, size)), {"cut short"})) << size;
-  EXPECT_TRUE(contains(array_complaint({{"Encoding", "Base64Binary"}}, "YW*j"), {"array 1: no base64: '*' at byte 2"}));
-  EXPECT_TRUE(contains(array_complaint({}, "1 two 3"), {"'two', value 2 of its data, is no number"}));
-  EXPECT_TRUE(contains(array_complaint({{"DataType", "NIFTI_TYPE_INT32"}}, "1 2 3.5"), {"'3.5', value 3"}));
-}
-
-TEST(Gifti, refuses_unknown_attributes_and_external_files) {
-  EXPECT_TRUE(contains(array_complaint({{"Encoding", "Base32"}}), {"'Base32', expected: ASCII, Base64Binary, GZip"}));
-  EXPECT_TRUE(contains(array_complaint({{"DataType", "NIFTI_TYPE_RGB24"}}), {"'NIFTI_TYPE_RGB24', expected"}));
-  EXPECT_TRUE(contains(array_complaint({{"Encoding", "Base64Binary"}, {"Endian", "Middle"}}), {"Endian is 'Middle'"}));
-  EXPECT_TRUE(contains(array_complaint({{"Dimensionality", "2"}, {"Dim1", "1"}, {"ArrayIndexingOrder", "Any"}}),
-                       {"ArrayIndexingOrder is 'Any'"}));
-  EXPECT_TRUE(contains(array_complaint({{"Intent", "shape"}}), {"Intent is 'shape'"}));
-  EXPECT_TRUE(contains(array_complaint({{"Intent", ""}}), {"it has no Intent"}));
-  EXPECT_TRUE(contains(array_complaint({{"ExternalFileName", "x.dat"}}), {"another file, 'x.dat'"}));
-  EXPECT_TRUE(contains(array_complaint({{"Encoding", "ExternalFileBinary"}}), {"another file"}));
-  EXPECT_TRUE(contains(complaint(file_of("<DataArray/>")), {"it has no Intent", "one <Data> expected, none found"}));
-}
-
-TEST(Gifti, refuses_faulty_labels_and_metadata) {
-  const auto label = [](const std::string& attributes, const std::string& name = "x") {
-    return complaint(file_of("<LabelTable><Label " + attributes + ">" + name + "</Label></LabelTable>", "0"));
-  };
-  EXPECT_TRUE(contains(label("Key='one'"), {"label 1: Key is 'one'"}));
-  EXPECT_TRUE(contains(label(""), {"it has no Key"}));
-  EXPECT_TRUE(contains(label("Key='4294967296'"), {"4294967296"}));
-  EXPECT_TRUE(contains(label("Key='1' Red='high'"), {"Red is 'high'"}));
-  EXPECT_TRUE(contains(label("Key='1' Alpha='nan'"), {"Alpha is 'nan'"}));
-  EXPECT_TRUE(contains(label("Key='1'", "\xFF"), {"not UTF-8"}));
-  EXPECT_TRUE(contains(complaint(file_of("<MetaData><MD><Name>a</Name><Value>\xFF</Value></MD></MetaData>", "0")),
-                       {"<GIFTI>: metadata", "'?'"}));
-}
-
-TEST(Gifti, tells_all_problems_of_a_file_at_once) {
-  const auto text = complaint(file_of("<LabelTable><Label Key='x'/></LabelTable>" + array_of({{"Dim0", "4"}}, "1 2 3") +
-                                          array_of({}, "1 2 3") +
-                                          array_of({{"Endian", "x"}, {"Encoding", "y"}, {"DataType", "z"}}, ""),
-                                      "4"));
-  EXPECT_TRUE(contains(text, {"'x.gii': 6 problems", "NumberOfDataArrays is 4", "label 1: Key", "array 1: its shape",
-                              "array 3: Encoding", "array 3: DataType", "array 3: Endian"}));
 }
 
 Gifti example() {

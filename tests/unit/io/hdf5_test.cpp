@@ -31,11 +31,6 @@ void write_example(const fs::path& path) {
   file.finish();
 }
 
-std::string complaint(const std::string& name, const std::function<void(const Hdf5Reader&)>& action) {
-  const Hdf5Reader file(foreign(name));
-  return input_error([&] { action(file); });
-}
-
 TEST(Hdf5, what_is_written_is_read) {
   const TemporaryFolder folder;
   write_example(folder / "x.h5");
@@ -236,49 +231,6 @@ TEST(Hdf5, tells_of_missing_datasets_and_attributes) {
   EXPECT_TRUE(contains(input_error([&] { file.number_attribute("gone"); }), {"foreign.h5", "number", "'gone'"}));
 }
 
-TEST(Hdf5, tells_of_values_of_the_wrong_kind) {
-  for (const char* name : {"text/utf8", "text/fixed", "truth", "pairs"})
-    EXPECT_TRUE(
-        contains(complaint("foreign.h5", [&](const auto& file) { file.read(name); }), {name, "does not hold numbers"}));
-  for (const char* name : {"packed", "truth", "pairs"})
-    EXPECT_TRUE(contains(complaint("foreign.h5", [&](const auto& file) { file.read_texts(name); }),
-                         {name, "does not hold text"}));
-  EXPECT_TRUE(contains(complaint("foreign.h5", [](const auto& file) { file.text_attribute("float"); }),
-                       {"'float' is not text"}));
-  for (const char* name : {"utf8", "fixed", "words", "null"})
-    EXPECT_TRUE(contains(complaint("foreign.h5", [&](const auto& file) { file.number_attribute(name); }),
-                         {"single number", name}));
-}
-
-TEST(Hdf5, a_list_of_numbers_is_not_read_into_the_room_of_one) {
-  EXPECT_TRUE(contains(complaint("foreign.h5", [](const auto& file) { file.number_attribute("many"); }),
-                       {"single number", "'many'"}));
-}
-
-TEST(Hdf5, tells_of_a_filter_that_is_not_there) {
-  EXPECT_TRUE(contains(complaint("foreign.h5", [](const auto& file) { file.read("foreign_filter"); }),
-                       {"'foreign_filter'", "filter"}));
-  EXPECT_TRUE(contains(complaint("foreign.h5", [](const auto& file) { file.read_texts("text/foreign_filter"); }),
-                       {"'text/foreign_filter'", "filter"}));
-}
-
-TEST(Hdf5, refuses_huge_sizes_before_asking_for_memory) {
-  for (const char* name : {"numbers", "overflow"})
-    EXPECT_TRUE(contains(complaint("announces_too_much.h5", [&](const auto& file) { file.read(name); }),
-                         {name, "announces", "0 are stored"}));
-  for (const char* name : {"words", "fixed"})
-    EXPECT_TRUE(contains(complaint("announces_too_much.h5", [&](const auto& file) { file.read_texts(name); }),
-                         {name, "announces"}));
-}
-
-TEST(Hdf5, refuses_what_is_no_hdf5_file) {
-  const TemporaryFolder folder;
-  test::write_text(folder / "x.h5", "not HDF5");
-  EXPECT_TRUE(contains(input_error([&] { Hdf5Reader(folder / "x.h5"); }), {"x.h5", "not an HDF5 file"}));
-  EXPECT_TRUE(contains(input_error([&] { Hdf5Reader(folder / "gone.h5"); }), {"gone.h5", "No such file"}));
-  EXPECT_TRUE(contains(input_error([&] { Hdf5Reader(folder.path()); }), {"folder"}));
-}
-
 TEST(Hdf5, no_beginning_of_a_file_is_readable) {
   const TemporaryFolder folder;
   write_example(folder / "x.h5");
@@ -287,16 +239,71 @@ TEST(Hdf5, no_beginning_of_a_file_is_readable) {
   test::expect_no_beginning_is_readable(foreign("latest.h5"), open, 31);
 }
 
-TEST(Hdf5, damage_in_the_data_is_an_error_and_not_other_numbers) {
-  const TemporaryFolder folder;
+// A file of h5py with a byte of the packed data turned.
+std::string damaged_chunk() {
   auto bytes = read_file(foreign("foreign.h5"));
-  const auto packed = Hdf5Reader(foreign("foreign.h5")).read("packed");
-  const auto deflated = bytes.find("\x78\x5E");  // how zlib data begin here
-  ASSERT_NE(deflated, bytes.npos);
-  bytes[deflated + 20] = static_cast<char>(bytes[deflated + 20] ^ 0x55);
-  test::write_text(folder / "x.h5", bytes);
-  const Hdf5Reader file(folder / "x.h5");
-  EXPECT_TRUE(contains(input_error([&] { file.read("packed"); }), {"x.h5", "'packed' cannot be read"}));
+  auto& byte = bytes.at(bytes.find("\x78\x5E") + 20);  // how zlib data begin here
+  byte = static_cast<char>(byte ^ 0x55);
+  return bytes;
+}
+
+TEST(Hdf5Malformed, files_are_refused) {
+  const auto whole = read_file(foreign("foreign.h5"));
+  const auto with = [&](size_t at, const char* bytes) { return std::string(whole).replace(at, 1, bytes); };
+  test::expect_files_refused("x.h5",
+                             {{"empty", "", "x.h5' is not an HDF5 file"},
+                              {"another file", "not HDF5", "x.h5' is not an HDF5 file"},
+                              {"other magic", with(1, "G"), "x.h5' is not an HDF5 file"},
+                              {"of a later version", with(8, "\x63"), "x.h5"},
+                              {"cut in its head", whole.substr(0, 40), "x.h5"},
+                              {"cut in half", whole.substr(0, whole.size() / 2), "x.h5", "truncated"},
+                              {"damaged data", damaged_chunk(), "x.h5", "'packed' cannot be read"}},
+                             [](const fs::path& path) { Hdf5Reader(path).read("packed"); });
+  EXPECT_TRUE(contains(input_error([&] { Hdf5Reader("gone.h5"); }), {"gone.h5", "No such file"}));
+  EXPECT_TRUE(contains(input_error([&] { Hdf5Reader(test::source_path("data")); }), {"folder"}));
+}
+
+// What is asked of a file's dataset or attribute, and what it has instead.
+struct Asked {
+  const char* name;
+  std::vector<std::string> said;
+};
+
+void expect_refused(const char* file, const std::vector<Asked>& cases,
+                    const std::function<void(const Hdf5Reader&, const char*)>& ask) {
+  const Hdf5Reader reader(foreign(file));
+  for (const auto& one : cases) {
+    const auto message = input_error([&] { ask(reader, one.name); });
+    for (const auto& part : one.said) EXPECT_TRUE(contains(message, {one.name, part.c_str()}));
+  }
+}
+
+TEST(Hdf5Malformed, values_of_the_wrong_kind_are_refused) {
+  const auto numbers = [](const Hdf5Reader& file, const char* name) { file.read(name); };
+  const auto texts = [](const Hdf5Reader& file, const char* name) { file.read_texts(name); };
+  const std::string no_numbers = "does not hold numbers", no_text = "does not hold text";
+  expect_refused("foreign.h5",
+                 {{"text/utf8", {no_numbers}},
+                  {"text/fixed", {no_numbers}},
+                  {"truth", {no_numbers}},
+                  {"pairs", {no_numbers}},
+                  {"foreign_filter", {"filter"}}},
+                 numbers);
+  expect_refused(
+      "foreign.h5",
+      {{"packed", {no_text}}, {"truth", {no_text}}, {"pairs", {no_text}}, {"text/foreign_filter", {"filter"}}}, texts);
+  expect_refused("announces_too_much.h5", {{"numbers", {"announces", "0 are stored"}}, {"overflow", {"announces"}}},
+                 numbers);
+  expect_refused("announces_too_much.h5", {{"words", {"announces"}}, {"fixed", {"announces"}}}, texts);
+}
+
+TEST(Hdf5Malformed, attributes_of_the_wrong_kind_are_refused) {
+  const std::string single = "single number";
+  expect_refused("foreign.h5",
+                 {{"utf8", {single}}, {"fixed", {single}}, {"words", {single}}, {"null", {single}}, {"many", {single}}},
+                 [](const Hdf5Reader& file, const char* name) { file.number_attribute(name); });
+  expect_refused("foreign.h5", {{"float", {"is not text"}}},
+                 [](const Hdf5Reader& file, const char* name) { file.text_attribute(name); });
 }
 
 TEST(Hdf5, several_threads_may_read_at_once) {

@@ -63,81 +63,70 @@ TEST(Mat, refuses_what_is_no_array_of_numbers) {
   EXPECT_TRUE(contains(input_error([&] { file.tensor("f9"); }), {"has no array 'f9'", "did you mean"}));
 }
 
-std::string complaint(const std::string& bytes, const char* variable = nullptr) {
-  const TemporaryFolder folder;
-  test::write_text(folder / "x.mat", bytes);
-  return input_error([&] {
-    const MatFile file(folder / "x.mat");
-    if (variable) file.tensor(variable);
-  });
+// The file with other bytes at a place. Of narrow.mat the first variable, wide_as_bytes, has its tag at 128, flags at
+// 136, dimensions at 152, name at 176, numbers at 200.
+std::string changed(const char* name, size_t at, const std::string& bytes) {
+  return read_file(foreign(name)).replace(at, bytes.size(), bytes);
+}
+std::string narrow(size_t at, const std::string& bytes) { return changed("narrow.mat", at, bytes); }
+
+// Whose first variable is int8, stored as uint8, and holds 128.
+std::string beyond_int8() {
+  auto bytes = narrow(144, "\x08");
+  bytes[bytes.find("wide_as_bytes") + 24] = '\x80';
+  return bytes;
 }
 
-TEST(Mat, refuses_other_versions_and_other_files) {
-  const auto old = "files of version 4 are not read: save it anew with -v7";
-  EXPECT_TRUE(contains(complaint(read_file(foreign("version4.mat"))), {"not a MAT-file of version 5", old}));
-  EXPECT_TRUE(contains(complaint(""), {"not a MAT-file of version 5"}));
-  EXPECT_TRUE(
-      contains(complaint(std::string(512, ' ') + read_file(foreign("foreign.h5"))), {"7.3, which is HDF5", ".h5"}));
-  auto bytes = read_file(foreign("plain.mat"));
-  bytes[125] = 3;
-  EXPECT_TRUE(contains(complaint(bytes), {"of version 3, 1 (which MATLAB calls 5) expected"}));
+// A MAT-file of version 7.3 is an HDF5 file behind 512 bytes.
+std::string of_hdf5() { return std::string(512, ' ') + read_file(foreign("foreign.h5")); }
+
+void read_first(const fs::path& path) {
+  const MatFile file(path);
+  file.tensor(file.names().front());
+}
+
+TEST(MatMalformed, files_are_refused) {
+  test::expect_files_refused(
+      "x.mat",
+      {{"empty", "", "not a MAT-file of version 5"},
+       {"version 4", read_file(foreign("version4.mat")), "not a MAT-file of version 5",
+        "files of version 4 are not read: save it anew with -v7"},
+       {"version 7.3", of_hdf5(), "7.3, which is HDF5", ".h5"},
+       {"another version", changed("plain.mat", 125, "\3"), "of version 3, 1 (which MATLAB calls 5) expected"},
+       {"another file", std::string(200, 'x'), "not a MAT-file of version 5"},
+       {"no variable", narrow(128, "\x05"), "element 1 of the file:\n  it is of type 5; variables expected"},
+       {"a size that lies", narrow(132, "\xFF\xFF\xFF\x7F"), "says that it has 2147483647 bytes, but"},
+       {"cut", narrow(0, "").substr(0, 210), "element 1 of the file", "bytes, but"},
+       {"flags of another type", narrow(136, "\x05"), "its flags are broken"},
+       {"flags of another size", narrow(140, "\x04"), "its flags are broken"},
+       {"class 99", narrow(144, "\x63"), "it is of class 99, which is none"},
+       {"class 0", narrow(144, {"\0", 1}), "it is of class 0"},
+       {"dimensions of another type", narrow(152, "\x07"), "its dimensions are broken"},
+       {"one dimension", narrow(156, "\x04"), "its dimensions are broken"},
+       {"a negative dimension", narrow(160, "\xFF\xFF\xFF\xFF"), "dimension 1 is -1, at least 0 expected"},
+       {"absurd dimensions", narrow(160, "\xFF\xFF\xFF\x7F\xFF\xFF\xFF\x7F\xFF\xFF\xFF\x7F"),
+        "more values than can be counted"},
+       {"a name that is no text", narrow(184, "\xFF\xFE"), "its name is no text"},
+       {"more than its numbers", narrow(160, "\x03"), "'wide_as_bytes' in", "its shape needs 36 bytes of data, 24"},
+       {"numbers of no type", narrow(200, "\x10"), "its numbers are of type 16, which is none"},
+       {"numbers that do not fit", beyond_int8(), "it holds 1 to 128, which int8 cannot"}},
+      read_first);
+}
+
+TEST(Mat, knows_hdf5_behind_its_512_bytes) {
   const TemporaryFolder folder;
-  test::write_text(folder / "x.mat", std::string(512, ' ') + read_file(foreign("foreign.h5")));
+  test::write_text(folder / "x.mat", of_hdf5());
   EXPECT_TRUE(is_mat_of_hdf5(folder / "x.mat"));
   EXPECT_FALSE(is_mat_of_hdf5(foreign("plain.mat")));
 }
 
-// Of narrow.mat, whose first variable has its tag at 128, flags at 136, dimensions at 152, name at 176, numbers at 200.
-TEST(Mat, refuses_broken_variables) {
-  struct Change {
-    size_t at;
-    std::string bytes;
-    const char* message;
-  };
-  const Change changes[] = {
-      {128, "\x05", "element 1 of the file:\n  it is of type 5; variables expected"},
-      {132, "\xFF\xFF\xFF\x7F", "says that it has 2147483647 bytes, but"},
-      {136, "\x05", "its flags are broken"},
-      {140, "\x04", "its flags are broken"},
-      {144, "\x63", "it is of class 99, which is none"},
-      {144, {"\0", 1}, "it is of class 0"},
-      {152, "\x07", "its dimensions are broken"},
-      {156, "\x04", "its dimensions are broken"},
-      {160, "\xFF\xFF\xFF\xFF", "dimension 1 is -1, at least 0 expected"},
-      {160, "\xFF\xFF\xFF\x7F\xFF\xFF\xFF\x7F\xFF\xFF\xFF\x7F", "more values than can be counted"},
-      {184, "\xFF\xFE", "its name is no text"},
-  };
-  for (const auto& change : changes) {
-    auto bytes = read_file(foreign("narrow.mat"));
-    bytes.replace(change.at, change.bytes.size(), change.bytes);
-    EXPECT_TRUE(contains(complaint(bytes), {change.message})) << change.at;
-  }
-  auto bytes = read_file(foreign("narrow.mat"));
-  bytes[160] = 3;
-  EXPECT_TRUE(
-      contains(complaint(bytes, "wide_as_bytes"), {"'wide_as_bytes' in", "its shape needs 36 bytes of data, 24"}));
-  const auto at = bytes.find("wide_as_bytes") + 16;  // the tag of its numbers
-  bytes[160] = 2;
-  bytes[at] = 16;
-  EXPECT_TRUE(contains(complaint(bytes, "wide_as_bytes"), {"its numbers are of type 16, which is none"}));
-}
-
-TEST(Mat, refuses_integers_that_do_not_fit_their_class) {
-  auto bytes = read_file(foreign("narrow.mat"));
-  bytes[144] = 8;  // int8, stored as uint8
-  EXPECT_TRUE(contains(input_error([&] {
-                         const TemporaryFolder folder;
-                         bytes[bytes.find("wide_as_bytes") + 24] = '\x80';
-                         test::write_text(folder / "x.mat", bytes);
-                         MatFile(folder / "x.mat").tensor("wide_as_bytes");
-                       }),
-                       {"it holds 1 to 128, which int8 cannot"}));
-}
-
 TEST(Mat, compares_the_checksum_of_packed_variables) {
+  const TemporaryFolder folder;
   auto bytes = read_file(foreign("packed.mat"));
   bytes.back() = static_cast<char>(bytes.back() ^ 1);
-  EXPECT_TRUE(contains(complaint(bytes, "long"), {"'long' in", "incorrect data check"}));
+  test::write_text(folder / "x.mat", bytes);
+  EXPECT_TRUE(
+      contains(input_error([&] { MatFile(folder / "x.mat").tensor("long"); }), {"'long' in", "incorrect data check"}));
 }
 
 TEST(Mat, every_beginning_of_a_file_is_refused_or_has_fewer_variables) {

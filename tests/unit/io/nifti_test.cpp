@@ -16,6 +16,7 @@ namespace {
 using test::contains;
 using test::input_error;
 using test::largest_difference;
+using test::Malformed;
 using test::same;
 using test::source_path;
 using test::TemporaryFolder;
@@ -157,90 +158,94 @@ std::string patched(const char* name, const std::vector<Patch>& patches) {
   return bytes;
 }
 
-std::string refusal(const std::string& bytes) {
-  const TemporaryFolder folder;
-  test::write_text(folder / "x.nii", bytes);
-  return input_error([&] { read_nifti(folder / "x.nii"); });
-}
-
-struct Damage {
-  const char* what;
-  std::vector<Patch> patches;
-  std::vector<const char*> message;
-};
-
 // Of int16.nii: 3 x 2 x 2 x 2, sform.
-TEST(Nifti, refuses_what_a_header_must_not_say) {
-  const std::vector<Damage> cases{
-      {"other magic", {{344, "m+1"}}, {"not a NIfTI file", "'m+1', 'n+1' expected"}},
-      {"a pair", {{344, "ni1"}}, {"header of a pair (.hdr and .img)", "write it anew as one file"}},
-      {"ANALYZE", {{344, std::string(4, '\0')}}, {"ANALYZE 7.5", "write it anew"}},
-      {"another first number", {{0, bytes_of(349)}}, {"its first number should be 348 or 540"}},
-      {"turned beginning", {{0, {"\0\0\1\x5C", 4}}}, {"1024 dimensions", "other byte order"}},
-      {"turned dimensions", {{40, {"\0\4", 2}}}, {"1024 dimensions", "other byte order"}},
-      {"no dimensions", {{40, short_of(0)}}, {"0 dimensions, from 1 to 7 expected"}},
-      {"8 dimensions", {{40, short_of(8)}}, {"8 dimensions, from 1 to 7"}},
-      {"negative dimensions", {{40, short_of(-3)}}, {"-3 dimensions"}},
-      {"a size of 0", {{42, short_of(0)}}, {"dimension 1 is 0, at least 1"}},
-      {"a negative size", {{46, short_of(-2)}}, {"dimension 3 is -2, at least 1"}},
+std::string damaged(const std::vector<Patch>& patches) { return patched("int16.nii", patches); }
+std::string damaged_version_2(const std::vector<Patch>& patches) { return patched("version2_big.nii", patches); }
+
+// The packed file with one bit of a byte turned, counted from its end.
+std::string turned_gzip(size_t from_end, char bits) {
+  auto bytes = read_file(stored("version2.nii.gz"));
+  auto& byte = bytes[bytes.size() - from_end];
+  byte = static_cast<char>(byte ^ bits);
+  return bytes;
+}
+
+TEST(NiftiMalformed, files_are_refused) {
+  const auto packed_size = fs::file_size(stored("version2.nii.gz"));
+  const std::vector<Malformed> cases{
+      {"other magic", damaged({{344, "m+1"}}), "not a NIfTI file", "'m+1', 'n+1' expected"},
+      {"a pair", damaged({{344, "ni1"}}), "header of a pair (.hdr and .img)", "write it anew as one file"},
+      {"ANALYZE", damaged({{344, std::string(4, '\0')}}), "ANALYZE 7.5", "write it anew"},
+      {"another first number", damaged({{0, bytes_of(349)}}), "its first number should be 348 or 540"},
+      {"turned beginning", damaged({{0, {"\0\0\1\x5C", 4}}}), "1024 dimensions", "other byte order"},
+      {"turned dimensions", damaged({{40, {"\0\4", 2}}}), "1024 dimensions", "other byte order"},
+      {"no dimensions", damaged({{40, short_of(0)}}), "0 dimensions, from 1 to 7 expected"},
+      {"8 dimensions", damaged({{40, short_of(8)}}), "8 dimensions, from 1 to 7"},
+      {"negative dimensions", damaged({{40, short_of(-3)}}), "-3 dimensions"},
+      {"a size of 0", damaged({{42, short_of(0)}}), "dimension 1 is 0, at least 1"},
+      {"a negative size", damaged({{46, short_of(-2)}}), "dimension 3 is -2, at least 1"},
       {"too many to count",
-       {{40, short_of(7)},
-        {42, short_of(32767) + short_of(32767) + short_of(32767) + short_of(32767) + short_of(32767)}},
-       {"more values than can be counted"}},
-      {"more than there are", {{42, short_of(30000)}}, {"is truncated: its shape needs 480000 bytes"}},
-      {"complex", {{70, short_of(32)}}, {"numbers of type 32 (complex64)", "are read"}},
-      {"colours", {{70, short_of(128)}}, {"RGB24"}},
-      {"colours with alpha", {{70, short_of(2304)}}, {"RGBA32"}},
-      {"float128", {{70, short_of(1536)}}, {"float128"}},
-      {"no type", {{70, short_of(0)}}, {"numbers of type 0 (unknown)"}},
-      {"other bits", {{72, short_of(8)}}, {"8 bits a number are announced, but int16 has 16"}},
-      {"negative bits", {{72, short_of(-16)}}, {"-16 bits"}},
-      {"offset NaN", {{108, float_of(nan)}}, {"data begin at byte nan (vox_offset)"}},
-      {"offset infinite", {{108, float_of(infinity)}}, {"at byte inf"}},
-      {"offset in the header", {{108, float_of(348)}}, {"at byte 348", "from 352 on"}},
-      {"offset 0", {{108, float_of(0)}}, {"at byte 0"}},
-      {"offset negative", {{108, float_of(-352)}}, {"at byte -352"}},
-      {"offset of half a byte", {{108, float_of(352.5)}}, {"a whole number"}},
-      {"offset past the end", {{108, float_of(1e6)}}, {"truncated", "begin 999652 bytes behind its header"}},
-      {"offset far past the end", {{108, float_of(1e14)}}, {"truncated"}},
-      {"offset a little too far", {{108, float_of(368)}}, {"truncated: its shape needs 48 bytes"}},
-      {"slope NaN", {{112, float_of(nan)}}, {"its scale (scl_slope) is nan", "0 means none"}},
-      {"slope infinite", {{112, float_of(infinity)}}, {"is inf"}},
-      {"intercept NaN", {{116, float_of(nan)}}, {"its intercept (scl_inter) is nan"}},
-      {"flat sform", {{312, std::string(12, '\0')}}, {"its sform places the voxels nowhere"}},
-      {"sform without rows", {{280, std::string(48, '\0')}}, {"its sform places"}},
-      {"sform NaN", {{280, float_of(nan)}}, {"its sform places"}},
-      {"qform too long", {{252, short_of(1) + short_of(0)}, {256, float_of(0.9) + float_of(0.9)}}, {"longer than 1"}},
-      {"qform without sizes", {{252, short_of(1) + short_of(0)}, {84, float_of(0)}}, {"its qform places"}},
-      {"TR NaN", {{92, float_of(nan)}}, {"time from volume to volume is nan"}},
-      {"TR negative", {{92, float_of(-2)}}, {"is -2, at least 0"}},
-      {"everything", {{42, short_of(0)}, {70, short_of(32)}, {112, float_of(nan)}, {108, float_of(3)}}, {"4 problems"}},
+       damaged({{40, short_of(7)},
+                {42, short_of(32767) + short_of(32767) + short_of(32767) + short_of(32767) + short_of(32767)}}),
+       "more values than can be counted"},
+      {"more than there are", damaged({{42, short_of(30000)}}), "is truncated: its shape needs 480000 bytes"},
+      {"complex", damaged({{70, short_of(32)}}), "numbers of type 32 (complex64)", "are read"},
+      {"colours", damaged({{70, short_of(128)}}), "RGB24"},
+      {"colours with alpha", damaged({{70, short_of(2304)}}), "RGBA32"},
+      {"float128", damaged({{70, short_of(1536)}}), "float128"},
+      {"no type", damaged({{70, short_of(0)}}), "numbers of type 0 (unknown)"},
+      {"other bits", damaged({{72, short_of(8)}}), "8 bits a number are announced, but int16 has 16"},
+      {"negative bits", damaged({{72, short_of(-16)}}), "-16 bits"},
+      {"offset NaN", damaged({{108, float_of(nan)}}), "data begin at byte nan (vox_offset)"},
+      {"offset infinite", damaged({{108, float_of(infinity)}}), "at byte inf"},
+      {"offset in the header", damaged({{108, float_of(348)}}), "at byte 348", "from 352 on"},
+      {"offset 0", damaged({{108, float_of(0)}}), "at byte 0"},
+      {"offset negative", damaged({{108, float_of(-352)}}), "at byte -352"},
+      {"offset of half a byte", damaged({{108, float_of(352.5)}}), "a whole number"},
+      {"offset past the end", damaged({{108, float_of(1e6)}}), "truncated", "begin 999652 bytes behind its header"},
+      {"offset far past the end", damaged({{108, float_of(1e14)}}), "truncated"},
+      {"offset a little too far", damaged({{108, float_of(368)}}), "truncated: its shape needs 48 bytes"},
+      {"slope NaN", damaged({{112, float_of(nan)}}), "its scale (scl_slope) is nan", "0 means none"},
+      {"slope infinite", damaged({{112, float_of(infinity)}}), "is inf"},
+      {"intercept NaN", damaged({{116, float_of(nan)}}), "its intercept (scl_inter) is nan"},
+      {"flat sform", damaged({{312, std::string(12, '\0')}}), "its sform places the voxels nowhere"},
+      {"sform without rows", damaged({{280, std::string(48, '\0')}}), "its sform places"},
+      {"sform NaN", damaged({{280, float_of(nan)}}), "its sform places"},
+      {"qform too long", damaged({{252, short_of(1) + short_of(0)}, {256, float_of(0.9) + float_of(0.9)}}),
+       "longer than 1"},
+      {"qform without sizes", damaged({{252, short_of(1) + short_of(0)}, {84, float_of(0)}}), "its qform places"},
+      {"TR NaN", damaged({{92, float_of(nan)}}), "time from volume to volume is nan"},
+      {"TR negative", damaged({{92, float_of(-2)}}), "is -2, at least 0"},
+      {"everything", damaged({{42, short_of(0)}, {70, short_of(32)}, {112, float_of(nan)}, {108, float_of(3)}}),
+       "4 problems"},
+      {"empty", "", "is empty"},
+      {"cut in the header", damaged({}).substr(0, 100), "is truncated: a header of 348 bytes expected, 100 found"},
+      {"cut in the data", damaged({}).substr(0, 360), "is truncated: its shape needs 48 bytes of data, 8 found"},
+      {"data that go on", damaged({}) + "x", "goes on after its data"},
+      {"text mode", damaged_version_2({{8, "\n"}}), "as if it were text"},
+      {"version 2, a pair", damaged_version_2({{4, "ni2"}}), "header of a pair"},
+      {"version 2, other magic", damaged_version_2({{4, "abc"}}), "its magic is 'abc', 'n+2' expected"},
+      {"version 2, negative dimensions", damaged_version_2({{16, std::string(8, '\xFF')}}), "-1 dimensions"},
+      {"version 2, too many to count", damaged_version_2({{24, "\x7F"}}), "more values than can be counted"},
+      {"version 2, offset past the end", damaged_version_2({{168, "\x7F"}}), "vox_offset"},
+      {"negative extension", patched("texts.nii", {{352, bytes_of(-16)}}), "extension 1 says that it has -16 bytes",
+       "at most 64"},
+      {"extension of 8 bytes", patched("texts.nii", {{352, bytes_of(8)}}), "extension 1 says that it has 8 bytes"},
+      {"extension of half a step", patched("texts.nii", {{352, bytes_of(24)}}),
+       "extension 1 says that it has 24 bytes"},
+      {"huge extension", patched("texts.nii", {{352, bytes_of(2147483647)}}),
+       "extension 1 says that it has 2147483647 bytes"},
+      {"second extension too long", patched("texts.nii", {{384, bytes_of(48)}}), "extension 2", "48 bytes",
+       "at most 32"},
+      {"integer beyond int64", patched("uint64.nii", {{352, std::string(8, '\xFF')}}),
+       "too large for float64 or int64"},
+      {"gzip: wrong CRC", turned_gzip(8, 1), "damaged", "incorrect data check"},
+      {"gzip: wrong length", turned_gzip(4, 1), "damaged", "incorrect length check"},
+      {"gzip: damaged data", turned_gzip(packed_size - packed_size / 2, 0x55), "damaged"},
+      {"gzip: cut", read_file(stored("version2.nii.gz")).substr(0, 40), "truncated"},
+      {"gzip: what follows", read_file(stored("version2.nii.gz")) + "x", "1 bytes follow its compressed data"},
   };
-  for (const auto& damage : cases) {
-    SCOPED_TRACE(damage.what);
-    const auto text = refusal(patched("int16.nii", damage.patches));
-    for (const char* part : damage.message) EXPECT_TRUE(contains(text, {part}));
-  }
-}
-
-TEST(Nifti, refuses_damaged_headers_of_version_2) {
-  const auto refused = [](const std::vector<Patch>& patches) { return refusal(patched("version2_big.nii", patches)); };
-  EXPECT_TRUE(contains(refused({{8, "\n"}}), {"as if it were text"}));
-  EXPECT_TRUE(contains(refused({{4, "ni2"}}), {"header of a pair"}));
-  EXPECT_TRUE(contains(refused({{4, "abc"}}), {"its magic is 'abc', 'n+2' expected"}));
-  EXPECT_TRUE(contains(refused({{16, std::string(8, '\xFF')}}), {"-1 dimensions"}));
-  EXPECT_TRUE(contains(refused({{24, "\x7F"}}), {"more values than can be counted"}));
-  EXPECT_TRUE(contains(refused({{168, "\x7F"}}), {"vox_offset"}));
-}
-
-TEST(Nifti, refuses_extensions_that_lie_about_their_size) {
-  for (const int size : {-16, 8, 24, 1 << 20, std::numeric_limits<int>::max()}) {
-    SCOPED_TRACE(size);
-    const auto expected = fmt::format("extension 1 says that it has {} bytes", size);
-    EXPECT_TRUE(contains(refusal(patched("texts.nii", {{352, bytes_of(size)}})), {expected.c_str(), "at most 64"}));
-  }
-  EXPECT_TRUE(
-      contains(refusal(patched("texts.nii", {{384, bytes_of(48)}})), {"extension 2", "48 bytes", "at most 32"}));
+  test::expect_files_refused("x.nii", cases, [](const fs::path& path) { read_nifti(path); });
 }
 
 TEST(Nifti, passes_over_room_that_was_left_before_the_data) {
@@ -254,42 +259,18 @@ TEST(Nifti, passes_over_room_that_was_left_before_the_data) {
   }
 }
 
-TEST(Nifti, refuses_data_that_go_on) {
-  EXPECT_TRUE(contains(refusal(read_file(stored("int16.nii")) + "x"), {"goes on after its data"}));
-  EXPECT_TRUE(contains(refusal(read_file(stored("version2.nii.gz")) + "x"), {"1 bytes follow its compressed data"}));
-}
-
 TEST(Nifti, no_beginning_of_a_file_is_readable) {
-  EXPECT_TRUE(contains(refusal(""), {"is empty"}));
   for (const char* name : {"int16.nii", "version2_big.nii", "version2.nii.gz", "texts.nii"})
     test::expect_no_beginning_is_readable(stored(name), [](const fs::path& path) { read_nifti(path); });
-}
-
-TEST(Nifti, compares_the_checksum_of_gzip) {
-  auto bytes = read_file(stored("version2.nii.gz"));
-  auto wrong = bytes;
-  wrong[wrong.size() - 8] = static_cast<char>(wrong[wrong.size() - 8] ^ 1);
-  EXPECT_TRUE(contains(refusal(wrong), {"damaged", "incorrect data check"}));
-  wrong = bytes;
-  wrong[wrong.size() - 4] = static_cast<char>(wrong[wrong.size() - 4] ^ 1);
-  EXPECT_TRUE(contains(refusal(wrong), {"damaged", "incorrect length check"}));
-  wrong = bytes;
-  wrong[bytes.size() / 2] = static_cast<char>(wrong[bytes.size() / 2] ^ 0x55);
-  EXPECT_TRUE(contains(refusal(wrong), {"damaged"}));
 }
 
 TEST(Nifti, reads_gzip_in_several_pieces) {
   EXPECT_TRUE(same(read_nifti(stored("pieces.nii.gz")).values, read_nifti(stored("int16.nii")).values));
 }
 
-TEST(Nifti, refuses_numbers_that_cannot_be_held) {
-  auto bytes = read_file(stored("uint64.nii"));
-  bytes.replace(352, 8, std::string(8, '\xFF'));
-  EXPECT_TRUE(contains(refusal(bytes), {"too large for float64 or int64"}));
-  bytes = read_file(stored("float64.nii"));
-  bytes.replace(352, 8, bytes_of(1e300));
+TEST(NiftiSeries, refuses_numbers_that_float32_cannot_hold) {
   const TemporaryFolder folder;
-  test::write_text(folder / "x.nii", bytes);
+  test::write_text(folder / "x.nii", patched("float64.nii", {{352, bytes_of(1e300)}}));
   EXPECT_EQ(read_nifti(folder / "x.nii").values[0][0][0][0].item<double>(), 1e300);
   EXPECT_TRUE(contains(input_error([&] { read_nifti_series(folder / "x.nii", at::ones({3, 2, 2}, at::kBool)); }),
                        {"too large for float32"}));

@@ -5,17 +5,11 @@
 
 #include <cmath>
 
+#include "malformed.h"
 #include "support.h"
 
 namespace arcuate {
 namespace {
-
-using test::contains;
-using test::message_of;
-
-std::string error_of(const std::string& bytes) {
-  return message_of([&] { parse_number_matrix(bytes, "m.1D"); });
-}
 
 TEST(NumberMatrix, reads_blank_separated_rows_as_float64) {
   const auto matrix = parse_number_matrix("# two rows\r\n  1.5e+00\t-2 +3 \r\n\n4 5 6 # last", "m.1D");
@@ -30,14 +24,18 @@ TEST(NumberMatrix, takes_nan_and_inf_as_values) {
   EXPECT_EQ(matrix[0][1].item<double>(), -INFINITY);
 }
 
-TEST(NumberMatrix, tells_of_all_bad_fields_and_ragged_lines_at_once) {
-  EXPECT_TRUE(contains(error_of("#\n1 2\n1 x\n1,5 2\n1 2 3\n"),
-                       {"m.1D", "3 problems", "line 3, column 2", "'x'", "line 4, column 1", "'1,5'",
-                        "line 5: 3 numbers where line 2 has 2"}));
-}
-
-TEST(NumberMatrix, a_file_without_numbers_is_an_error) {
-  EXPECT_TRUE(contains(error_of("# nothing\n\n"), {"m.1D", "no numbers"}));
+TEST(NumberMatrixMalformed, files_are_refused) {
+  test::expect_refused(
+      {{"empty", "", "m.1D", "no numbers"},
+       {"comments alone", "# nothing\n\n", "m.1D", "no numbers"},
+       {"a word", "1 2\n1 x\n", "line 2, column 2", "'x'"},
+       {"comma for the point", "1,5 2\n", "line 1, column 1", "'1,5'"},
+       {"ragged", "1 2\r\n1 2 3\r1\n", "2 problems", "line 2: 3 numbers where line 1 has 2", "line 3: 1 numbers"},
+       {"n/a", "1 n/a\n", "line 1, column 2", "'n/a'"},
+       {"UTF-16", std::string("1\0 \0002\0", 6), "m.1D", "line 1"},
+       {"everything", "#\n1 2\n1 x\n1,5 2\n1 2 3\n", "3 problems", "line 3, column 2", "line 4, column 1",
+        "line 5: 3 numbers where line 2 has 2"}},
+      [](const std::string& bytes) { parse_number_matrix(bytes, "m.1D"); });
 }
 
 TEST(NumberMatrix, reads_the_alice_time_courses) {

@@ -5,6 +5,7 @@
 #include "core/files.h"
 #include "fixture.h"
 #include "io/wav.h"
+#include "malformed.h"
 
 using namespace arcuate;
 using arcuate::test::contains;
@@ -48,21 +49,63 @@ TEST(SoundFile, what_was_written_is_read_back) {
   EXPECT_LT(largest_difference(file.samples.squeeze(1), samples), 1e-4);
 }
 
-TEST(SoundFile, what_is_no_whole_sound_is_refused) {
+// A WAV file of this header's bytes at a place, of 100 samples.
+std::string wav_with(size_t at, std::string_view bytes) {
   const TemporaryFolder folder;
-  write_file(folder / "x.wav", "this is no sound, whatever its name says");
-  EXPECT_TRUE(contains(refusal(folder / "x.wav"), {"x.wav", "no sound that can be read", "WAV, FLAC"}));
-  write_file(folder / "empty.mp3", "");
-  EXPECT_TRUE(contains(refusal(folder / "empty.mp3"), {"empty.mp3", "no sound that can be read"}));
-  EXPECT_TRUE(contains(refusal(folder / "absent.wav"), {"absent.wav", "found none"}));
-  EXPECT_TRUE(contains(refusal(folder.path()), {"a sound file expected"}));
-  write_wav(folder / "none.wav", at::zeros({0}), 16000);
-  EXPECT_TRUE(contains(refusal(folder / "none.wav"), {"none.wav", "0 samples"}));
-  const auto flac = read_file(sound("mono.flac"));
-  write_file(folder / "cut.flac", flac.substr(0, flac.size() / 2));
-  EXPECT_TRUE(contains(refusal(folder / "cut.flac"), {"cut.flac", "cut off: 4410 samples announced"}));
+  write_wav(folder / "x.wav", at::zeros({100}), 16000);
+  return read_file(folder / "x.wav").replace(at, bytes.size(), bytes);
+}
+std::string wav_of(const at::Tensor& samples) {
+  const TemporaryFolder folder;
+  write_wav(folder / "x.wav", samples, 16000);
+  return read_file(folder / "x.wav");
+}
+std::string with_nan() {
   auto wav = read_file(sound("float.wav"));
-  for (size_t i = 0; i < 4; ++i) wav[wav.size() - 8 + i] = '\xff';
-  write_file(folder / "nan.wav", wav);
-  EXPECT_TRUE(contains(refusal(folder / "nan.wav"), {"nan.wav", "NaN or infinite"}));
+  return wav.replace(wav.size() - 8, 4, "\xff\xff\xff\xff");
+}
+std::string half(const char* name) {
+  const auto whole = read_file(sound(name));
+  return whole.substr(0, whole.size() / 2);
+}
+
+// An AIFF file of 100 samples, by hand: a chunk COMM, then SSND with its two numbers before the samples.
+std::string aiff() {
+  const std::string common("COMM\0\0\0\x12\0\1\0\0\0\x64\0\x10\x40\x0C\xFA\0\0\0\0\0\0\0", 26);
+  return std::string(
+             "FORM\0\0\0\xF6"
+             "AIFF",
+             12) +
+         common + std::string("SSND\0\0\0\xD0", 8) + std::string(208, '\0');
+}
+std::string cut_aiff() { return aiff().substr(0, aiff().size() - 10); }
+
+TEST(SoundFile, sounds_whose_length_was_not_known_are_no_cut_ones) {
+  const TemporaryFolder folder;
+  for (const auto& [name, bytes] :
+       {std::pair("x.aiff", aiff()), std::pair("x.wav", wav_with(40, "\xFF\xFF\xFF\xFF"))}) {
+    write_file(folder / name, bytes);
+    EXPECT_EQ(read_sound_file(folder / name).samples.size(0), 100) << name;
+  }
+}
+
+TEST(SoundFileMalformed, files_are_refused) {
+  const std::string no_sound = "no sound that can be read";
+  test::expect_files_refused("x.wav",
+                             {{"empty", "", no_sound},
+                              {"text", "this is no sound, whatever its name says", no_sound, "WAV, FLAC"},
+                              {"other magic", wav_with(0, "RIFX"), "x.wav"},
+                              {"no WAVE", wav_with(8, "WAVX"), no_sound},
+                              {"a rate of 0", wav_with(24, {"\0\0\0\0", 4}), "x.wav"},
+                              {"no channels", wav_with(22, {"\0\0", 2}), no_sound},
+                              {"an unknown encoding", wav_with(20, "\x77\x77"), no_sound},
+                              {"no samples", wav_of(at::zeros({0})), "x.wav", "0 samples"},
+                              {"cut WAV", wav_of(at::zeros({1000})).substr(0, 1044), "x.wav",
+                               "cut off: 2000 bytes of sound announced, 1000 found"},
+                              {"cut AIFF", cut_aiff(), "x.wav", "cut off: 208 bytes of sound announced, 198 found"},
+                              {"cut FLAC", half("mono.flac"), "x.wav", "cut off: 4410 samples announced"},
+                              {"NaN", with_nan(), "x.wav", "NaN or infinite"}},
+                             [](const fs::path& path) { read_sound_file(path); });
+  EXPECT_TRUE(contains(refusal("absent.wav"), {"absent.wav", "found none"}));
+  EXPECT_TRUE(contains(refusal(test::source_path("data")), {"a sound file expected"}));
 }
