@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -40,6 +41,14 @@ Names read_names(const fs::path& path) {
   return names;
 }
 
+// Of values that a file may hold as floats.
+int whole_key(double key, const fs::path& path) {
+  constexpr double most = std::numeric_limits<int>::max();
+  if (!(std::abs(key) <= most && key == std::round(key)))
+    bad_input("the atlas '{}' holds {}, whole numbers expected", path.string(), key);
+  return static_cast<int>(key);
+}
+
 void check_grid(const Nifti& atlas, const fs::path& path, const VoxelGrid& grid) {
   const auto& shape = atlas.header.shape;
   const bool same = shape.size() >= 3 && std::equal(grid.shape.begin(), grid.shape.end(), shape.begin()) &&
@@ -65,8 +74,7 @@ void label_voxels(Dataset& dataset, const AtlasOptions& options) {
   std::set<int64_t> unknown;
   for (size_t i = 0; i < dataset.places.size(); ++i) {
     const double key = keys.data_ptr<double>()[i];
-    if (key != std::round(key)) bad_input("the atlas '{}' holds {}, whole numbers expected", path.string(), key);
-    const auto number = static_cast<int64_t>(key);
+    const auto number = whole_key(key, path);
     const auto name = names.find(number);
     if (number != 0 && !names.empty() && name == names.end()) unknown.insert(number);
     dataset.places[i].region = number == 0 ? "" : name == names.end() ? std::to_string(number) : name->second;
@@ -94,21 +102,36 @@ Sides read_sides(const std::vector<fs::path>& files) {
   return {{"L", names_of(read_regions(files[0]))}, {"R", names_of(read_regions(files[1]))}};
 }
 
-Sides read_dense_labels(const fs::path& path) {
-  const auto file = read_cifti(path);
+// The name of each place of a file of dense labels; "" for key 0.
+std::vector<std::string> dense_names(const Cifti& file, const fs::path& path) {
   if (file.header.kind != CiftiKind::labels) bad_input("'{}' holds no labels; a .dlabel.nii has them", path.string());
-  std::map<int, std::string> names;
+  std::map<int, std::string> names{{0, ""}};
   for (const auto& label : file.header.maps.front().labels) names[label.key] = label.key == 0 ? "" : label.name;
   const auto keys = file.values[0].contiguous();
+  std::vector<std::string> of_place;
+  for (int64_t i = 0; i < keys.numel(); ++i) {
+    const int key = whole_key(keys.data_ptr<float>()[i], path);
+    const auto name = names.find(key);
+    if (name == names.end())
+      bad_input("'{}' has places whose key {} has no name in its label table", path.string(), key);
+    of_place.push_back(name->second);
+  }
+  return of_place;
+}
+
+Sides read_dense_labels(const fs::path& path) {
+  const auto file = read_cifti(path);
+  const auto names = dense_names(file, path);
   Sides sides;
-  int64_t column = 0;
+  size_t begin = 0;
   for (const auto& model : file.header.models) {
     const char* side = model.structure == "CORTEX_LEFT" ? "L" : model.structure == "CORTEX_RIGHT" ? "R" : "";
-    if (*side != '\0') sides[side].resize(static_cast<size_t>(model.surface_vertices));
-    for (size_t i = 0; i < model.vertices.size() && *side != '\0'; ++i)
-      sides[side][static_cast<size_t>(model.vertices[i])] =
-          names[static_cast<int>(keys.data_ptr<float>()[column + static_cast<int64_t>(i)])];
-    column += model.size();
+    if (*side != '\0') {
+      sides[side].resize(static_cast<size_t>(model.surface_vertices));
+      for (size_t i = 0; i < model.vertices.size(); ++i)
+        sides[side][static_cast<size_t>(model.vertices[i])] = names[begin + i];
+    }
+    begin += static_cast<size_t>(model.size());
   }
   return sides;
 }

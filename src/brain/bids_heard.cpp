@@ -37,11 +37,23 @@ std::optional<double> seconds(const Table& table, size_t row, std::string_view c
   return value;
 }
 
+double onset_of(const Table& events, size_t row) {
+  const auto onset = seconds(events, row, "onset");
+  if (!onset) bad_input("{}:{}: column 'onset' needs seconds, found none", events.source, events.lines[row]);
+  return *onset;
+}
+
+Table read_events(const fs::path& path) {
+  auto events = read_table(path);
+  events.column("onset");  // or an error
+  return events;
+}
+
 // The onset of the first row with a text in this column (with this text, if one is given).
 std::optional<double> first_onset(const Table& events, std::string_view column, const std::string& text = "") {
   for (size_t row = 0; row < events.rows.size(); ++row) {
     const auto found = cell(events, row, column);
-    if (!found.empty() && (text.empty() || found == text)) return seconds(events, row, "onset");
+    if (!found.empty() && (text.empty() || found == text)) return onset_of(events, row);
   }
   return {};
 }
@@ -51,7 +63,7 @@ std::vector<std::pair<std::string, double>> spoken(const Table& events) {
   std::vector<std::pair<std::string, double>> words;
   for (size_t row = 0; row < events.rows.size(); ++row)
     if (auto word = cell(events, row, "word"); !word.empty())
-      words.emplace_back(std::move(word), seconds(events, row, "onset").value_or(0));
+      words.emplace_back(std::move(word), onset_of(events, row));
   return words;
 }
 
@@ -107,7 +119,7 @@ std::optional<ScanStory> by_stimulus(const Table& events, const fs::path& root, 
     return {};
   }
   if (!is_words(stimulus) && fs::exists(stimulus)) heard.sound = stimulus;
-  heard.onset = first_onset(events, "stim_file").value_or(0);
+  heard.onset = *first_onset(events, "stim_file");
   return heard;
 }
 
@@ -128,7 +140,7 @@ const TaskRow* row_of(const BidsScan& scan, const std::vector<TaskRow>& tasks) {
 // The sound that the table names, if the events do; else whatever began first.
 double onset_by_events(const fs::path& events_path, const TaskRow& row) {
   if (events_path.empty()) return 0;
-  const auto events = read_table(events_path);
+  const auto events = read_events(events_path);
   if (const auto onset = first_onset(events, "stim_file", row.sound.filename().string())) return *onset;
   return first_onset(events, "stim_file").value_or(first_onset(events, "onset").value_or(0));
 }
@@ -164,7 +176,7 @@ std::vector<TaskRow> read_task_table(const fs::path& path, const fs::path& root)
 }
 
 bool same_words(const fs::path& a, const fs::path& b, double tolerance) {
-  const auto one = spoken(read_table(a)), other = spoken(read_table(b));
+  const auto one = spoken(read_events(a)), other = spoken(read_events(b));
   if (one.size() != other.size()) return false;
   for (size_t i = 0; i < one.size(); ++i) {
     const double between = (one[i].second - one[0].second) - (other[i].second - other[0].second);
@@ -189,7 +201,7 @@ std::optional<ScanStory> heard_during(const BidsScan& scan, const fs::path& root
   why = events_path.empty() ? "no events.tsv, and no row of dataset.tasks" : "events.tsv names neither sound nor words";
   if (!tasks.empty()) why = "not in the table dataset.tasks";
   if (events_path.empty() || !tasks.empty()) return {};
-  const auto events = read_table(events_path);
+  const auto events = read_events(events_path);
   auto heard = by_stimulus(events, root, why);
   return heard ? heard : by_words(events, scan);
 }

@@ -81,7 +81,8 @@ Names known_names(const Table& table) {
 double cell(const Table& table, size_t row, size_t column, Problems& problems) {
   const auto value = table.number_if(row, column);
   if (value && std::isfinite(*value)) return *value;
-  if (row == 0 && value && std::isnan(*value) && table.rows.size() > 1) return cell(table, 1, column, problems);
+  if (row == 0 && trim(table.text(row, column)) == "n/a" && table.rows.size() > 1)
+    return cell(table, 1, column, problems);
   problems.add("line {}: column '{}' holds '{}', a number expected", table.lines[row], table.columns[column],
                excerpt(table.text(row, column)));
   return 0;
@@ -130,11 +131,19 @@ at::Tensor read_confounds(const std::filesystem::path& path, const Names& wanted
 
 int64_t unsteady_volumes(const Table& table) {
   int64_t count = 0;
+  Problems problems(fmt::format("'{}' cannot be used", table.source));
   for (const auto& name : numbered(table, unsteady)) {
     const size_t column = table.column(name);
-    for (size_t row = 0; row < table.rows.size(); ++row)
-      if (table.number_if(row, column).value_or(0) > 0) count = std::max(count, static_cast<int64_t>(row) + 1);
+    for (size_t row = 0; row < table.rows.size(); ++row) {
+      const auto text = trim(table.text(row, column));
+      const auto value = to_double(text);
+      if (value == 1)
+        count = std::max(count, static_cast<int64_t>(row) + 1);
+      else if (value != 0)
+        problems.add("line {}: column '{}' holds '{}', 0 or 1 expected", table.lines[row], name, excerpt(text));
+    }
   }
+  problems.raise();
   return count;
 }
 

@@ -17,7 +17,7 @@ constexpr const char* wanted = "coord";
 
 at::Tensor parse_pycortex_transform(std::string_view text, const std::string& source) {
   const auto json = parse_json(text, source);
-  const auto refuse = [&](const char* why) {
+  const auto refuse = [&](const std::string& why) {
     bad_input("'{}': '{}' {}; a transform of pycortex has there four rows of four numbers, the last 0 0 0 1", source,
               wanted, why);
   };
@@ -26,9 +26,9 @@ at::Tensor parse_pycortex_transform(std::string_view text, const std::string& so
   if (!rows.is_array() || rows.size() != 4) refuse("has not four rows");
   auto matrix = at::empty({4, 4}, at::kDouble);
   for (size_t i = 0; i < 4; ++i) {
-    if (!rows[i].is_array() || rows[i].size() != 4) refuse("has a row of other than four numbers");
+    if (!rows[i].is_array() || rows[i].size() != 4) refuse(fmt::format("has no four numbers in row {}", i + 1));
     for (size_t j = 0; j < 4; ++j) {
-      if (!rows[i][j].is_number()) refuse("holds something that is no number");
+      if (!rows[i][j].is_number()) refuse(fmt::format("holds no number in row {}, column {}", i + 1, j + 1));
       matrix.data_ptr<double>()[4 * i + j] = rows[i][j].get<double>();
     }
   }

@@ -61,6 +61,15 @@ void write_description(const fs::path& output, const Dataset& dataset) {
              "work/\nlogs/\ngroup/\n*_scores.tsv\n*_scores.json\n*.toml\nreport.html\nmanifest.json\n");
 }
 
+// What CC_norm divides by; null where stories were heard once.
+Json normalization(const EncodingPlan& plan) {
+  if (!plan.responses.repeat_ceiling.defined()) return nullptr;
+  return {{"ceiling", "cc_max"},
+          {"repeats", plan.responses.repeats},
+          {"floor", plan.study.score.cc_floor},
+          {"formula", "r / max(cc_max, floor)"}};
+}
+
 Json manifest_of(const PreparedStudy& prepared, const cli::Record& record) {
   const auto& plan = prepared.plan;
   Json json = cli::manifest(record, prepared.inputs());
@@ -72,6 +81,7 @@ Json manifest_of(const PreparedStudy& prepared, const cli::Record& record) {
   for (const auto flag : plan.responses.flags) flags[flag_name(flag)] = flags.value(flag_name(flag), 0) + 1;
   json["targets_by_flag"] = flags;
   json["rows"] = plan.responses.matrix.rows();
+  json["cc_norm"] = normalization(plan);
   for (const auto& split : plan.splits)
     json["outer_folds"].push_back(
         {{"train", cli::row_ranges(split.outer.train)}, {"test", cli::row_ranges(split.outer.test)}});

@@ -29,6 +29,7 @@ namespace fs = std::filesystem;
 
 constexpr double header_precision = 1e-3;  // of TRs: headers have float32, some in milliseconds
 constexpr double same_time = 0.05;         // TRs by which two scans of a story may differ
+constexpr double longest_tr = 100;         // seconds; more are milliseconds
 
 struct HeardScan {
   BidsScan scan{};
@@ -48,6 +49,22 @@ std::vector<fs::path> sidecars(const BidsScan& scan, const DatasetOptions& optio
   return found;
 }
 
+// A key of a sidecar: seconds, which are mistaken for milliseconds now and then.
+double sidecar_seconds(const Json& json, const char* key, const std::string& source) {
+  const auto value = json_value<double>(json, key, source);
+  if (!(value >= 0 && value <= longest_tr))
+    bad_input("'{}': {} is {}; seconds from 0 to {} expected", source, key, value, longest_tr);
+  return value;
+}
+
+double repetition_time(const Json& json, const std::string& source) {
+  constexpr const char* key = "RepetitionTime";
+  if (!json.contains(key) || json.at(key).is_null()) return 0;
+  const double value = sidecar_seconds(json, key, source);
+  if (value == 0) bad_input("'{}': {} is 0", source, key);
+  return value;
+}
+
 // TR by the header; 0 where it tells none.
 double header_tr(const BidsScan& scan) {
   if (scan.kind == BidsKind::volume) return read_nifti_header(scan.file()).tr;
@@ -63,9 +80,9 @@ void find_timing(HeardScan& item, const DatasetOptions& options, Dataset& datase
   for (const auto& path : sidecars(item.scan, options)) {
     const auto json = read_json(path);
     const auto source = path.string();
-    if (by_sidecar == 0) by_sidecar = json_value_or<double>(json, "RepetitionTime", 0, source);
+    if (by_sidecar == 0) by_sidecar = repetition_time(json, source);
     if (!centre && json_value_or<bool>(json, "SliceTimingCorrected", false, source) && json.contains("StartTime"))
-      centre = json_value<double>(json, "StartTime", source);
+      centre = sidecar_seconds(json, "StartTime", source);
     dataset.inputs.push_back(path);
   }
   item.tr = item.heard.tr > 0 ? item.heard.tr : by_sidecar > 0 ? by_sidecar : by_header;

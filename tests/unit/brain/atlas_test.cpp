@@ -128,6 +128,10 @@ TEST_F(VoxelAtlas, what_does_not_fit_is_refused) {
   EXPECT_TRUE(contains(message(), {"lie elsewhere (affine)"}));
   put(at::full({8}, 0.5, at::kFloat));
   EXPECT_TRUE(contains(message(), {"holds 0.5, whole numbers expected"}));
+  for (const float value : {INFINITY, NAN, 1e30F}) {
+    put(at::full({8}, value, at::kFloat));
+    EXPECT_TRUE(contains(message(), {"whole numbers expected"})) << value;
+  }
   dataset.grid = {};
   dataset.places.clear();
   EXPECT_TRUE(contains(message(), {"it is not known where these lie"}));
@@ -183,6 +187,15 @@ TEST_F(VertexAtlas, dense_labels_name_vertices_too) {
   write_cifti(options.files[0], file);
   settle_regions(dataset, options);
   EXPECT_EQ(regions_of(dataset), (std::vector<std::string>{"STG", "IFG", "STG", ""}));
+  const auto with = [&](float key) {
+    file.values[0][2] = key;
+    write_cifti(options.files[0], file);
+    return message();
+  };
+  EXPECT_TRUE(contains(with(0.5F), {"parcels.dlabel.nii' holds 0.5, whole numbers expected"}));
+  EXPECT_TRUE(contains(with(NAN), {"holds nan, whole numbers expected"}));
+  EXPECT_TRUE(contains(with(1e30F), {"whole numbers expected"}));
+  EXPECT_TRUE(contains(with(4), {"has places whose key 4 has no name in its label table"}));
 }
 
 TEST_F(VertexAtlas, an_atlas_of_another_surface_is_refused) {

@@ -7,6 +7,7 @@
 #include "core/files.h"
 #include "io/cifti.h"
 #include "io/nifti.h"
+#include "malformed.h"
 #include "support.h"
 
 namespace arcuate {
@@ -284,6 +285,62 @@ TEST_F(Bids, a_table_of_the_study_wins) {
   EXPECT_TRUE(contains(message(), {"tasks.tsv", "soon"}));
   put("tasks.tsv", "task\tword\n");
   EXPECT_TRUE(contains(message(), {"'words'"}));
+}
+
+TEST_F(Bids, malformed_events_are_refused) {
+  volume("sub-01_task-tale", 100);
+  const auto read_with = [&](const std::string& events) {
+    put("sub-01/func/sub-01_task-tale_events.tsv", events);
+    read();
+  };
+  const std::string head = "onset\tduration\tstim_file\n", words = "onset\tduration\tword\n";
+  test::expect_refused(
+      {{"empty", "", "sub-01_task-tale_events.tsv: the table is empty"},
+       {"no onsets", "time\tduration\tstim_file\n0\t9\ttale_audio.wav\n", "events.tsv: no column 'onset'"},
+       {"a name twice", "onset\tonset\tstim_file\n", "columns 1 and 2 are both called 'onset'"},
+       {"ragged", head + "0\t9\n", "line 2: 2 fields where 3 are expected"},
+       {"n/a as onset", head + "n/a\t9\ttale_audio.wav\n", "events.tsv:2: column 'onset' needs seconds, found none"},
+       {"no onset", head + "\t9\ttale_audio.wav\n", "events.tsv:2: column 'onset' needs seconds, found none"},
+       {"a word as onset", head + "soon\t9\ttale_audio.wav\n", "events.tsv:2: column 'onset'", "'soon'"},
+       {"comma for the point", head + "0,5\t9\ttale_audio.wav\n", "events.tsv:2: column 'onset'", "'0,5'"},
+       {"infinite", head + "inf\t9\ttale_audio.wav\n", "events.tsv:2: column 'onset' needs seconds, found 'inf'"},
+       {"after the scan", head + "1000\t9\ttale_audio.wav\n", "the sound begins 1000 s after the scan",
+        "leaves 0 volumes"},
+       {"UTF-16",
+        std::string("\xFF\xFE"
+                    "o\0",
+                    4),
+        "events.tsv: this is UTF-16 text; save the file as UTF-8"},
+       {"Latin-1", head + "0\t9\ttale_\xE4.wav\n", "line 2) is not valid UTF-8"},
+       {"a word without onset", words + "1\t1\tonce\nn/a\t1\tupon\n", "events.tsv:3: column 'onset' needs seconds"}},
+      read_with);
+}
+
+TEST_F(Bids, malformed_sidecars_are_refused) {
+  volume("sub-01_task-tale", 100);
+  heard("sub-01_task-tale", 0);
+  const auto read_with = [&](const std::string& sidecar) {
+    write_file(derivative("sub-01_task-tale", "_space-MNI_desc-preproc_bold.json"), sidecar);
+    read();
+  };
+  const auto shifted = [](const char* start) {
+    return fmt::format(R"({{"RepetitionTime": 2, "SliceTimingCorrected": true, "StartTime": {}}})", start);
+  };
+  test::expect_refused(
+      {{"empty", "", "desc-preproc_bold.json' is not valid JSON"},
+       {"cut", R"({"RepetitionTime": )", "is not valid JSON: fault at byte"},
+       {"UTF-16", std::string("\xFF\xFE{\0", 4), "is UTF-16 text"},
+       {"NaN", R"({"RepetitionTime": NaN})", "is not valid JSON"},
+       {"a text", R"({"RepetitionTime": "2"})", "RepetitionTime"},
+       {"0", R"({"RepetitionTime": 0})", "RepetitionTime is 0"},
+       {"negative", R"({"RepetitionTime": -2})", "RepetitionTime is -2; seconds from 0 to 100 expected"},
+       {"milliseconds", R"({"RepetitionTime": 2000})", "RepetitionTime is 2000; seconds from 0 to 100 expected"},
+       {"other than the header", R"({"RepetitionTime": 3})", "RepetitionTime is 3 s, the header says 2 s"},
+       {"a text as start", shifted("\"1\""), "StartTime"},
+       {"a negative start", shifted("-0.5"), "StartTime is -0.5; seconds from 0"},
+       {"a start in milliseconds", shifted("900"), "StartTime is 900; seconds from 0 to 100 expected"},
+       {"a text as truth", R"({"RepetitionTime": 2, "SliceTimingCorrected": "yes"})", "SliceTimingCorrected"}},
+      read_with);
 }
 
 TEST_F(Bids, cortex_and_voxels_stand_side_by_side_in_cifti) {

@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include "malformed.h"
 #include "support.h"
 
 namespace arcuate {
@@ -41,10 +42,6 @@ class ConfoundTable : public testing::Test {
     test::write_text(folder_ / "c.tsv", text);
     return folder_ / "c.tsv";
   }
-  std::string problem(const std::string& text, int64_t volumes) const {
-    const auto path = write(text);
-    return message_of([&] { read_confounds(path, {"csf", "fd"}, volumes); });
-  }
 
  private:
   test::TemporaryFolder folder_;
@@ -56,13 +53,41 @@ TEST_F(ConfoundTable, the_first_row_of_derivatives_is_the_second) {
   EXPECT_TRUE(at::equal(read_confounds(path, {"fd", "csf"}, 3), expected));
 }
 
-TEST_F(ConfoundTable, cells_and_rows_that_do_not_fit_are_refused) {
-  EXPECT_TRUE(contains(problem("csf\tfd\n1\t2\n1\tn/a\ninf\tx\n", 3),
-                       {"c.tsv", "line 3: column 'fd' holds 'n/a'", "line 4: column 'csf' holds 'inf'",
-                        "line 4: column 'fd' holds 'x'"}));
-  EXPECT_TRUE(contains(problem("csf\tfd\n1\tn/a\n1\tn/a\n", 2), {"line 3: column 'fd' holds 'n/a'"}));
-  EXPECT_TRUE(contains(problem("csf\tfd\n1\tn/a\n", 1), {"line 2: column 'fd' holds 'n/a'"}));
-  EXPECT_TRUE(contains(problem("csf\tfd\n1\t2\n", 3), {"has 1 rows, its recording has 3 volumes"}));
+TEST(ConfoundsMalformed, tables_are_refused) {
+  const std::string good = "csf\tfd\n1\t2\n3\t4\n";
+  test::expect_files_refused(
+      "c.tsv",
+      {{"empty", "", "c.tsv: the table is empty"},
+       {"ragged", good + "5\n", "line 4: 1 fields where 2 are expected"},
+       {"a column twice", "csf\tfd\tcsf\n", "columns 1 and 3 are both called 'csf'"},
+       {"UTF-16",
+        std::string("\xFF\xFE"
+                    "c\0",
+                    4),
+        "this is UTF-16 text"},
+       {"a word", "csf\tfd\n1\t2\n3\tx\n", "line 3: column 'fd' holds 'x', a number expected"},
+       {"infinite", "csf\tfd\ninf\t2\n3\t4\n", "line 2: column 'csf' holds 'inf'"},
+       {"NaN", "csf\tfd\nnan\t2\n3\t4\n", "line 2: column 'csf' holds 'nan'"},
+       {"nothing", "csf\tfd\n\t2\n3\t4\n", "line 2: column 'csf' holds ''"},
+       {"n/a below the first row", "csf\tfd\n1\t2\n3\tn/a\n", "line 3: column 'fd' holds 'n/a'"},
+       {"n/a in the first two rows", "csf\tfd\n1\tn/a\n1\tn/a\n", "line 3: column 'fd' holds 'n/a'"},
+       {"n/a in the only row", "csf\tfd\n1\tn/a\n", "line 2: column 'fd' holds 'n/a'"},
+       {"fewer rows than volumes", "csf\tfd\n1\t2\n", "has 1 rows, its recording has 2 volumes"},
+       {"mixed line ends, a row too many", "csf\tfd\r1\t2\r\n3\t4\n5\t6", "has 3 rows, its recording has 2 volumes"},
+       {"all at once", "csf\tfd\n1\t2\n1\tn/a\ninf\tx\n", "line 3: column 'fd' holds 'n/a'",
+        "line 4: column 'csf' holds 'inf'", "line 4: column 'fd' holds 'x'"}},
+      [](const std::filesystem::path& path) { read_confounds(path, {"csf", "fd"}, 2); });
+}
+
+TEST(ConfoundsMalformed, marks_of_unsteady_volumes_are_refused) {
+  const std::string name = "non_steady_state_outlier00";
+  test::expect_files_refused(
+      "c.tsv",
+      {{"a word", name + "\n1\nyes\n", "line 3: column '" + name + "' holds 'yes', 0 or 1 expected"},
+       {"n/a", name + "\nn/a\n", "line 2", "'n/a'"},
+       {"a half", name + "\n0.5\n", "line 2", "'0.5'"},
+       {"a negative one", name + "\n-1\n", "line 2", "'-1'"}},
+      [](const std::filesystem::path& path) { unsteady_volumes(path); });
 }
 
 TEST_F(ConfoundTable, volumes_before_the_steady_state_are_counted) {

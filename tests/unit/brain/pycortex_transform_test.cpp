@@ -2,17 +2,10 @@
 
 #include <ATen/ATen.h>
 
-#include "support.h"
+#include "malformed.h"
 
 namespace arcuate {
 namespace {
-
-using test::contains;
-using test::message_of;
-
-std::string told(const std::string& text) {
-  return message_of([&] { parse_pycortex_transform(text, "matrices.xfm"); });
-}
 
 TEST(PycortexTransform, is_the_matrix_called_coord) {
   const auto matrix = parse_pycortex_transform(
@@ -23,18 +16,27 @@ TEST(PycortexTransform, is_the_matrix_called_coord) {
   EXPECT_TRUE(at::equal(matrix, expected.view({4, 4})));
 }
 
-TEST(PycortexTransform, other_files_are_refused) {
-  EXPECT_TRUE(contains(told(R"({"magnet": []})"), {"matrices.xfm", "'coord' is missing", "four rows of four"}));
-  EXPECT_TRUE(contains(told("[]"), {"is missing"}));
-  EXPECT_TRUE(contains(told(R"({"coord": [[1, 0, 0, 0]]})"), {"has not four rows"}));
-  EXPECT_TRUE(
-      contains(told(R"({"coord": [[1, 0, 0, 0], [0, 1, 0], [0, 0, 1, 0], [0, 0, 0, 1]]})"), {"a row of other"}));
-  EXPECT_TRUE(contains(told(R"({"coord": [[1, 0, 0, "0"], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]})"),
-                       {"something that is no number"}));
-  EXPECT_TRUE(
-      contains(told(R"({"coord": [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0.1, 1]]})"), {"another last row"}));
-  EXPECT_TRUE(contains(told(R"({"coord": [[1, 0, 0, 0], [1, 0, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]})"), {"no inverse"}));
-  EXPECT_TRUE(contains(told("{"), {"matrices.xfm"}));
+std::string rows(const std::string& first, const std::string& last = "[0, 0, 0, 1]") {
+  return R"({"coord": [)" + first + ", [0, 1, 0, 0], [0, 0, 1, 0], " + last + "]}";
+}
+
+TEST(PycortexTransformMalformed, files_are_refused) {
+  test::expect_refused({{"empty", "", "'matrices.xfm' is not valid JSON", "byte"},
+                        {"cut", "{\"coord\": [[1,", "'matrices.xfm' is not valid JSON", "byte"},
+                        {"UTF-16", std::string("\xFF\xFE{\0", 4), "'matrices.xfm' is UTF-16 text"},
+                        {"NaN", rows("[NaN, 0, 0, 0]"), "is not valid JSON"},
+                        {"another matrix", R"({"magnet": []})", "'coord' is missing", "four rows of four"},
+                        {"a list", "[]", "'coord' is missing"},
+                        {"a text", R"({"coord": "1 0 0 0"})", "has not four rows"},
+                        {"one row", R"({"coord": [[1, 0, 0, 0]]})", "has not four rows"},
+                        {"three numbers", rows("[1, 0, 0]"), "has no four numbers in row 1"},
+                        {"a row that is none", rows("7"), "has no four numbers in row 1"},
+                        {"a text for a number", rows("[1, 0, \"0\", 0]"), "holds no number in row 1, column 3"},
+                        {"null", rows("[1, null, 0, 0]"), "holds no number in row 1, column 2"},
+                        {"a number beyond float64", rows("[1e999, 0, 0, 0]"), "'matrices.xfm'", "too large"},
+                        {"another last row", rows("[1, 0, 0, 0]", "[0, 0, 0.1, 1]"), "another last row"},
+                        {"no inverse", rows("[0, 1, 0, 0]"), "no inverse"}},
+                       [](const std::string& text) { parse_pycortex_transform(text, "matrices.xfm"); });
 }
 
 }  // namespace
