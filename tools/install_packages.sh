@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages of tools/packages.txt that are missing; quick and silent when all are there.
-# Usage: tools/install_packages.sh [--tests] [--torch2] [--bench] [--fuzz]     (each adds the section of that name)
+# Usage: tools/install_packages.sh [--tests] [--torch2] [--bench] [--fuzz] [--oracles]     (each adds the section of that name)
 # ARCUATE_NO_INSTALL=1 installs nothing, for machines whose libraries come from elsewhere.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -75,8 +75,8 @@ check_compiler() {
 
 for option in "$@"; do
   case $option in
-    --tests | --torch2 | --bench | --fuzz) ;;
-    *) fail "unknown option '$option'; known: --tests, --torch2, --bench, --fuzz" ;;
+    --tests | --torch2 | --bench | --fuzz | --oracles) ;;
+    *) fail "unknown option '$option'; known: --tests, --torch2, --bench, --fuzz, --oracles" ;;
   esac
 done
 if [ -z "${ARCUATE_NO_INSTALL:-}" ]; then

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "core/error.h"
+#include "io/caret_extension.h"
 #include "io/nifti.h"
 #include "study/pycortex_file.h"
 
@@ -39,7 +40,7 @@ void write_volumes(const VoxelGrid& grid, const TargetMaps& own, const fs::path&
                      .space_unit = "mm",
                      .intent_code = own.intent.empty() ? 0 : estimate_intent,
                      .intent_name = own.intent,
-                     .extensions = {{comment_code, json_text({{"Maps", names}}, -1)}}};
+                     .extensions = {caret_extension(own.names), {comment_code, json_text({{"Maps", names}}, -1)}}};
   write_nifti(placed(stem, place, ".nii.gz"), {std::move(header), volumes});
   sidecar["Maps"] = names;
   write_json(placed(stem, place, ".json"), sidecar);

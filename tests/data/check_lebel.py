@@ -10,6 +10,7 @@ import csv
 import json
 import pathlib
 import sys
+from xml.etree import ElementTree
 
 import h5py
 import nibabel
@@ -53,9 +54,12 @@ def same(a, b, tolerance=1e-6):
 
 def headline(results):
     image = nibabel.load(results / f"{FUNC}_model-tales1m_desc-headline_statmap.nii.gz")
-    comment = json.loads(image.header.extensions[0].get_content())
+    caret, comment = (extension.get_content() for extension in image.header.extensions)
+    comment = json.loads(comment)
     sidecar = json.load(open(results / f"{FUNC}_model-tales1m_desc-headline_statmap.json"))
     assert comment["Maps"] == sidecar["Maps"], (comment, sidecar)
+    names = [volume.findtext("GuiLabel") for volume in ElementTree.fromstring(caret.decode().rstrip("\0"))]
+    assert names == sidecar["Maps"], (names, sidecar)  # as wb_command has them
     values = image.get_fdata()
     assert values.shape[3] == len(sidecar["Maps"]) == 7, values.shape
     return image, dict(zip(sidecar["Maps"], np.moveaxis(values, 3, 0)))

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include "external.h"
 #include "foreign.h"
 #include "io/cifti_xml.h"
 #include "io/json.h"
@@ -323,6 +324,20 @@ TEST(WriteCifti, nibabel_reads_what_is_written) {
     expect_same(again.header, file);
     EXPECT_TRUE(same(again.values, values));
   }
+}
+
+TEST(WriteCifti, workbench_reads_what_is_written) {
+  const TemporaryFolder folder;
+  const auto path = (folder / "x.dscalar.nii").string();
+  const auto maps = read_cifti(stored("maps.dscalar.nii"));
+  write_cifti(path, maps);
+  const auto told = test::workbench_information(path);
+  if (!told) GTEST_SKIP() << "needs wb_command";
+  EXPECT_TRUE(contains(*told, {"CIFTI - Dense Scalar", "CortexLeft", maps.header.maps[0].name.c_str(),
+                               maps.header.maps[1].name.c_str()}));
+  const auto copy = (folder / "y.dscalar.nii").string();
+  ASSERT_EQ(test::output_of("wb_command -cifti-math 'x' '" + copy + "' -var x '" + path + "' > /dev/null"), "");
+  EXPECT_TRUE(same(read_cifti(copy).values, maps.values));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include "external.h"
 #include "foreign.h"
 #include "gifti_text.h"
 #include "io/base64.h"
@@ -182,6 +183,19 @@ TEST(WriteGifti, nibabel_reads_what_is_written) {
   EXPECT_EQ(found.at("structure"), Json({{"AnatomicalStructurePrimary", "CortexLeft"}}));
   EXPECT_EQ(found.at("space")[2], Json({0, 0, 1, 0}));
   EXPECT_EQ(found.at("labels"), Json::parse(R"([[0, "???", 0.0, 0.0, 0.0, 0.0], [-3, "a & b", 1.0, 0.1, 0.25, 1.0]])"));
+}
+
+TEST(WriteGifti, workbench_reads_structure_names_and_numbers) {
+  const TemporaryFolder folder;
+  const Gifti maps{.metadata = {{"AnatomicalStructurePrimary", "CortexRight"}},
+                   .arrays = {{"NIFTI_INTENT_NONE", at::tensor({1.f, -2.f, 3.f}), {{"Name", "r <a>"}}},
+                              {"NIFTI_INTENT_NONE", at::tensor({4.f, 5.f, 6.5f}), {{"Name", "Größe"}}}}};
+  const auto path = (folder / "x.func.gii").string();
+  write_gifti(path, maps);
+  const auto told = test::workbench_information(path);
+  if (!told) GTEST_SKIP() << "needs wb_command";
+  EXPECT_TRUE(contains(*told, {"Metric", "CortexRight", "r <a>", "Größe"}));
+  EXPECT_EQ(test::output_of("wb_command -metric-stats '" + path + "' -reduce MAX"), "3\n6.5\n");
 }
 
 TEST(WriteGifti, refuses_what_the_format_cannot_hold_and_leaves_nothing) {

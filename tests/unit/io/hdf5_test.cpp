@@ -5,6 +5,7 @@
 
 #include <thread>
 
+#include "external.h"
 #include "foreign.h"
 
 namespace arcuate {
@@ -189,6 +190,29 @@ TEST(Hdf5, reads_text_of_every_kind_of_h5py) {
     EXPECT_EQ(file.read_texts(name), (Texts{"naïve", "", "two words"})) << name;
   EXPECT_EQ(file.read_texts("text/ascii"), (Texts{"a", "", "two words"}));
   EXPECT_TRUE(file.read_texts("text/null").empty());
+}
+
+TEST(Hdf5, h5py_reads_what_is_written) {
+  const TemporaryFolder folder;
+  write_example(folder / "x.h5");
+  test::write_text(folder / "read.py", R"(import sys
+try:
+    import h5py, numpy
+except ImportError:
+    sys.exit(77)
+file = h5py.File(sys.argv[1])
+k = numpy.arange(24).reshape(2, 3, 4)
+assert file['layer/0'].dtype == 'f4' and (file['layer/0'][()] == k / 2 - 3).all()
+assert file['layer/10'].dtype == 'f8' and (file['layer/10'][()] == k / 2 - 3).all()
+assert file['counts'].dtype == 'i8' and (file['counts'][()] == k - 5).all()
+assert file['bytes'].dtype == 'u1' and (file['bytes'][()] == k * 7).all()
+assert [text.decode() for text in file['words']] == ['naïve', '', 'two words']
+assert file.attrs['name'] == 'tales-1m, é' and file.attrs['rate'] == 0.1 and file.attrs['seed'] == -7
+)");
+  const auto told = test::output_of(
+      fmt::format("/usr/bin/python3 '{}' '{}'", (folder / "read.py").string(), (folder / "x.h5").string()));
+  if (!told) GTEST_SKIP() << "needs /usr/bin/python3 with h5py";
+  EXPECT_EQ(*told, "");
 }
 
 TEST(Hdf5, an_attribute_needs_its_dataset) {

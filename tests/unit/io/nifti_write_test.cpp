@@ -1,8 +1,10 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include "external.h"
 #include "fixture.h"
 #include "foreign.h"
+#include "io/caret_extension.h"
 #include "io/json.h"
 #include "io/nifti.h"
 #include "io/npy.h"
@@ -194,6 +196,17 @@ TEST(WriteNifti, nibabel_reads_what_is_written) {
     const auto values = read_npy(folder / (files[i].first + ".npy"));
     EXPECT_TRUE(same(values, nifti.values));
   }
+}
+
+TEST(WriteNifti, workbench_reads_the_names_of_volumes) {
+  const TemporaryFolder folder;
+  auto nifti = example(at::kFloat, {3, 4, 2, 2});
+  nifti.header.extensions = {caret_extension({"r <a> & ]]> b", "Größe"}), {6, "a comment"}};
+  EXPECT_TRUE(contains(nifti.header.extensions[0].bytes, {"Index=\"1\"><GuiLabel><![CDATA[Größe]]></GuiLabel>"}));
+  write_nifti(folder / "x.nii.gz", nifti);
+  const auto told = test::workbench_information((folder / "x.nii.gz").string(), "-only-map-names");
+  if (!told) GTEST_SKIP() << "needs wb_command";
+  EXPECT_EQ(*told, "r <a> & ]]> b\nGröße\n");
 }
 
 }  // namespace
