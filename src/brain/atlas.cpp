@@ -10,6 +10,7 @@
 #include "brain/atlas_files.h"
 #include "brain/cortex.h"
 #include "brain/dataset.h"
+#include "brain/keep_targets.h"
 #include "core/error.h"
 #include "core/tensor.h"
 #include "core/text.h"
@@ -56,28 +57,33 @@ std::vector<int64_t> targets_in(const Dataset& dataset, const std::vector<std::s
   return {chosen.begin(), chosen.end()};
 }
 
-template <class T>
-std::vector<T> picked(const std::vector<T>& all, const std::vector<int64_t>& places) {
-  std::vector<T> some;
-  for (const int64_t place : places) some.push_back(all[static_cast<size_t>(place)]);
-  return some;
+void keep_regions(Dataset& dataset, const std::vector<int64_t>& kept) {
+  const auto all = dataset.targets.size();
+  keep_targets(dataset, kept);
+  dataset.notes.push_back(fmt::format("{} of {} targets lie outside of dataset.regions", all - kept.size(), all));
 }
 
-void keep_targets(Dataset& dataset, const std::vector<int64_t>& kept) {
-  const auto columns = index_tensor(kept);
-  for (auto& recording : dataset.recordings)
-    change_recording(dataset, recording,
-                     [columns](const Tensor& responses) { return responses.index_select(1, columns); });
-  dataset.notes.push_back(fmt::format("{} of {} targets lie outside of dataset.regions",
-                                      dataset.targets.size() - kept.size(), dataset.targets.size()));
-  dataset.targets = picked(dataset.targets, kept);
-  if (!dataset.places.empty()) dataset.places = picked(dataset.places, kept);
-  if (!dataset.grid.empty()) dataset.grid.voxels = dataset.grid.voxels.index_select(0, columns).contiguous();
+// V: of the voxels among places of CIFTI, along an axis in mm; 0 for vertices.
+Tensor voxels_along(const Dataset& dataset, int axis) {
+  auto along = at::zeros({std::ssize(dataset.targets)}, at::kDouble);
+  int64_t target = 0;
+  for (const auto& model : dataset.dense.models) {
+    target += std::ssize(model.vertices);
+    for (const auto& [x, y, z] : model.voxels) {
+      const auto row = dataset.dense.grid.affine[axis].to(at::kDouble);
+      const auto voxel = at::tensor({double(x), double(y), double(z), 1.0}, at::kDouble);
+      along[target++] = row.dot(voxel);
+    }
+  }
+  return along;
 }
 
 // V: where the targets lie along an axis, in mm.
 Tensor coordinates(const Dataset& dataset, int axis) {
   if (!dataset.grid.empty()) return centres_of(dataset.grid).select(1, axis);
+  auto result = voxels_along(dataset, axis);
+  if (std::none_of(dataset.places.begin(), dataset.places.end(), [](const auto& p) { return !p.hemisphere.empty(); }))
+    return result;
   if (dataset.surfaces.empty())
     bad_usage("dataset.split needs to know where targets lie: voxels, or vertices with dataset.surfaces");
   std::map<std::string, Tensor> along;
@@ -87,10 +93,9 @@ Tensor coordinates(const Dataset& dataset, int axis) {
       bad_input("dataset.split needs surfaces with white matter and pial surface, or halfway between them");
     along[letter(hemisphere)] = points.select(1, axis);
   }
-  auto result = at::zeros({std::ssize(dataset.targets)}, at::kDouble);
   for (size_t v = 0; v < dataset.places.size(); ++v) {
     const auto& [side, vertex, region] = dataset.places[v];
-    if (side.empty()) continue;  // voxels of CIFTI
+    if (side.empty()) continue;
     if (vertex >= along[side].size(0))
       bad_input("the surface of hemisphere {} has {} vertices, target {} is vertex {}", side, along[side].size(0),
                 dataset.targets[v], vertex);
@@ -145,6 +150,7 @@ void average_regions(Dataset& dataset) {
   dataset.targets = names;
   dataset.places.clear();
   dataset.grid = {};
+  dataset.dense = {};
   dataset.surfaces = {};
 }
 
@@ -152,7 +158,7 @@ void average_regions(Dataset& dataset) {
 
 void settle_regions(Dataset& dataset, const AtlasOptions& options) {
   if (!options.files.empty()) label_targets(dataset, options);
-  if (!options.regions.empty()) keep_targets(dataset, targets_in(dataset, options.regions));
+  if (!options.regions.empty()) keep_regions(dataset, targets_in(dataset, options.regions));
   if (options.split > 0) split_regions(dataset, options);
   if (options.average == TargetMean::region) average_regions(dataset);
 }

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "brain/dataset.h"
+#include "brain/place_targets.h"
 #include "brain/surface.h"
 #include "core/error.h"
 #include "core/tensor.h"
@@ -99,6 +100,8 @@ std::vector<std::string> names_of(const Regions& regions) {
 Sides read_sides(const std::vector<fs::path>& files) {
   if (files.size() != 2)
     bad_usage("dataset.atlas: vertices need a file for each hemisphere, the left one first, or a .dlabel.nii");
+  check_structure(files[0], Hemisphere::left);
+  check_structure(files[1], Hemisphere::right);
   return {{"L", names_of(read_regions(files[0]))}, {"R", names_of(read_regions(files[1]))}};
 }
 
@@ -140,14 +143,12 @@ void label_vertices(Dataset& dataset, const AtlasOptions& options) {
   const auto& files = options.files;
   const bool dense = files.size() == 1 && files[0].string().ends_with(".dlabel.nii");
   auto sides = dense ? read_dense_labels(files[0]) : read_sides(files);
+  for (const auto hemisphere : {Hemisphere::left, Hemisphere::right})
+    check_vertices_of(dataset, hemisphere, std::ssize(sides[letter(hemisphere)]), "dataset.atlas");
   for (size_t v = 0; v < dataset.places.size(); ++v) {
     auto& place = dataset.places[v];
     if (place.hemisphere.empty()) continue;
-    const auto& names = sides[place.hemisphere];
-    if (place.vertex >= std::ssize(names))
-      bad_input("the atlas has {} vertices in hemisphere {}, target {} is vertex {}: it is of another surface",
-                names.size(), place.hemisphere, dataset.targets[v], place.vertex);
-    place.region = names[static_cast<size_t>(place.vertex)];
+    place.region = sides[place.hemisphere][static_cast<size_t>(place.vertex)];
   }
 }
 

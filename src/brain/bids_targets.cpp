@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 constexpr double same_grid = 1e-3;  // mm
 
 std::vector<fs::path> masks_of(const std::vector<BidsScan>& scans, const DatasetOptions& options) {
-  if (!options.mask.empty()) return {options.mask};
+  if (!options.mask.empty()) return options.mask;
   std::vector<fs::path> masks;
   Problems problems("scans have no *_desc-brain_mask.nii.gz (dataset.mask can name one for all)");
   for (const auto& scan : scans) {
@@ -122,9 +122,6 @@ bool has_cortex(const CiftiHeader& header) {
 
 BidsReader settle_bids_targets(const std::vector<BidsScan>& scans, const DatasetOptions& options, Dataset& dataset) {
   const auto& first = scans.front();
-  if (first.kind != BidsKind::volume && !options.mask.empty())
-    bad_usage("dataset.mask restricts voxels, but the scans are {}",
-              first.kind == BidsKind::surface ? "surfaces" : "CIFTI files");
   if (first.kind == BidsKind::volume) {
     dataset.grid = common_grid(scans, options, dataset);
     name_voxels(dataset);
@@ -133,6 +130,8 @@ BidsReader settle_bids_targets(const std::vector<BidsScan>& scans, const Dataset
   if (first.kind == BidsKind::cifti) {
     const auto header = read_cifti_header(first.file());
     name_brainordinates(header, dataset);
+    dataset.dense = {.models = header.models, .grid = header.grid};
+    dataset.grid.space = first.name.of("space");
     if (has_cortex(header)) add_usual_surfaces(first, options, dataset);
     return [](const BidsScan& scan) { return read_cifti(scan.file()).values; };
   }

@@ -11,6 +11,7 @@
 #include "brain/clean.h"
 #include "brain/cortex.h"
 #include "brain/voxel_grid.h"
+#include "io/cifti.h"
 
 namespace arcuate {
 
@@ -63,6 +64,7 @@ struct Dataset {
   std::vector<std::string> targets{};  ///< Voxels or regions, the same for all subjects.
   std::vector<TargetPlace> places{};   ///< One a target, or none when nothing is known of where they lie.
   VoxelGrid grid{};                    ///< Of targets that are voxels; else empty.
+  CiftiHeader dense{};                 ///< Models and grid of targets that are places of CIFTI; else without models.
   Cortex surfaces{};                   ///< On which targets lie, or which run through their grid; may be empty.
   std::vector<Stimulus> stories{};
   std::vector<Recording> recordings{};
@@ -85,7 +87,8 @@ struct DatasetOptions {
   std::string derivative{};          ///< narratives, bids: folder of derivatives/; empty: the layout's own.
   std::string space{};               ///< narratives, bids: as in the names of files; empty: the layout's own.
   std::filesystem::path tasks{}, exclusions{};  ///< narratives: tables in the place of the program's own. bids: tasks.
-  std::filesystem::path mask{};                 ///< bids: voxels that take part; empty: the scans' own brain masks.
+  std::vector<std::filesystem::path> mask{};    ///< Targets that take part (brain/target_mask.h); empty: all, and of
+                                                ///< bids the voxels in the scans' own brain masks.
   CleanOptions clean{};
   AtlasOptions atlas{};
   /// Recordings are read once to be looked at and stay in memory up to so many bytes; the others are read again when

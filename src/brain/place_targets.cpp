@@ -34,13 +34,8 @@ void fit_vertices(const fs::path& folder, Cortex& cortex, const Dataset& dataset
   for (const auto hemisphere : both) {
     const auto extent = extent_of(dataset, hemisphere);
     const auto stored = stored_vertices(cortex, hemisphere);
-    const bool nested = is_nested(extent.needed, stored);
-    if (extent.whole() && extent.needed > 0 ? !nested : extent.needed > stored)
-      bad_input(
-          "'{}' has {} vertices in hemisphere {}, the targets {}; dataset.surfaces needs as many, or an average "
-          "of FreeSurfer that is finer than that of the recordings",
-          folder.string(), stored, letter(hemisphere), extent.needed);
-    if (extent.whole() && nested && extent.needed < stored) cortex.vertices = extent.needed;
+    check_vertices_of(dataset, hemisphere, stored, folder.string());
+    if (extent.whole() && is_nested(extent.needed, stored) && extent.needed < stored) cortex.vertices = extent.needed;
   }
 }
 
@@ -54,6 +49,16 @@ void name_regions(const Cortex& cortex, Dataset& dataset) {
 }
 
 }  // namespace
+
+void check_vertices_of(const Dataset& dataset, Hemisphere hemisphere, int64_t stored, const std::string& source) {
+  const auto extent = extent_of(dataset, hemisphere);
+  const bool nested = is_nested(extent.needed, stored);
+  if (extent.whole() && extent.needed > 0 ? !nested : extent.needed > stored)
+    bad_input(
+        "'{}' has {} vertices in hemisphere {}, the targets {}; as many are needed, or those of an average of "
+        "FreeSurfer that is finer than that of the recordings",
+        source, stored, letter(hemisphere), extent.needed);
+}
 
 void place_on_surfaces(const fs::path& folder, const DatasetOptions& options, Dataset& dataset) {
   if (dataset.grid.empty() && dataset.places.empty())

@@ -19,4 +19,8 @@ namespace arcuate {
 /// Errors: usage, where targets are neither; input, for surfaces that do not fit.
 void place_on_surfaces(const std::filesystem::path& folder, const DatasetOptions& options, Dataset& dataset);
 
+/// Errors: input, unless so many vertices of a hemisphere can be those on which the dataset's targets lie: as many
+/// where the targets are whole hemispheres (or a finer average of FreeSurfer), else no fewer.
+void check_vertices_of(const Dataset& dataset, Hemisphere hemisphere, int64_t stored, const std::string& source);
+
 }  // namespace arcuate

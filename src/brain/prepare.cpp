@@ -8,6 +8,7 @@
 #include "brain/confounds.h"
 #include "brain/cortex.h"
 #include "brain/smooth.h"
+#include "brain/target_mask.h"
 #include "core/error.h"
 
 namespace arcuate {
@@ -136,6 +137,7 @@ void read_all_confounds(Dataset& dataset, const DatasetOptions& options) {
 
 void prepare(Dataset& dataset, const DatasetOptions& options) {
   drop_volumes(dataset, options);
+  if (!options.mask.empty()) mask_targets(dataset, options.mask);
   read_all_confounds(dataset, options);
   smooth(dataset, options);
   settle_regions(dataset, options.atlas);

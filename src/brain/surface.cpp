@@ -152,6 +152,19 @@ void write_mesh(const fs::path& path, const Mesh& mesh, Hemisphere hemisphere, c
   write_gifti(path, file);
 }
 
+void check_structure(const fs::path& path, Hemisphere hemisphere) {
+  if (!is_gifti_name(path)) return;
+  const auto file = read_gifti(path);
+  const auto check = [&](const std::map<std::string, std::string>& metadata) {
+    const auto found = metadata.find(primary);
+    if (found != metadata.end() && found->second.starts_with("Cortex") && found->second != structure(hemisphere))
+      bad_input("'{}' is of {} by its metadata, {} expected: the left one first", path.string(), found->second,
+                structure(hemisphere));
+  };
+  check(file.metadata);
+  for (const auto& array : file.arrays) check(array.metadata);
+}
+
 Regions read_regions(const fs::path& path) {
   if (lower_ascii(path.extension().string()) == ".annot")
     return annotated_regions(parse_freesurfer_annot(MappedFile(path).bytes(), path.string()));

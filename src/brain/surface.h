@@ -32,6 +32,9 @@ Mesh read_mesh(const std::filesystem::path& path);
 /// kind: "Anatomical", "Inflated", "Flat" or "Spherical" (the GIfTI metadata GeometricType). Errors: usage.
 void write_mesh(const std::filesystem::path& path, const Mesh& mesh, Hemisphere hemisphere, const std::string& kind);
 
+/// Errors: input, for a GIfTI file that says that it is of the other hemisphere (AnatomicalStructurePrimary).
+void check_structure(const std::filesystem::path& path, Hemisphere hemisphere);
+
 /// A `.label.gii` file, or an annotation of FreeSurfer (`.annot`). There keys are the indices of its table; its entry 0
 /// is none if it is called unknown, ???, background or medial wall, else it has the key after the largest index.
 /// Errors: input, for keys that have no name.

@@ -143,7 +143,7 @@ static toml::table dataset_table(const Study& s) {
   if (!s.given_names.empty()) table.insert("atlas_names", s.given_names);
   if (!s.given_tasks.empty()) table.insert("tasks", s.given_tasks);
   if (!s.given_exclusions.empty()) table.insert("exclusions", s.given_exclusions);
-  if (!s.given_mask.empty()) table.insert("mask", s.given_mask);
+  if (!s.given_mask.empty()) table.insert("mask", array_of(s.given_mask));
   if (!s.given_surfaces.empty()) table.insert("surfaces", s.given_surfaces);
   return table;
 }

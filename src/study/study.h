@@ -118,8 +118,8 @@ struct Study {
   at::ScalarType precision = at::ScalarType::Float;
   DatasetOptions dataset{};
   std::string given_root{};  ///< dataset.root as written in the study file …
-  std::string given_tasks{}, given_exclusions{}, given_mask{}, given_surfaces{}, given_names{};
-  std::vector<std::string> given_atlas{};  ///< … and other paths of [dataset].
+  std::string given_tasks{}, given_exclusions{}, given_surfaces{}, given_names{};
+  std::vector<std::string> given_mask{}, given_atlas{};  ///< … and other paths of [dataset].
   StoryEntry story{};
   std::vector<ModelEntry> models{};
   std::vector<FeatureEntry> features{};

@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "io/caret_extension.h"
+#include "io/cifti.h"
 #include "io/nifti.h"
 #include "study/pycortex_file.h"
 
@@ -46,6 +47,16 @@ void write_volumes(const VoxelGrid& grid, const TargetMaps& own, const fs::path&
   write_json(placed(stem, place, ".json"), sidecar);
 }
 
+void write_dense(const Dataset& dataset, const TargetMaps& own, const fs::path& stem, Json sidecar) {
+  const auto place = dataset.grid.space.empty() ? "" : "_space-" + dataset.grid.space;
+  Cifti file{.header = dataset.dense, .values = at::stack(own.values).to(at::kFloat).contiguous()};
+  file.header.kind = CiftiKind::scalars;
+  for (const auto& name : own.names) file.header.maps.push_back({.name = name});
+  write_cifti(placed(stem, place, ".dscalar.nii"), file);
+  sidecar["Maps"] = own.names;
+  write_json(placed(stem, place, ".json"), sidecar);
+}
+
 }  // namespace
 
 void TargetMaps::add(const std::string& name, const at::Tensor& of_targets) {
@@ -57,6 +68,7 @@ void write_target_maps(const MapPlaces& places, const TargetMaps& own, const fs:
   if (places.surfaces) write_surfaces(*places.surfaces, own, stem, sidecar);
   const auto& dataset = *places.dataset;
   if (!dataset.grid.empty()) write_volumes(dataset.grid, own, stem, sidecar);
+  if (!dataset.dense.models.empty()) write_dense(dataset, own, stem, sidecar);
   if (places.pycortex)
     write_pycortex_file(placed(stem, "", ".hdf"),
                         {.subject = dataset.subjects.front(), .transform = dataset.surfaces.transform}, own.names,

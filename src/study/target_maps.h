@@ -1,5 +1,5 @@
 // Maps of targets as files for other programs: GIfTI of both hemispheres where surfaces are known, NIfTI where targets
-// are voxels, and, if asked for, HDF5 for pycortex.
+// are voxels, CIFTI where they are its places, and, if asked for, HDF5 for pycortex.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -17,7 +17,10 @@ struct MapPlaces {
   const SurfaceMaps* surfaces = nullptr;  ///< Null: no surfaces.
   bool pycortex = false;                  ///< Write files for it too.
 
-  bool any() const { return surfaces != nullptr || (dataset != nullptr && !dataset->grid.empty()); }
+  bool any() const {
+    return surfaces != nullptr || (dataset != nullptr && !dataset->grid.empty()) ||
+           (dataset != nullptr && !dataset->dense.models.empty());
+  }
 };
 
 /// Named maps of one subject that belong in one file: one value a target each.
@@ -29,8 +32,8 @@ struct TargetMaps {
 };
 
 /// "{place}" in the stem stands for "_hemi-L", "_hemi-R", and for nothing (or "_space-…") in the name of a volume.
-/// STEM.func.gii a hemisphere; STEM.nii.gz with a volume a map, NaN outside the voxels, the maps' names in a comment of
-/// its header; each with a sidecar, in which "Maps" are the names; STEM.hdf.
+/// STEM.func.gii a hemisphere; STEM.dscalar.nii of places of CIFTI; STEM.nii.gz with a volume a map, NaN outside the
+/// voxels, the maps' names in a comment of its header; each with a sidecar, in which "Maps" are the names; STEM.hdf.
 void write_target_maps(const MapPlaces& places, const TargetMaps& own, const std::filesystem::path& stem,
                        const Json& sidecar);
 

@@ -200,11 +200,34 @@ TEST_F(VertexAtlas, dense_labels_name_vertices_too) {
 
 TEST_F(VertexAtlas, an_atlas_of_another_surface_is_refused) {
   dataset.places[3].vertex = 3;
-  EXPECT_TRUE(contains(message(), {"3 vertices in hemisphere L, target t3 is vertex 3: it is of another surface"}));
+  EXPECT_TRUE(contains(message(), {"'dataset.atlas' has 3 vertices in hemisphere L, the targets 4"}));
   options.files.pop_back();
   EXPECT_TRUE(contains(message(), {"a file for each hemisphere, the left one first"}));
   options = {.split = 1};
   EXPECT_TRUE(contains(message(), {"dataset.split needs to know where targets lie"}));
+}
+
+TEST_F(VertexAtlas, files_of_the_other_hemisphere_are_refused) {
+  std::swap(options.files[0], options.files[1]);
+  EXPECT_TRUE(contains(message(), {"rh.label.gii' is of CortexRight by its metadata, CortexLeft expected"}));
+}
+
+TEST_F(VertexAtlas, whole_hemispheres_need_an_atlas_of_as_many_vertices) {
+  dataset.places = {{.hemisphere = "L", .vertex = 0}, {.hemisphere = "L", .vertex = 1}};
+  dataset.targets.resize(2);
+  EXPECT_TRUE(contains(message(), {"'dataset.atlas' has 3 vertices in hemisphere L, the targets 2"}));
+}
+
+TEST(DenseSplit, voxels_lie_where_their_volume_has_them) {
+  auto dataset = dataset_of(5);
+  dataset.dense.models = {{.structure = "CEREBELLUM", .surface_vertices = 9, .vertices = {8}},
+                          {.structure = "THALAMUS_LEFT", .voxels = {{0, 0, 0}, {0, 3, 0}, {0, 1, 0}, {0, 2, 0}}}};
+  dataset.dense.grid = {.shape = {1, 4, 1}, .affine = at::diag(at::tensor({2.0, -3.0, 4.0, 1.0}, at::kDouble))};
+  dataset.places.resize(5, {.vertex = -1, .region = "THALAMUS_LEFT"});
+  dataset.places[0] = {.vertex = 8};
+  settle_regions(dataset, {.split = 2});  // y falls from voxel to voxel
+  EXPECT_EQ(regions_of(dataset), (std::vector<std::string>{"", "THALAMUS_LEFT_2", "THALAMUS_LEFT_1", "THALAMUS_LEFT_2",
+                                                           "THALAMUS_LEFT_1"}));
 }
 
 TEST_F(VertexAtlas, vertices_lie_where_their_surface_has_them) {

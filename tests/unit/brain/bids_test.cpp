@@ -137,8 +137,9 @@ TEST_F(Bids, a_mask_that_is_given_wins) {
   heard("sub-01_task-tale", 0);
   auto mask = at::zeros({2, 3, 2}, at::kByte);
   mask[1][2][1] = 1;
-  options.mask = options.root / "mask.nii";
-  write_nifti(options.mask, {.header = {.shape = {2, 3, 2}, .affine = affine(), .space_unit = "mm"}, .values = mask});
+  options.mask = {options.root / "mask.nii"};
+  write_nifti(options.mask[0],
+              {.header = {.shape = {2, 3, 2}, .affine = affine(), .space_unit = "mm"}, .values = mask});
   EXPECT_EQ(read().targets, (std::vector<std::string>{"x1y2z1"}));
   std::filesystem::remove(derivative("sub-01_task-tale", "_space-MNI_desc-brain_mask.nii.gz"));
   EXPECT_EQ(message(), "");
@@ -360,8 +361,14 @@ TEST_F(Bids, cortex_and_voxels_stand_side_by_side_in_cifti) {
   EXPECT_EQ(dataset.places[3].region, "THALAMUS_LEFT");
   EXPECT_EQ(dataset.places[3].vertex, -1);
   EXPECT_TRUE(at::equal(dataset.recordings[0].responses, file.values.to(at::kDouble)));
-  options.mask = "mask.nii";
-  EXPECT_TRUE(contains(message(), {"dataset.mask restricts voxels, but the scans are CIFTI files"}));
+  EXPECT_EQ(dataset.dense.models.size(), 3U);
+  file.header = {.models = {file.header.models[2], file.header.models[0]},
+                 .grid = file.header.grid,
+                 .maps = {{.name = "language"}}};
+  file.values = at::tensor({1.F, 0.F, 1.F}).view({1, 3});
+  options.mask = {options.root / "language.dscalar.nii"};
+  write_cifti(options.mask[0], file);
+  EXPECT_EQ(read().targets, (std::vector<std::string>{"L3", "x1y0z2"}));
 }
 
 }  // namespace
