@@ -30,6 +30,7 @@ struct CeilingEntry {
 /// What says which targets respond: a map of the user's own, or a ceiling.
 enum class LocaliserSource { none, map, inter_subject, cc_max, explainable_variance, split_half };
 enum class LocaliserRows { training, scored };
+enum class LocaliserExtent { subject, region };
 
 /// Targets that a study is about (study/localiser.h); the others are masked.
 struct LocaliserEntry {
@@ -38,7 +39,8 @@ struct LocaliserEntry {
   std::string given_path{};       ///< As written in the study file.
   double top = 0;                 ///< Percent of each subject's good targets, those with the largest values; 0: none …
   std::optional<double> above{};  ///< … but those with larger values than this.
-  LocaliserRows rows = LocaliserRows::training;  ///< Where ceilings are looked at.
+  LocaliserExtent within = LocaliserExtent::subject;  ///< region: `top` is of each region's good targets.
+  LocaliserRows rows = LocaliserRows::training;       ///< Where ceilings are looked at.
 };
 
 }  // namespace arcuate

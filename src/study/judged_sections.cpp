@@ -39,6 +39,7 @@ void read_localiser(StudySection& section, LocaliserEntry& localiser) {
   section.read("above", above);
   if (!std::isnan(above)) localiser.above = above;
   section.read_choice("rows", localiser.rows, localiser_rows);
+  section.read_choice("within", localiser.within, localiser_extents);
   const auto by = localiser.by;
   auto& problems = section.problems();
   if (!(localiser.top >= 0 && localiser.top <= 100)) section.wrong("top", "a percentage above 0, at most 100");
@@ -49,6 +50,8 @@ void read_localiser(StudySection& section, LocaliserEntry& localiser) {
   }
   if ((localiser.top > 0) == localiser.above.has_value())
     problems.add("'localiser' needs one of 'top', a percentage, and 'above', a value");
+  if (localiser.within == LocaliserExtent::region && localiser.above)
+    problems.add("'localiser.within' = \"region\" is about 'localiser.top', a percentage of each region");
   if ((by == LocaliserSource::map) != !localiser.given_path.empty())
     problems.add("'localiser.path' is the file of values for 'localiser.by' = \"map\", and for that alone");
 }
@@ -75,7 +78,9 @@ Json settings_of(const CeilingEntry& ceiling) {
 }
 
 Json settings_of(const LocaliserEntry& localiser) {
-  Json json{{"by", name_of(localiser.by, localiser_sources)}, {"rows", name_of(localiser.rows, localiser_rows)}};
+  Json json{{"by", name_of(localiser.by, localiser_sources)},
+            {"rows", name_of(localiser.rows, localiser_rows)},
+            {"within", name_of(localiser.within, localiser_extents)}};
   if (!localiser.given_path.empty()) json["path"] = localiser.given_path;
   if (localiser.top > 0) json["top"] = localiser.top;
   if (localiser.above) json["above"] = *localiser.above;

@@ -72,6 +72,26 @@ Tensor largest(const Tensor& values, int64_t count) {
   return chosen;
 }
 
+// The top percentage of the values that are known, rounded, at least one.
+Tensor top_of(const Tensor& values, double top) {
+  const auto known = at::logical_not(at::isnan(values)).sum().item<int64_t>();
+  const auto share = std::llround(top / 100 * static_cast<double>(known));
+  return largest(values, std::min<int64_t>(known, std::max<int64_t>(1, share)));
+}
+
+// NaN outside of all regions.
+Tensor inside(const Tensor& values, const std::vector<Tensor>& regions) {
+  auto own = at::full_like(values, nan);
+  for (const auto& targets : regions) own.index_copy_(0, targets, values.index_select(0, targets));
+  return own;
+}
+
+Tensor top_of_regions(const Tensor& values, double top, const std::vector<Tensor>& regions) {
+  auto chosen = at::zeros_like(values, at::kBool);
+  for (const auto& targets : regions) chosen.index_copy_(0, targets, top_of(values.index_select(0, targets), top));
+  return chosen;
+}
+
 }  // namespace
 
 bool asks_repeats(const LocaliserEntry& localiser) {
@@ -99,17 +119,29 @@ Tensor localiser_map(const LocaliserEntry& localiser, const std::vector<std::str
   });
 }
 
+std::vector<Tensor> targets_of_regions(const std::vector<TargetPlace>& places) {
+  std::map<std::pair<std::string, std::string>, std::vector<int64_t>> members;
+  for (size_t v = 0; v < places.size(); ++v)
+    if (!places[v].region.empty()) members[{places[v].hemisphere, places[v].region}].push_back(static_cast<int64_t>(v));
+  if (members.empty())
+    bad_usage("'localiser.within' = \"region\": no target lies in a region; dataset.atlas names them");
+  std::vector<Tensor> regions;
+  for (const auto& [region, targets] : members) regions.push_back(index_tensor(targets));
+  return regions;
+}
+
 Tensor responding_targets(const LocaliserEntry& localiser, const Tensor& values,
-                          const std::vector<std::string>& subjects) {
+                          const std::vector<std::string>& subjects, const std::vector<Tensor>& regions) {
   std::vector<Tensor> chosen;
   Problems problems("the localiser leaves subjects without a target", Fault::input);
   for (size_t s = 0; s < subjects.size(); ++s) {
-    const auto own = values[static_cast<int64_t>(s)];
+    const auto all = values[static_cast<int64_t>(s)];
+    const auto own = regions.empty() ? all : inside(all, regions);
     const auto known = at::logical_not(at::isnan(own));
     const auto count = known.sum().item<int64_t>();
-    const auto share = std::llround(localiser.top / 100 * static_cast<double>(count));
-    chosen.push_back(localiser.above ? at::logical_and(known, own > *localiser.above)
-                                     : largest(own, std::min<int64_t>(count, std::max<int64_t>(1, share))));
+    chosen.push_back(localiser.above   ? at::logical_and(known, own > *localiser.above)
+                     : regions.empty() ? top_of(own, localiser.top)
+                                       : top_of_regions(own, localiser.top, regions));
     if (chosen.back().any().item<bool>()) continue;
     if (count == 0)
       problems.add("{}: no good target has a value", subjects[s]);
@@ -130,8 +162,10 @@ std::string localiser_paragraph(const EncodingPlan& plan) {
                       ? "by the values of '" + localiser.given_path + "'"
                       : fmt::format("by the ceiling {} of {} rows", name_of(localiser.by, localiser_sources),
                                     name_of(localiser.rows, localiser_rows));
+  const bool of_regions = localiser.within == LocaliserExtent::region;
   const auto rule = localiser.above ? fmt::format("above {:g}", *localiser.above)
-                                    : fmt::format("the largest {:g} % of each subject's", localiser.top);
+                                    : fmt::format("the largest {:g} % of each subject's{}", localiser.top,
+                                                  of_regions ? " in each region" : "");
   auto text = fmt::format(
       "Localiser: only targets that respond are scored, {}, {}; {} of {} over all subjects are left, and all means are "
       "about these. The others carry the flag masked.",

@@ -17,11 +17,14 @@ at::Tensor localiser_of_repeats(const Study& study, const StackedRepeats& repeat
 at::Tensor localiser_map(const LocaliserEntry& localiser, const std::vector<std::string>& subjects,
                          const std::vector<std::string>& targets);
 
+/// The targets of each named region of each hemisphere, ascending. Errors: usage, where there is none.
+std::vector<at::Tensor> targets_of_regions(const std::vector<TargetPlace>& places);
+
 /// Targets that respond, subjects x targets, bool. `values`: NaN for targets that are out of the question. The top
-/// percentage is of each subject's others, rounded, at least one; of equal values the first are taken. Errors: input,
-/// for subjects of whom none responds.
+/// percentage is of each subject's others, rounded, at least one; of equal values the first are taken. `regions`
+/// (targets_of_regions) where the percentage is of each one's. Errors: input, for subjects of whom none responds.
 at::Tensor responding_targets(const LocaliserEntry& localiser, const at::Tensor& values,
-                              const std::vector<std::string>& subjects);
+                              const std::vector<std::string>& subjects, const std::vector<at::Tensor>& regions);
 
 /// What was done, and whether the choice has seen what it is judged on; "" without a localiser.
 std::string localiser_paragraph(const EncodingPlan& plan);

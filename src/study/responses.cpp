@@ -266,7 +266,9 @@ class ResponseBuilder {
     for (int64_t s = 0; s < subjects; ++s)
       for (int64_t v = 0; v < result_.target_count(); ++v)
         if (flag(s, v) != Flag::ok) values[s][v] = std::numeric_limits<double>::quiet_NaN();
-    const auto responding = responding_targets(study_.localiser, values, result_.subjects);
+    const auto regions = study_.localiser.within == LocaliserExtent::region ? targets_of_regions(dataset_.places)
+                                                                            : std::vector<Tensor>{};
+    const auto responding = responding_targets(study_.localiser, values, result_.subjects, regions);
     for (int64_t s = 0; s < subjects; ++s) {
       const auto columns = result_.columns_of(s);
       store_.write(columns.begin,

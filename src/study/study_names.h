@@ -50,5 +50,7 @@ inline const Names<LocaliserSource> localiser_sources{{"none", LocaliserSource::
                                                       {"split_half", LocaliserSource::split_half}};
 inline const Names<LocaliserRows> localiser_rows{{"training", LocaliserRows::training},
                                                  {"scored", LocaliserRows::scored}};
+inline const Names<LocaliserExtent> localiser_extents{{"subject", LocaliserExtent::subject},
+                                                      {"region", LocaliserExtent::region}};
 
 }  // namespace arcuate
