@@ -83,7 +83,7 @@ at::Tensor affine_of_sizes(const std::array<double, 3>& size, std::span<const in
     const auto axis = static_cast<int64_t>(i);
     const auto count = i < shape.size() ? shape[i] : 1;
     affine[axis][axis] = step;
-    affine[axis][3] = -step * static_cast<double>(count - 1) / 2;
+    affine[axis][3] = -step * (static_cast<double>(count) - 1) / 2;
   }
   return affine;
 }

@@ -226,8 +226,8 @@ TEST(DenseSplit, voxels_lie_where_their_volume_has_them) {
   dataset.places.resize(5, {.vertex = -1, .region = "THALAMUS_LEFT"});
   dataset.places[0] = {.vertex = 8};
   settle_regions(dataset, {.split = 2});  // y falls from voxel to voxel
-  EXPECT_EQ(regions_of(dataset), (std::vector<std::string>{"", "THALAMUS_LEFT_2", "THALAMUS_LEFT_1", "THALAMUS_LEFT_2",
-                                                           "THALAMUS_LEFT_1"}));
+  EXPECT_EQ(regions_of(dataset),
+            (std::vector<std::string>{"", "THALAMUS_LEFT_2", "THALAMUS_LEFT_1", "THALAMUS_LEFT_2", "THALAMUS_LEFT_1"}));
 }
 
 TEST_F(VertexAtlas, vertices_lie_where_their_surface_has_them) {

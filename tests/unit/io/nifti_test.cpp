@@ -227,6 +227,9 @@ TEST(NiftiMalformed, files_are_refused) {
       {"version 2, other magic", damaged_version_2({{4, "abc"}}), "its magic is 'abc', 'n+2' expected"},
       {"version 2, negative dimensions", damaged_version_2({{16, std::string(8, '\xFF')}}), "-1 dimensions"},
       {"version 2, too many to count", damaged_version_2({{24, "\x7F"}}), "more values than can be counted"},
+      // Its affine follows from the size where there are neither sform nor qform, and that size minus 1 is no int64.
+      {"version 2, the lowest size", damaged_version_2({{24, {"\x80\0\0\0\0\0\0\0", 8}}, {344, std::string(8, '\0')}}),
+       "dimension 1 is -9223372036854775808, at least 1"},
       {"version 2, offset past the end", damaged_version_2({{168, "\x7F"}}), "vox_offset"},
       {"negative extension", patched("texts.nii", {{352, bytes_of(-16)}}), "extension 1 says that it has -16 bytes",
        "at most 64"},

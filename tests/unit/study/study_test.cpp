@@ -163,8 +163,8 @@ TEST(Study, regions_are_described_and_resolved) {
   EXPECT_EQ(atlas.average, TargetMean::region);
   EXPECT_EQ(study.dataset.mask, std::vector<std::filesystem::path>{"/base/m.nii"});
   const auto text = resolved_toml(study);
-  EXPECT_TRUE(
-      contains(text, {"atlas = [ 'l.annot', 'r.annot' ]", "split_axis = 'z'", "average = 'region'", "mask = [ 'm.nii' ]"}));
+  EXPECT_TRUE(contains(
+      text, {"atlas = [ 'l.annot', 'r.annot' ]", "split_axis = 'z'", "average = 'region'", "mask = [ 'm.nii' ]"}));
   EXPECT_EQ(resolved_toml(parse_study(text, "resolved", "", {})), text);
   EXPECT_TRUE(contains(error_of(small, {"dataset.split=-1", "dataset.average=all", "dataset.split_axis=w"}),
                        {"'dataset.split'", "'dataset.average' must be one of none, region", "'dataset.split_axis'"}));
