@@ -1,5 +1,6 @@
 #include "io/sound_chunks.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include "core/files.h"

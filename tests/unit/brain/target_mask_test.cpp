@@ -3,6 +3,9 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+#include <limits>
+
 #include "brain/dataset.h"
 #include "brain/surface.h"
 #include "core/tensor.h"
