@@ -211,8 +211,10 @@ int run(const Options& options, cli::Run& run) {
   const auto result = [&] {
     auto bar = run.console.progress("stacking");
     run.compute.progress = bar.callback();
-    return stack_models({.models = file_designs(data, delays), .responses = data.responses.without(flags).whole()},
-                        stacking, ridge, run.compute);
+    return stack_models({.models = models_of(file_designs(data, delays)),
+                         .responses = data.responses.without(flags),
+                         .splits = stacking},
+                        ridge, run.compute);
   }();
   const auto scores = score(data, flags, result, positions_of(options));
   const auto& folder = options.output.path;

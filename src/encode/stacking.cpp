@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "core/error.h"
 #include "core/tensor.h"
@@ -22,10 +23,16 @@ std::vector<StackingSplit> stacking_splits(const std::vector<RidgeSplit>& splits
   return stacking;
 }
 
+std::vector<std::function<Tensor()>> models_of(const std::vector<Tensor>& features) {
+  std::vector<std::function<Tensor()>> models;
+  for (const auto& own : features) models.emplace_back([own] { return own; });
+  return models;
+}
+
 namespace {
 
-// Predictions of all models are held for so many targets at once.
-constexpr int64_t targets_per_block = 4096;
+// Targets of which residuals at all training rows are in memory beside the predictions.
+constexpr int64_t targets_of_products = 128;
 
 void check_parts(const StackingSplit& split) {
   std::vector<int64_t> tested;
@@ -43,67 +50,10 @@ std::vector<RidgeSplit> all_splits(const StackingSplit& split) {
   return splits;
 }
 
-// M x N x V: at training rows by models that had not seen them, at test rows by models of all training rows.
-Tensor predict(const StackingProblem& problem, const StackingSplit& split, const RidgeOptions& options,
-               const Compute& compute) {
-  std::vector<Tensor> predictions;
-  for (const auto& features : problem.models)
-    predictions.push_back(ridge_cross_validated({.bands = {features}, .responses = problem.responses},
-                                                all_splits(split), options, compute)
-                              .predictions);
-  return at::stack(predictions);
-}
-
-// V x M x M from M x n x V.
-Tensor residual_products(const Tensor& residuals) {
-  const auto by_target = residuals.permute({2, 0, 1}).contiguous();
-  return by_target.bmm(by_target.transpose(1, 2)) / static_cast<double>(by_target.size(2));
-}
-
 // One prediction of M x n x V for each target: n x V.
 Tensor pick(const Tensor& predictions, const Tensor& model) {
   const auto index = model.view({1, 1, -1}).expand({1, predictions.size(1), -1});
   return predictions.gather(0, index).squeeze(0);
-}
-
-// Columns of the result that a block of targets is written to.
-StackingResult columns_of(const StackingResult& whole, int64_t begin, int64_t end) {
-  return {.predictions = whole.predictions.slice(1, begin, end),
-          .single_predictions = whole.single_predictions.slice(1, begin, end),
-          .single = whole.single.slice(1, begin, end),
-          .weights = whole.weights.slice(1, begin, end),
-          .gap = whole.gap.slice(1, begin, end),
-          .model_r = whole.model_r.slice(1, begin, end)};
-}
-
-// Fills the split's test rows and its row of weights; returns the models' predictions at its test rows, M x n x V.
-Tensor stack_split(const StackingProblem& problem, const StackingSplit& split, int64_t k, const RidgeOptions& options,
-                   const Compute& compute, StackingResult& result) {
-  const auto predictions = predict(problem, split, options, compute);
-  const auto train = index_tensor(split.whole.outer.train), test = index_tensor(split.whole.outer.test);
-  const auto residuals =
-      problem.responses.index_select(0, train).to(at::kDouble).unsqueeze(0) - predictions.index_select(1, train);
-  const auto products = residual_products(residuals);
-  const auto weights = simplex_minimum(products, compute);
-  const auto single = products.diagonal(0, 1, 2).argmin(1);
-  const auto tested = predictions.index_select(1, test);
-  result.predictions.index_copy_(0, test, (tested * weights.t().unsqueeze(1)).sum(0));
-  result.single_predictions.index_copy_(0, test, pick(tested, single));
-  result.weights[k].copy_(weights);
-  result.single[k].copy_(single);
-  result.gap[k].copy_(simplex_gap(products, weights));
-  return tested;
-}
-
-void stack_block(const StackingProblem& problem, const std::vector<StackingSplit>& splits, const RidgeOptions& options,
-                 const Compute& compute, StackingResult result) {
-  std::vector<Tensor> tested, responses;
-  for (size_t k = 0; k < splits.size(); ++k) {
-    tested.push_back(stack_split(problem, splits[k], static_cast<int64_t>(k), options, compute, result));
-    responses.push_back(problem.responses.index_select(0, index_tensor(splits[k].whole.outer.test)));
-  }
-  const auto predictions = at::cat(tested, 1), y = at::cat(responses, 0);
-  for (int64_t m = 0; m < predictions.size(0); ++m) result.model_r[m].copy_(pearson(y, predictions[m]));
 }
 
 StackingResult empty_result(int64_t rows, int64_t targets, int64_t models, int64_t splits) {
@@ -116,6 +66,93 @@ StackingResult empty_result(int64_t rows, int64_t targets, int64_t models, int64
           .model_r = at::zeros({models, targets}, at::kDouble)};
 }
 
+// The targets of one block, for which the models of a split predict all rows.
+class StackedBlock {
+ public:
+  StackedBlock(const StackingProblem& problem, const RowRange& targets, const RidgeOptions& options,
+               const Compute& compute)
+      : problem_(problem),
+        responses_(problem.responses.slice(targets)),
+        options_(options),
+        compute_(compute),
+        y_(responses_.whole()),
+        result_(empty_result(y_.size(0), y_.size(1), models(), std::ssize(problem.splits))) {}
+
+  StackingResult run() {
+    std::vector<PairSums> sums(problem_.models.size());
+    for (size_t k = 0; k < problem_.splits.size(); ++k) {
+      const auto tested = stack_split(static_cast<int64_t>(k));
+      const auto y = y_.index_select(0, index_tensor(problem_.splits[k].whole.outer.test));
+      for (int64_t m = 0; m < models(); ++m) {
+        auto& own = sums[static_cast<size_t>(m)];
+        own = k == 0 ? pair_sums(y, tested[m]) : own + pair_sums(y, tested[m]);
+      }
+    }
+    for (int64_t m = 0; m < models(); ++m) result_.model_r[m].copy_(pearson(sums[static_cast<size_t>(m)]));
+    return std::move(result_);
+  }
+
+ private:
+  int64_t models() const { return std::ssize(problem_.models); }
+
+  // M x N x b: at training rows by models that had not seen them, at test rows by models of all training rows.
+  Tensor predict(const StackingSplit& split) const {
+    const auto predictions = at::empty({models(), y_.size(0), y_.size(1)}, at::kDouble);
+    for (int64_t m = 0; m < models(); ++m)
+      predictions[m].copy_(ridge_cross_validated({.bands = {problem_.models[static_cast<size_t>(m)]()},
+                                                  .responses = responses_,
+                                                  .of_targets = problem_.responses.targets()},
+                                                 all_splits(split), options_, compute_)
+                               .predictions);
+    return predictions;
+  }
+
+  // b x M x M
+  Tensor residual_products(const Tensor& predictions, const Tensor& train) const {
+    const auto products = at::empty({y_.size(1), models(), models()}, at::kDouble);
+    for (int64_t begin = 0; begin < y_.size(1); begin += targets_of_products) {
+      const int64_t end = std::min(begin + targets_of_products, y_.size(1));
+      const auto rows = [&](const Tensor& values) { return values.slice(-1, begin, end).index_select(-2, train); };
+      const auto by_target =
+          (rows(y_).to(at::kDouble).unsqueeze(0) - rows(predictions)).permute({2, 0, 1}).contiguous();
+      products.slice(0, begin, end)
+          .copy_(by_target.bmm(by_target.transpose(1, 2)) / static_cast<double>(train.size(0)));
+    }
+    return products;
+  }
+
+  // Fills the split's test rows and its row of weights; returns the models' predictions at its test rows, M x n x b.
+  Tensor stack_split(int64_t k) {
+    const auto& split = problem_.splits[static_cast<size_t>(k)];
+    const auto predictions = predict(split);
+    const auto test = index_tensor(split.whole.outer.test);
+    const auto products = residual_products(predictions, index_tensor(split.whole.outer.train));
+    const auto weights = simplex_minimum(products, compute_);
+    const auto single = products.diagonal(0, 1, 2).argmin(1);
+    auto tested = predictions.index_select(1, test);
+    result_.predictions.index_copy_(0, test, mixed(tested, weights));
+    result_.single_predictions.index_copy_(0, test, pick(tested, single));
+    result_.weights[k].copy_(weights);
+    result_.single[k].copy_(single);
+    result_.gap[k].copy_(simplex_gap(products, weights));
+    return tested;
+  }
+
+  // n x b from M x n x b and b x M.
+  static Tensor mixed(const Tensor& predictions, const Tensor& weights) {
+    auto sum = predictions[0] * weights.select(1, 0);
+    for (int64_t m = 1; m < predictions.size(0); ++m) sum.add_(predictions[m] * weights.select(1, m));
+    return sum;
+  }
+
+  const StackingProblem& problem_;
+  const ResponseMatrix responses_;
+  const RidgeOptions& options_;
+  const Compute& compute_;
+  const Tensor y_;  // N x b
+  StackingResult result_;
+};
+
 Compute without_progress(const Compute& compute) {
   Compute quiet = compute;
   quiet.progress = {};
@@ -124,21 +161,33 @@ Compute without_progress(const Compute& compute) {
 
 }  // namespace
 
-StackingResult stack_models(const StackingProblem& problem, const std::vector<StackingSplit>& splits,
-                            const RidgeOptions& options, const Compute& compute) {
+void stack_blocks(const StackingProblem& problem, const RidgeOptions& options, const StackingBlocks& blocks,
+                  const Compute& compute) {
   if (problem.models.empty()) bad_usage("stacking needs at least one model");
-  for (const auto& split : splits) check_parts(split);
-  const int64_t rows = problem.responses.size(0), targets = problem.responses.size(1);
-  const auto result =
-      empty_result(rows, targets, static_cast<int64_t>(problem.models.size()), static_cast<int64_t>(splits.size()));
-  const int64_t step = options.penalty_mode == PenaltyMode::shared ? std::max<int64_t>(targets, 1) : targets_per_block;
-  for (int64_t begin = 0; begin < targets; begin += step) {
-    const int64_t end = std::min(begin + step, targets);
-    stack_block({.models = problem.models, .responses = problem.responses.slice(1, begin, end)}, splits, options,
-                without_progress(compute), columns_of(result, begin, end));
-    if (compute.progress) compute.progress(end, targets);
+  for (const auto& split : problem.splits) check_parts(split);
+  const auto quiet = without_progress(compute);
+  const int64_t targets = problem.responses.targets();
+  const int64_t width = options.penalty_mode == PenaltyMode::per_target ? blocks.width : std::max<int64_t>(targets, 1);
+  for (int64_t begin = 0; begin < targets; begin += width) {
+    const RowRange block{begin, std::min(begin + width, targets)};
+    blocks.take(block, StackedBlock(problem, block, options, quiet).run());
+    if (compute.progress) compute.progress(block.end, targets);
   }
-  return result;
+}
+
+StackingResult stack_models(const StackingProblem& problem, const RidgeOptions& options, const Compute& compute) {
+  auto all = empty_result(problem.responses.rows(), problem.responses.targets(), std::ssize(problem.models),
+                          std::ssize(problem.splits));
+  const auto take = [&](const RowRange& block, const StackingResult& own) {
+    const auto put = [&](Tensor StackingResult::* part) {
+      (all.*part).slice(1, block.begin, block.end).copy_(own.*part);
+    };
+    for (const auto part : {&StackingResult::predictions, &StackingResult::single_predictions, &StackingResult::single,
+                            &StackingResult::weights, &StackingResult::gap, &StackingResult::model_r})
+      put(part);
+  };
+  stack_blocks(problem, options, {.take = take}, compute);
+  return all;
 }
 
 Tensor centre_of_weights(const Tensor& weights, std::span<const double> positions) {

@@ -36,14 +36,6 @@ UnitNeeds forecast_needs(const EncodingPlan& plan, const FeatureSpace& space, in
   return arrays.needs();
 }
 
-UnitNeeds prediction_needs(const EncodingPlan& plan, int64_t count, int64_t columns) {
-  const int64_t rows = plan.responses.matrix.rows();
-  UnitArrays arrays;
-  for (int64_t i = 0; i < count; ++i)
-    arrays.add(fmt::format("predictions: {} x {}", rows, columns), real(rows * columns), 8);
-  return arrays.needs();
-}
-
 int64_t feature_width(const FeatureSpace& space, const std::vector<TimedStory>& stories) {
   if (space.model) return read_spec(space.model->path).block.width;
   return stories.empty() ? 1 : feature_kind(space.feature->kind).width(space, stories.front());

@@ -10,9 +10,6 @@ namespace arcuate {
 UnitNeeds forecast_needs(const EncodingPlan& plan, const FeatureSpace& space, int64_t words, int64_t ahead,
                          int64_t distances);
 
-/// So many arrays of rows x columns float64: held-out predictions of several models, say.
-UnitNeeds prediction_needs(const EncodingPlan& plan, int64_t count, int64_t columns);
-
 /// Features of a space and layer at a word.
 int64_t feature_width(const FeatureSpace& space, const std::vector<TimedStory>& stories);
 

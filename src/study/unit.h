@@ -53,7 +53,7 @@ struct Unit {
 };
 
 /// Raised when the arithmetic or the layout of a unit's output changes.
-inline constexpr int unit_format = 2;
+inline constexpr int unit_format = 3;
 
 /// SHA-256 over all that a result depends on, with the program's version.
 std::string unit_key(const Json& depends_on);

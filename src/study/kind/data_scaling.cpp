@@ -133,16 +133,15 @@ class DataScalingAnalysis : public Analysis {
     for (const auto& space : input.spaces) {
       if (!is_wanted(space)) continue;
       const auto layer = layer_of(space);
-      units.push_back(analysis_unit(
-          input,
-          {.place = place_of(space),
-           .settings = fitted,
-           .depends_on = {encoding_key(input, space, layer)},
-           .inputs = extraction_ids(space, input.plan.stories),
-           .needs = prediction_needs(input.plan, 3, single_subjects(input.plan) * input.plan.responses.target_count())},
-          [this, &input, &space, layer](const Compute& compute, Hdf5Writer& file) {
-            write_subsets(score(input, space, layer, compute), file);
-          }));
+      units.push_back(analysis_unit(input,
+                                    {.place = place_of(space),
+                                     .settings = fitted,
+                                     .depends_on = {encoding_key(input, space, layer)},
+                                     .inputs = extraction_ids(space, input.plan.stories),
+                                     .needs = needs_of(input, space)},
+                                    [this, &input, &space, layer](const Compute& compute, Hdf5Writer& file) {
+                                      write_subsets(score(input, space, layer, compute), file);
+                                    }));
     }
     return units;
   }
@@ -195,6 +194,20 @@ class DataScalingAnalysis : public Analysis {
             "a number of volumes, or 'counts' to several sizes",
             input.name, units.size(), subsets_.chunk > 0 ? "chunks" : "whole stories");
     }
+  }
+
+  // Predictions are scored in parts and not kept.
+  UnitNeeds needs_of(const AnalysisInput& input, const FeatureSpace& space) const {
+    const auto& plan = input.plan;
+    auto needs = encoding_needs(plan, {feature_width(space, plan.stories)}, targets_of_a_part);
+    const double columns = static_cast<double>(single_subjects(plan) * plan.responses.target_count());
+    const auto units = training_units(outer_folds(plan).front().train, plan.responses.stories, subsets_.chunk).size();
+    const auto counts = subset_counts(subsets_.counts, static_cast<int64_t>(units)).size();
+    const double subsets = static_cast<double>(subsets_.orders) * static_cast<double>(counts);
+    needs.disk = static_cast<int64_t>(subsets * columns * 8);
+    needs.memory += 2 * needs.disk;  // r of all subsets
+    needs.work *= subsets / 2;       // most hold a part of the rows
+    return needs;
   }
 
   std::vector<SubsetScore> score(const AnalysisInput& input, const FeatureSpace& space, const std::string& layer,

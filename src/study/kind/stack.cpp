@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 
 #include "core/interrupt.h"
 #include "core/parallel.h"
@@ -18,6 +19,7 @@
 #include "study/analysis.h"
 #include "study/design.h"
 #include "study/extraction.h"
+#include "study/stack_needs.h"
 #include "study/stack_report.h"
 #include "study/study_names.h"
 #include "study/study_needs.h"
@@ -36,54 +38,115 @@ struct Columns {
   int64_t subject_count() const { return static_cast<int64_t>(subjects.size()); }
 };
 
-// NaN in the columns that are flagged: … x C.
-at::Tensor hide_bad(const at::Tensor& values, const Columns& chosen, const Responses& responses) {
-  auto shown = values.to(at::kDouble).clone();
-  for (size_t i = 0; i < chosen.columns.size(); ++i)
-    if (responses.flags[static_cast<size_t>(chosen.columns[i])] != Flag::ok)
-      shown.select(-1, static_cast<int64_t>(i)).fill_(std::numeric_limits<double>::quiet_NaN());
-  return shown;
-}
+// They as a matrix of their own.
+class ChosenColumns : public ResponseSource {
+ public:
+  ChosenColumns(const ResponseMatrix& matrix, const std::vector<int64_t>& columns)
+      : matrix_(matrix), columns_(index_tensor(columns)) {}
+  int64_t rows() const override { return matrix_.rows(); }
+  int64_t targets() const override { return columns_.numel(); }
+  at::Tensor read(const RowRange& range) const override {
+    return matrix_.columns(columns_.slice(0, range.begin, range.end));
+  }
 
-struct Gain {
-  at::Tensor r{}, r_single{}, r_p{}, p{};  // C, NaN where flagged
-  at::Tensor null{};                       // draws x S
+ private:
+  const ResponseMatrix& matrix_;
+  const at::Tensor columns_;
 };
 
-// The mixture against the best single model, on the same held-out rows; a block of columns at a time, whose null
-// distribution fits the memory.
-Gain score_gain(const EncodingPlan& plan, const Columns& chosen, const at::Tensor& y, const StackingResult& result,
-                const Compute& compute) {
-  const auto hidden = [&](const at::Tensor& values) { return hide_bad(values, chosen, plan.responses); };
-  // A prediction that does not vary predicts nothing: 0, as in brain scores.
-  Gain gain{.r = hidden(at::nan_to_num(pearson(y, result.predictions))),
-            .r_single = hidden(at::nan_to_num(pearson(y, result.single_predictions)))};
-  const SwapOptions swaps{
-      .count = plan.study.permutation.count, .block = plan.study.min_shift(), .seed = plan.study.seed};
-  const auto lengths = plan.responses.scored_lengths();
-  const int64_t columns = y.size(1), targets = columns / chosen.subject_count();
-  constexpr int64_t width = 1024;
-  const int64_t blocks = (columns + width - 1) / width;
-  const auto count = static_cast<size_t>(blocks);
-  std::vector<at::Tensor> r_p(count), p(count), sums(count);
-  parallel_for(blocks, compute.threads, [&](int64_t b) {
-    stop_if_interrupted();
-    const int64_t first = b * width, end = std::min(first + width, columns);
-    const auto own = [&](const at::Tensor& values) { return values.slice(1, first, end); };
-    r_p[static_cast<size_t>(b)] = permutation_p(
-        gain.r.slice(0, first, end), at::nan_to_num(shift_null(own(y), own(result.predictions), lengths, plan.shifts)));
-    const auto null = swap_null(own(y), own(result.predictions), own(result.single_predictions), lengths, swaps);
-    p[static_cast<size_t>(b)] = permutation_p((gain.r - gain.r_single).slice(0, first, end), null);
-    auto sum = at::zeros({null.size(0), chosen.subject_count()}, at::kDouble);
-    for (int64_t c = first; c < end; ++c)
-      if (!std::isnan(gain.r[c].item<double>())) sum.select(1, c / targets).add_(null.select(1, c - first));
-    sums[static_cast<size_t>(b)] = sum;
-  });
-  gain.r_p = at::cat(r_p);
-  gain.p = at::cat(p);
-  gain.null = at::stack(sums).sum(0) / at::isfinite(gain.r).view({-1, targets}).sum(1);
-  return gain;
-}
+// Fills a unit's file: models block by block as they come, scores when all columns are there.
+class StackWriter {
+ public:
+  StackWriter(const EncodingPlan& plan, const Columns& chosen, const ResponseMatrix& responses, Hdf5Writer& file)
+      : plan_(plan),
+        chosen_(chosen),
+        responses_(responses),
+        file_(file),
+        null_(at::zeros({plan.study.permutation.count, chosen.subject_count()}, at::kDouble)) {}
+
+  void add(const RowRange& columns, const StackingResult& result, const Compute& compute) {
+    const auto hidden = [&](const at::Tensor& values) { return hide_bad(values, columns); };
+    write_stacked_models({.weights = hidden(result.weights.transpose(1, 2)),
+                          .single = at::nan_to_num(hidden(result.single), -1).to(at::kLong),
+                          .model_r = hidden(at::nan_to_num(result.model_r))},
+                         columns, responses_.targets(), file_);
+    off_minimum_ = std::max(off_minimum_, result.gap.max().item<double>());
+    score(columns, result, compute);
+  }
+
+  void finish() {
+    const int64_t subjects = chosen_.subject_count();
+    const auto by_subject = [&](const std::vector<at::Tensor>& parts) { return at::cat(parts).view({subjects, -1}); };
+    const auto r = by_subject(r_);
+    write_stack_scores({.r = r,
+                        .r_single = by_subject(r_single_),
+                        .r_p = by_subject(r_p_),
+                        .gain_p = by_subject(gain_p_),
+                        .gain_null = null_ / at::isfinite(r).sum(1),
+                        .off_minimum = off_minimum_},
+                       file_);
+  }
+
+ private:
+  // NaN where flagged: … x b.
+  at::Tensor hide_bad(const at::Tensor& values, const RowRange& columns) const {
+    auto shown = values.to(at::kDouble).clone();
+    for (int64_t c = columns.begin; c < columns.end; ++c)
+      if (plan_.responses.flags[static_cast<size_t>(chosen_.columns[static_cast<size_t>(c)])] != Flag::ok)
+        shown.select(-1, c - columns.begin).fill_(std::numeric_limits<double>::quiet_NaN());
+    return shown;
+  }
+
+  // The mixture against the best single model, on the same held-out rows. The parts whose null distributions are in
+  // memory are the same ones however many columns come at once.
+  void score(const RowRange& columns, const StackingResult& result, const Compute& compute) {
+    const auto scored = [&](const at::Tensor& rows) {
+      return rows.slice(0, plan_.responses.scored.begin, plan_.responses.scored.end);
+    };
+    const auto y = scored(responses_.columns(columns)), mixture = scored(result.predictions),
+               single = scored(result.single_predictions);
+    // A prediction that does not vary predicts nothing: 0, as in brain scores.
+    r_.push_back(hide_bad(at::nan_to_num(pearson(y, mixture)), columns));
+    r_single_.push_back(hide_bad(at::nan_to_num(pearson(y, single)), columns));
+    const SwapOptions swaps{
+        .count = plan_.study.permutation.count, .block = plan_.study.min_shift(), .seed = plan_.study.seed};
+    const auto lengths = plan_.responses.scored_lengths();
+    constexpr int64_t width = targets_of_a_part / 2;
+    const int64_t count = (columns.size() + width - 1) / width;
+    std::vector<at::Tensor> r_p(static_cast<size_t>(count)), p(r_p.size()), sums(r_p.size());
+    parallel_for(count, compute.threads, [&](int64_t b) {
+      stop_if_interrupted();
+      const auto i = static_cast<size_t>(b);
+      const int64_t first = b * width, end = std::min(first + width, columns.size());
+      const auto own = [&](const at::Tensor& values) { return values.slice(-1, first, end); };
+      const auto r = own(r_.back());
+      r_p[i] = permutation_p(r, at::nan_to_num(shift_null(own(y), own(mixture), lengths, plan_.shifts)));
+      const auto null = swap_null(own(y), own(mixture), own(single), lengths, swaps);
+      p[i] = permutation_p(r - own(r_single_.back()), null);
+      sums[i] = subject_sums(null, r, columns.begin + first);
+    });
+    r_p_.push_back(at::cat(r_p));
+    gain_p_.push_back(at::cat(p));
+    for (const auto& sum : sums) null_ += sum;
+  }
+
+  // Of the columns from `first` on that have a score: draws x S.
+  at::Tensor subject_sums(const at::Tensor& null, const at::Tensor& r, int64_t first) const {
+    const auto targets = std::ssize(chosen_.targets);
+    auto sum = at::zeros_like(null_);
+    for (int64_t c = 0; c < null.size(1); ++c)
+      if (!std::isnan(r[c].item<double>())) sum.select(1, (first + c) / targets).add_(null.select(1, c));
+    return sum;
+  }
+
+  const EncodingPlan& plan_;
+  const Columns& chosen_;
+  const ResponseMatrix& responses_;
+  Hdf5Writer& file_;
+  std::vector<at::Tensor> r_{}, r_single_{}, r_p_{}, gain_p_{};  // NaN where flagged
+  at::Tensor null_{};                                            // draws x S: sums over targets
+  double off_minimum_ = 0;
+};
 
 class StackAnalysis : public Analysis {
  public:
@@ -135,16 +198,16 @@ class StackAnalysis : public Analysis {
       for (auto& id : extraction_ids(*space, input.plan.stories))
         if (std::find(inputs.begin(), inputs.end(), id) == inputs.end()) inputs.push_back(std::move(id));
     }
-    return {
-        analysis_unit(input,
-                      {.place = "weights",
-                       .settings = settings(),
-                       .depends_on = depends,
-                       .inputs = inputs,
-                       .needs = prediction_needs(input.plan, 2 * std::ssize(designs) + 2, std::ssize(chosen.columns))},
-                      [this, &input, designs, chosen](const Compute& compute, Hdf5Writer& file) {
-                        write_stack(stack(input, designs, chosen, compute), file);
-                      })};
+    const auto count = count_of(input, designs, chosen);
+    return {analysis_unit(input,
+                          {.place = "weights",
+                           .settings = settings(),
+                           .depends_on = depends,
+                           .inputs = inputs,
+                           .needs = stack_needs(input.plan, count, stack_width(input.plan, count))},
+                          [this, &input, designs, chosen](const Compute& compute, Hdf5Writer& file) {
+                            stack(input, designs, chosen, compute, file);
+                          })};
   }
 
   PageSection finish(const AnalysisInput& input, const Summary&, const AnalysisOutput& output) const override {
@@ -158,12 +221,16 @@ class StackAnalysis : public Analysis {
       report.targets.push_back(input.dataset.targets[static_cast<size_t>(v)]);
       if (!input.dataset.places.empty()) report.places.push_back(input.dataset.places[static_cast<size_t>(v)]);
     }
-    report.scores = read_stack(Hdf5Reader(analysis_file(input, "weights")));
-    output.table("scores", stack_score_table(report), "The mixture of models against the best single one");
-    output.table("weights", stack_weight_table(report), "Weights of the mixture: one row per place and model");
-    output.table("layers", stack_layer_table(report), "Weights by feature space: share, and centre over layers");
+    report.file = analysis_file(input, "weights");
+    report.scores = read_stack_scores(Hdf5Reader(report.file));
+    const auto summary = summarize_stack(report);
+    output.table("scores", stack_score_table(report, summary), "The mixture of models against the best single one");
+    output.table("weights", stack_weight_table(report, summary), "Weights of the mixture: one row per place and model");
+    output.table("layers", stack_layer_table(report, summary),
+                 "Weights by feature space: share, and centre over layers");
     return stack_section(
-        report, {.places = map_places(input), .chosen = chosen.targets, .targets = input.plan.responses.target_count()},
+        report, summary,
+        {.places = map_places(input), .chosen = chosen.targets, .targets = input.plan.responses.target_count()},
         output);
   }
 
@@ -221,35 +288,28 @@ class StackAnalysis : public Analysis {
     return splits;
   }
 
-  StackScores stack(const AnalysisInput& input, const std::vector<Design>& designs, const Columns& chosen,
-                    const Compute& compute) const {
+  StackCount count_of(const AnalysisInput& input, const std::vector<Design>& designs, const Columns& chosen) const {
+    StackCount count{.models = std::ssize(designs), .columns = std::ssize(chosen.columns), .parts = folds_};
+    for (const auto& [space, layer] : designs)
+      count.widest = std::max(count.widest, feature_width(*space, input.plan.stories));
+    return count;
+  }
+
+  void stack(const AnalysisInput& input, const std::vector<Design>& designs, const Columns& chosen,
+             const Compute& compute, Hdf5Writer& file) const {
     const auto& plan = input.plan;
-    const auto y = plan.responses.matrix.columns(index_tensor(chosen.columns));
-    StackingProblem problem{.responses = y};
-    for (const auto& [space, layer] : designs) problem.models.push_back(space_design(plan, *space, layer));
-    auto result = stack_models(problem, splits_of(plan), plan.study.encode.ridge, compute);
-    const auto scored = [&](const at::Tensor& rows) {
-      return rows.slice(0, plan.responses.scored.begin, plan.responses.scored.end);
-    };
-    result.predictions = scored(result.predictions);
-    result.single_predictions = scored(result.single_predictions);
-    const auto gain = score_gain(plan, chosen, scored(y), result, compute);
-    const int64_t subjects = chosen.subject_count(), targets = static_cast<int64_t>(chosen.targets.size());
-    const auto by_subject = [&](const at::Tensor& values) { return values.view({subjects, targets}); };
-    const auto by_fold = [&](const at::Tensor& values) { return values.view({-1, subjects, targets}); };
-    const auto hidden = [&](const at::Tensor& values) { return hide_bad(values, chosen, plan.responses); };
-    const auto models = static_cast<int64_t>(designs.size());
-    return {
-        .r = by_subject(gain.r),
-        .r_single = by_subject(gain.r_single),
-        .r_p = by_subject(gain.r_p),
-        .gain_p = by_subject(gain.p),
-        .gain_null = gain.null,
-        .weights =
-            hidden(result.weights.transpose(1, 2)).transpose(1, 2).contiguous().view({-1, subjects, targets, models}),
-        .single = by_fold(at::nan_to_num(hidden(result.single), -1).to(at::kLong)),
-        .model_r = by_fold(hidden(at::nan_to_num(result.model_r))),
-        .off_minimum = result.gap.max().item<double>()};
+    StackingProblem problem{
+        .responses = ResponseMatrix(std::make_shared<ChosenColumns>(plan.responses.matrix, chosen.columns)),
+        .splits = splits_of(plan)};
+    for (const auto& [space, layer] : designs)
+      problem.models.emplace_back([&plan, space, layer] { return space_design(plan, *space, layer); });
+    StackWriter writer(plan, chosen, problem.responses, file);
+    stack_blocks(
+        problem, plan.study.encode.ridge,
+        {.width = stack_width(plan, count_of(input, designs, chosen)),
+         .take = [&](const RowRange& columns, const StackingResult& result) { writer.add(columns, result, compute); }},
+        compute);
+    writer.finish();
   }
 
   std::vector<std::string> spaces_ = every, layers_ = every, regions_{};
