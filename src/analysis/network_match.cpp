@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <limits>
 #include <mutex>
 #include <string>
@@ -26,16 +27,27 @@ NetworkMatches match_networks(const Tensor& extents, const Tensor& networks, dou
   return matches;
 }
 
-std::vector<Tensor> subject_maps(const Tensor& atoms, const MapMaking& making, const Compute& compute) {
-  std::vector<Tensor> maps;
-  for (const auto& responses : making.responses) maps.push_back(atom_maps(atoms, responses, making.maps, compute));
-  return maps;
+Tensor subject_map(const Tensor& atoms, const ResponseMatrix& responses, const MapOptions& options,
+                   const Compute& compute) {
+  constexpr int64_t width = 2048;  // always, so that no number depends on where responses are
+  if (responses.targets() <= width) return atom_maps(atoms, responses.whole(), options, compute);
+  const auto map = at::empty({atoms.size(1), responses.targets()}, at::kDouble);
+  for (int64_t first = 0; first < responses.targets(); first += width) {
+    const RowRange block{first, std::min(first + width, responses.targets())};
+    map.slice(1, block.begin, block.end).copy_(atom_maps(atoms, responses.columns(block), options, compute));
+  }
+  return map;
 }
 
-Tensor mean_map(const std::vector<Tensor>& maps) {
-  auto sum = maps.front().clone();
-  for (size_t i = 1; i < maps.size(); ++i) sum += maps[i];
-  return sum / static_cast<double>(maps.size());
+Tensor mean_map(const Tensor& atoms, const MapMaking& making, const Compute& compute,
+                const std::function<void(const Tensor&)>& take) {
+  Tensor sum;
+  for (const auto& responses : making.responses) {
+    const auto own = subject_map(atoms, responses, making.maps, compute);
+    if (take) take(own);
+    sum = sum.defined() ? sum + own : own;
+  }
+  return sum / static_cast<double>(making.responses.size());
 }
 
 static Tensor best_of_surrogates(const Tensor& atoms, std::span<const RowRange> runs, const MapMaking& making,
@@ -46,7 +58,7 @@ static Tensor best_of_surrogates(const Tensor& atoms, std::span<const RowRange> 
   parallel_for(options.surrogates, compute.threads, [&](int64_t i) {
     stop_if_interrupted();
     const auto surrogate = phase_randomised(atoms, runs, derive_seed(options.seed, "surrogate " + std::to_string(i)));
-    const auto extents = map_extent(mean_map(subject_maps(surrogate, making, {})), making.extent);
+    const auto extents = map_extent(mean_map(surrogate, making, {}), making.extent);
     best[i].copy_(intersection_over_union(extents, networks).amax(0));
     const std::lock_guard lock(guard);
     if (compute.progress) compute.progress(++done, options.surrogates);

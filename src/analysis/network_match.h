@@ -10,11 +10,13 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
 #include "analysis/atom_maps.h"
 #include "core/compute.h"
+#include "encode/response_matrix.h"
 #include "encode/rows.h"
 
 namespace arcuate {
@@ -27,13 +29,16 @@ NetworkMatches match_networks(const at::Tensor& extents, const at::Tensor& netwo
 
 /// How maps come from atoms, once for the atoms themselves and again for every surrogate.
 struct MapMaking {
-  std::vector<at::Tensor> responses{};  ///< R x V of each subject; the map is the mean of theirs.
+  std::vector<ResponseMatrix> responses{};  ///< R x V of each subject; the map is the mean of theirs.
   MapOptions maps{};
   ExtentOptions extent{};
 };
-/// K x V of each subject: coefficients.
-std::vector<at::Tensor> subject_maps(const at::Tensor& atoms, const MapMaking& making, const Compute& compute);
-at::Tensor mean_map(const std::vector<at::Tensor>& maps);
+/// K x V: coefficients of one subject; its responses are read a block of columns at a time.
+at::Tensor subject_map(const at::Tensor& atoms, const ResponseMatrix& responses, const MapOptions& options,
+                       const Compute& compute);
+/// K x V: mean over subjects of their maps, each of which `take` gets if it is there.
+at::Tensor mean_map(const at::Tensor& atoms, const MapMaking& making, const Compute& compute,
+                    const std::function<void(const at::Tensor&)>& take = {});
 
 struct ChanceOptions {
   int64_t surrogates = 200;  ///< M; 0: no test, and p and q are NaN.

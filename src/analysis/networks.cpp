@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <utility>
+
 #include "core/error.h"
 #include "core/tensor.h"
 
@@ -21,18 +23,12 @@ void check(const NetworkProblem& problem) {
                  rows);
   if (problem.responses.empty()) problems.add("there are no responses");
   for (const auto& responses : problem.responses)
-    if (responses.size(0) != rows || responses.size(1) != vertices)
-      problems.add("responses are {}: {} x {} expected, as many rows as the neurons and vertices as the networks",
-                   shape_text(responses), rows, vertices);
+    if (responses.rows() != rows || responses.targets() != vertices)
+      problems.add("responses are {} x {}: {} x {} expected, as many rows as the neurons and vertices as the networks",
+                   responses.rows(), responses.targets(), rows, vertices);
   for (int64_t f = 0; f < problem.networks.size(0); ++f)
     if (!problem.networks[f].any().item<bool>()) problems.add("network {} has no vertex", f + 1);
   problems.raise();
-}
-
-std::vector<Tensor> extents_of(const std::vector<Tensor>& maps, const ExtentOptions& options) {
-  std::vector<Tensor> extents;
-  for (const auto& map : maps) extents.push_back(map_extent(map, options));
-  return extents;
 }
 
 }  // namespace
@@ -48,8 +44,9 @@ FunctionalNetworks functional_networks(const NetworkProblem& problem, const Netw
   found.groups = group_neurons(found.codes, options.grouping);
   found.correlations = atom_correlations(atoms, problem.neurons);
   const MapMaking making{.responses = problem.responses, .maps = options.maps, .extent = options.extent};
-  const auto each = subject_maps(atoms, making, silent);
-  found.maps = mean_map(each);
+  std::vector<Tensor> subject_extents;
+  found.maps = mean_map(atoms, making, silent,
+                        [&](const Tensor& map) { subject_extents.push_back(map_extent(map, options.extent)); });
   found.extents = map_extent(found.maps, options.extent);
   found.matches = match_networks(found.extents, problem.networks, options.match_iou);
   found.chance =
@@ -59,7 +56,7 @@ FunctionalNetworks functional_networks(const NetworkProblem& problem, const Netw
                                         .groups = found.groups,
                                         .layer_of = problem.layer_of,
                                         .extents = found.extents,
-                                        .subject_extents = extents_of(each, options.extent),
+                                        .subject_extents = std::move(subject_extents),
                                         .matched = found.matches.matched});
   return found;
 }

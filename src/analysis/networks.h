@@ -32,11 +32,11 @@ struct NetworkOptions {
 };
 
 struct NetworkProblem {
-  at::Tensor neurons{};                 ///< R x N (analysis/neuron_signals.h).
-  std::vector<int64_t> layer_of{};      ///< Of each neuron; empty: not known.
-  std::vector<at::Tensor> responses{};  ///< R x V, one a subject or their mean alone.
-  at::Tensor networks{};                ///< F x V, 0 outside of a network.
-  std::vector<RowRange> runs{};         ///< Of the rows.
+  at::Tensor neurons{};                     ///< R x N (analysis/neuron_signals.h).
+  std::vector<int64_t> layer_of{};          ///< Of each neuron; empty: not known.
+  std::vector<ResponseMatrix> responses{};  ///< R x V, one a subject or their mean alone.
+  at::Tensor networks{};                    ///< F x V, 0 outside of a network.
+  std::vector<RowRange> runs{};             ///< Of the rows.
 };
 
 struct FunctionalNetworks {

@@ -8,10 +8,12 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
 #include "encode/align.h"
+#include "encode/response_matrix.h"
 #include "encode/rows.h"
 
 namespace arcuate {
@@ -36,6 +38,10 @@ at::Tensor word_units_to_volumes(const at::Tensor& values, std::span<const doubl
 /// series: T x N, runs: its rows. Neurons that are constant, before or after, are left out. Errors: usage (a run no
 /// longer than the lead-in), input (NaN or infinite values, no neuron that varies).
 UnitColumns neuron_signals(const at::Tensor& series, std::span<const RowRange> runs, const SignalOptions& options);
+/// The same of neurons that come in parts (part(i): T x N_i), of which one is in memory at a time; numbers count on
+/// from part to part.
+UnitColumns neuron_signals(size_t parts, const std::function<at::Tensor(size_t)>& part, std::span<const RowRange> runs,
+                           const SignalOptions& options);
 
 /// The rows of recordings that belong to such signals: T x V without lead-in, columns with NaN, infinite or constant
 /// values left out. Errors: usage (as above), input (no column left).
@@ -44,11 +50,13 @@ UnitColumns response_signals(const at::Tensor& responses, std::span<const RowRan
 enum class SubjectUse { mean, each };
 /// The vertices that every subject has.
 struct UsableResponses {
-  std::vector<at::Tensor> subjects{};  ///< R x kept each, centred and of norm 1; one for SubjectUse::mean.
-  std::vector<int64_t> vertices{};     ///< Numbers of the vertices kept, ascending.
+  /// R x kept each, float32, centred and of norm 1; one for SubjectUse::mean. Those of a subject whose responses are
+  /// not in memory are made from them as they are read.
+  std::vector<ResponseMatrix> subjects{};
+  std::vector<int64_t> vertices{};  ///< Numbers of the vertices kept, ascending.
 };
 /// responses: T x V of each subject. Errors: those of response_signals, naming the subject; input (no vertex left).
-UsableResponses usable_responses(const std::vector<at::Tensor>& responses, std::span<const RowRange> runs,
+UsableResponses usable_responses(const std::vector<ResponseMatrix>& responses, std::span<const RowRange> runs,
                                  int64_t lead_in, SubjectUse use);
 
 /// The runs on the axis of the rows that are left. Errors: usage, naming a run that is no longer than the lead-in.

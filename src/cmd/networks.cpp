@@ -259,13 +259,13 @@ int run(const Options& options, cli::Run& run) {
   const TimeAxis axis{.tr = options.tr,
                       .first_volume = options.first_volume.value_or(options.tr / 2),
                       .align = options.align,
-                      .runs = runs_of(options.run_volumes, responses.front().size(0))};
+                      .runs = runs_of(options.run_volumes, responses.front().rows())};
   auto usable = usable_responses(responses, axis.runs, options.lead_in, options.subjects);
   const auto templates =
       read_templates(options.arrays.templates, options.arrays.network_names, options.arrays.networks);
   const NetworksFrame frame{.networks = templates.names,
                             .vertices = usable.vertices,
-                            .all_vertices = responses.front().size(1),
+                            .all_vertices = responses.front().targets(),
                             .match_iou = options.match_iou,
                             .fdr = options.fdr,
                             .surrogates = options.surrogates,

@@ -183,13 +183,15 @@ ModelNeurons read_neurons(const NeuronFiles& files, const TimeAxis& axis) {
   return model;
 }
 
-std::vector<Tensor> read_responses(const fs::path& path) {
+std::vector<ResponseMatrix> read_responses(const fs::path& path) {
   const auto array = read_npy(path);
   if ((array.dim() != 2 && array.dim() != 3) || array.numel() == 0)
     bad_input("'{}' is {}: expected volumes x vertices, or subjects x volumes x vertices", path.string(),
               shape_text(array));
   if (array.dim() == 2) return {array};
-  return array.unbind(0);
+  std::vector<ResponseMatrix> subjects;
+  for (const auto& own : array.unbind(0)) subjects.emplace_back(own);
+  return subjects;
 }
 
 std::vector<RowRange> runs_of(const std::vector<int64_t>& lengths, int64_t volumes) {

@@ -39,7 +39,7 @@ struct ModelNeurons {
 ModelNeurons read_neurons(const NeuronFiles& files, const TimeAxis& axis);
 
 /// T x V of each subject. Errors: input (neither T x V nor subjects x T x V).
-std::vector<at::Tensor> read_responses(const std::filesystem::path& path);
+std::vector<ResponseMatrix> read_responses(const std::filesystem::path& path);
 
 /// The runs that `lengths` say, or one of all volumes. Errors: usage, when they do not add up.
 std::vector<RowRange> runs_of(const std::vector<int64_t>& lengths, int64_t volumes);

@@ -8,7 +8,7 @@ namespace arcuate {
 
 /// A search for networks in all `neurons` of a space, against the responses of `subjects` subjects.
 struct NetworkCount {
-  int64_t neurons = 0, subjects = 0;
+  int64_t neurons = 0, of_layer = 0, subjects = 0;
   SubjectUse use = SubjectUse::mean;
 };
 UnitNeeds network_needs(const EncodingPlan& plan, const FeatureSpace& space, const NetworkOptions& options,

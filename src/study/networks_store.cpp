@@ -35,20 +35,18 @@ Tensor story_units(const Tensor& values, const TimedStory& story, const AlignEnt
 
 Tensor study_units(const EncodingPlan& plan, const FeatureSpace& space, const std::filesystem::path& work,
                    const UnitTimeOptions& options, ModelNetworks& neurons) {
-  std::vector<Tensor> stories;
   std::vector<int64_t> layer_of;
-  for (const auto& story : plan.stories) {
-    const Hdf5Reader file(activation_file(work, space, story.stimulus->name));
-    std::vector<Tensor> layers;
-    for (size_t i = 0; i < space.layers.size(); ++i) {
-      layers.push_back(story_units(file.read("layer/" + space.layer_names[i]), story,
-                                   plan.study.align_of(story.stimulus->name), options));
-      if (stories.empty()) layer_of.insert(layer_of.end(), static_cast<size_t>(layers.back().size(1)), space.layers[i]);
-    }
-    stories.push_back(at::cat(layers, 1));
-  }
-  const auto signals =
-      neuron_signals(at::cat(stories, 0), plan.responses.stories, {.haemodynamic = false, .lead_in = options.lead_in});
+  const auto of_layer = [&](size_t i) {
+    std::vector<Tensor> stories;
+    for (const auto& story : plan.stories)
+      stories.push_back(story_units(
+          Hdf5Reader(activation_file(work, space, story.stimulus->name)).read("layer/" + space.layer_names[i]), story,
+          plan.study.align_of(story.stimulus->name), options));
+    layer_of.insert(layer_of.end(), static_cast<size_t>(stories.front().size(1)), space.layers[i]);
+    return at::cat(stories, 0);
+  };
+  const auto signals = neuron_signals(space.layers.size(), of_layer, plan.responses.stories,
+                                      {.haemodynamic = false, .lead_in = options.lead_in});
   const auto units = units_within_layers(layer_of);
   neurons.neurons = signals.kept;
   neurons.constant = static_cast<int64_t>(layer_of.size() - signals.kept.size());

@@ -5,11 +5,12 @@
 
 #include <algorithm>
 
-#include "cli/machine.h"
 #include "core/error.h"
+#include "core/memory.h"
 #include "core/parallel.h"
 #include "core/tensor.h"
 #include "study/shape_needs.h"
+#include "study/study_machine.h"
 #include "study/study_needs.h"
 
 namespace arcuate {
@@ -136,7 +137,8 @@ std::vector<Unit> ShapeWork::units() const {
 }
 
 ShapeBarcode ShapeWork::barcode_of(const Tensor& columns, const Compute& compute) const {
-  const auto memory = cli::available_memory().count / std::max(1, compute.threads);
+  const auto left = memory_limit(compute.memory).bytes - (compute.memory > 0 ? resident_bytes() : 0);
+  const auto memory = std::max(left / std::max(1, compute.threads), int64_t{1});
   return shape_barcode(shape_cloud(columns, input_.plan.responses.stories, settings_.clouds), settings_.clouds,
                        static_cast<size_t>(memory));
 }

@@ -239,7 +239,10 @@ class NetworksAnalysis : public Analysis {
   UnitNeeds needs_of(const AnalysisInput& input, const FeatureSpace& space) const {
     const auto neurons = std::ssize(space.layers) * feature_width(space, input.plan.stories);
     return network_needs(input.plan, space, options_,
-                         {.neurons = neurons, .subjects = single_subjects(input), .use = subjects_});
+                         {.neurons = neurons,
+                          .of_layer = feature_width(space, input.plan.stories),
+                          .subjects = single_subjects(input),
+                          .use = subjects_});
   }
 
   static int64_t single_subjects(const AnalysisInput& input) {
@@ -276,9 +279,9 @@ class NetworksAnalysis : public Analysis {
   void search(const AnalysisInput& input, const FeatureSpace& space, const NetworkTemplates& templates,
               const Compute& compute, Hdf5Writer& file) const {
     const auto& responses = input.plan.responses;
-    std::vector<at::Tensor> subjects;
+    std::vector<ResponseMatrix> subjects;
     for (int64_t s = 0; s < single_subjects(input); ++s)
-      subjects.push_back(responses.matrix.columns(responses.columns_of(s)));
+      subjects.push_back(responses.matrix.slice(responses.columns_of(s)));
     const auto usable = usable_responses(subjects, responses.stories, time_.lead_in, subjects_);
     ModelNetworks model{.model = space.id};
     const NetworkProblem problem{

@@ -12,12 +12,13 @@ using arcuate::test::NetworkWorld;
 namespace {
 
 OrganisationParts parts_of(const NetworkWorld& world) {
-  const MapMaking making{.responses = world.subjects, .maps = {.penalty = 0.05}};
-  const auto maps = subject_maps(world.atoms, making, {});
+  const MapMaking making{.responses = {world.subjects.begin(), world.subjects.end()}, .maps = {.penalty = 0.05}};
+  std::vector<at::Tensor> maps;
+  const auto mean = mean_map(world.atoms, making, {}, [&](const at::Tensor& map) { maps.push_back(map); });
   OrganisationParts parts{.atoms = world.atoms,
                           .correlations = atom_correlations(world.atoms, world.signals),
                           .groups = group_neurons(world.codes, Grouping::strongest),
-                          .extents = map_extent(mean_map(maps), {})};
+                          .extents = map_extent(mean, {})};
   for (int64_t n = 0; n < 40; ++n) parts.layer_of.push_back(n % 5 + 1);
   for (const auto& map : maps) parts.subject_extents.push_back(map_extent(map, {}));
   parts.matched = intersection_over_union(parts.extents, world.networks) > 0.2;

@@ -103,7 +103,7 @@ TEST(Networks, p_counts_the_surrogates_whose_best_map_is_as_good) {
 
 TEST(Networks, maps_of_several_subjects_are_averaged) {
   auto problem = plant(8, 160, 3).problem;
-  problem.responses.push_back(unit(problem.responses[0] + 0.05 * random_normals(300, 120, 9)));
+  problem.responses.push_back(unit(problem.responses[0].whole() + 0.05 * random_normals(300, 120, 9)));
   const NetworkOptions options{.dictionary = {.atoms = 8, .epochs = 1}, .chance = {.surrogates = 0}};
   const auto both = functional_networks(problem, options, {});
   auto first = problem, second = problem;
@@ -144,7 +144,7 @@ TEST(SlowNetworks, recordings_that_know_nothing_of_the_model_match_no_more_often
     const auto atoms = unit(drifting(120, 8, 0.6, 10 * world + 1));
     const MapMaking making{.responses = {unit(drifting(120, vertices, 0.6, 10 * world + 2))}};
     const auto templates = (random_normals(networks, vertices, 10 * world + 3) > 0.7).to(at::kDouble);
-    const auto matches = match_networks(map_extent(mean_map(subject_maps(atoms, making, {})), {}), templates, 0.2);
+    const auto matches = match_networks(map_extent(mean_map(atoms, making, {}), {}), templates, 0.2);
     const std::vector<RowRange> runs{{0, 120}};
     const auto chance =
         match_chance(atoms, runs, making, templates, matches.iou, {.surrogates = 39, .seed = world}, {.threads = 2});

@@ -1,6 +1,7 @@
 #include "analysis/neuron_signals.h"
 
 #include "encode/haemodynamics.h"
+#include "encode/response_store.h"
 #include "network_world.h"
 
 using namespace arcuate;
@@ -14,6 +15,12 @@ namespace {
 const std::vector<RowRange> two_runs{{0, 40}, {40, 90}};
 
 at::Tensor centred(const at::Tensor& x) { return x - x.mean(0, true); }
+
+std::vector<int64_t> all_vertices_but_three(int64_t count) {
+  std::vector<int64_t> vertices;
+  for (int64_t v = 3; v < count; ++v) vertices.push_back(v);
+  return vertices;
+}
 
 }  // namespace
 
@@ -84,4 +91,41 @@ TEST(ResponseSignals, leave_out_what_cannot_be_used) {
   const auto expected = at::cat({centred(y.slice(0, 5, 40)), centred(y.slice(0, 45))}, 0).select(1, 2);
   EXPECT_LT(largest_difference(found.values.select(1, 1), expected / expected.norm()), 1e-7);
   EXPECT_TRUE(contains(message_of([&] { response_signals(y / 0.0, two_runs, 0); }), {"none of the 5 columns"}));
+}
+
+TEST(NeuronSignals, come_in_parts_as_they_come_whole) {
+  auto x = random_normals(90, 9, 1);
+  x.select(1, 4).fill_(3);
+  const auto whole = neuron_signals(x, two_runs, {.lead_in = 3});
+  const std::vector<RowRange> parts{{0, 3}, {3, 5}, {5, 9}};
+  const auto cut = neuron_signals(parts.size(), [&](size_t i) { return x.slice(1, parts[i].begin, parts[i].end); },
+                                  two_runs, {.lead_in = 3});
+  EXPECT_EQ(cut.kept, (std::vector<int64_t>{0, 1, 2, 3, 5, 6, 7, 8}));
+  EXPECT_EQ(cut.kept, whole.kept);
+  EXPECT_LT(largest_difference(cut.values, whole.values), 1e-7);
+}
+
+TEST(ResponseSignals, are_the_same_bytes_in_memory_and_in_a_scratch_file) {
+  const int64_t vertices = 2100;  // more than are read at once
+  std::vector<ResponseMatrix> in_memory, in_file;
+  const test::TemporaryFolder folder;
+  for (uint64_t s = 0; s < 3; ++s) {
+    auto y = random_normals(90, vertices, s);
+    y.select(1, static_cast<int64_t>(s)).fill_(1);
+    ResponseStore store(90, vertices, folder.path());
+    store.write(0, y);
+    in_memory.emplace_back(y);
+    in_file.push_back(store.matrix());
+  }
+  for (const auto use : {SubjectUse::mean, SubjectUse::each}) {
+    const auto a = usable_responses(in_memory, two_runs, 2, use), b = usable_responses(in_file, two_runs, 2, use);
+    EXPECT_EQ(a.vertices, all_vertices_but_three(vertices));
+    EXPECT_EQ(a.vertices, b.vertices);
+    ASSERT_EQ(a.subjects.size(), b.subjects.size());
+    EXPECT_EQ(b.subjects.front().in_memory(), use == SubjectUse::mean);
+    for (size_t s = 0; s < a.subjects.size(); ++s) EXPECT_TRUE(at::equal(a.subjects[s].whole(), b.subjects[s].whole()));
+  }
+  const auto one = response_signals(in_memory[1].whole(), two_runs, 2).values;
+  const auto each = usable_responses(in_memory, two_runs, 2, SubjectUse::each).subjects[1].whole();
+  EXPECT_LT(largest_difference(each.select(1, 5), one.select(1, 7)), 1e-7);
 }
