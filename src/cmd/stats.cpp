@@ -80,6 +80,9 @@ void describe(cli::Spec<Options>& s) {
       "two models vertex by vertex, with cluster enhancement");
   s.example("arcuate stats --responses y.npy --predictions a.npy b.npy --volumes 300,280 --target-groups roi.txt",
             "two models within one subject");
+  s.example(
+      "arcuate stats --responses y.npy --predictions a.npy b.npy --correct tfce --surface L.surf.gii --output tfce",
+      "the same vertex by vertex, with cluster enhancement");
 }
 
 enum class Kind { tables, maps, within };
@@ -128,12 +131,12 @@ void check_roles(const Options& options, Kind kind) {
   only("repeated", c.repeated != RepeatedRows::error, tables, "tables");
   only("paired", !options.maps.paired.empty(), maps, "maps");
   only("map", !options.maps.map.empty(), maps, "maps");
-  const bool enhances = maps && t.correct == Correction::tfce;
-  only("surface", !t.surface.empty(), enhances, "maps and --correct tfce");
+  const bool enhances = (maps || within) && t.correct == Correction::tfce;
+  only("surface", !t.surface.empty(), enhances, "maps, tests within one subject and --correct tfce");
   only("extent-power", t.extent_power != usual.extent_power, enhances, "--correct tfce");
   only("height-power", t.height_power != usual.height_power, enhances, "--correct tfce");
   only("extent", t.extent != usual.extent, enhances, "--correct tfce");
-  only("correct tfce", t.correct == Correction::tfce, maps, "maps");
+  only("correct tfce", t.correct == Correction::tfce, maps || within, "maps and tests within one subject");
   only("target-groups", !options.target_groups.empty(), !tables, "maps and tests within one subject");
   only("responses", !options.within.responses.empty(), within, "tests within one subject, which have no other inputs");
   only("predictions", !options.within.predictions.empty(), within, "tests within one subject");
@@ -307,13 +310,13 @@ std::optional<Outcome> run_within(const Options& options, cli::Run& run) {
   const auto data = read_within_subject(options.within);
   const auto regions = read_target_regions(options.target_groups, data.targets);
   run.console.info("responses  {} volumes x {} targets", data.rows, data.targets);
+  PairedBlockOptions wanted{.block = options.within.block,
+                            .draws = options.test.draws,
+                            .alternative = options.test.alternative,
+                            .seed = static_cast<uint64_t>(run.common.seed)};
+  if (options.test.correct == Correction::tfce) wanted.surface = read_tfce_surface(options.test);
   if (run.common.dry_run) return std::nullopt;
-  auto result = paired_block_test(data.source, data.targets, data.story_lengths, regions.numbers,
-                                  {.block = options.within.block,
-                                   .draws = options.test.draws,
-                                   .alternative = options.test.alternative,
-                                   .seed = static_cast<uint64_t>(run.common.seed)},
-                                  run.compute);
+  auto result = paired_block_test(data.source, data.targets, data.story_lengths, regions.numbers, wanted, run.compute);
   warn_of_few_blocks(run, result, options.within.block);
   correct(result.voxels, options.test.correct);
   std::vector<std::string> targets;
@@ -330,14 +333,16 @@ std::optional<Outcome> run_within(const Options& options, cli::Run& run) {
   tell(run, heading, outcome.tables.back().table,
        summary_text(result.voxels.p, result.voxels.corrected, options.test, "targets"));
   if (!regions.given()) return outcome;
-  correct(result.regions, options.test.correct);
+  auto shown = options.test;
+  if (shown.correct == Correction::tfce) shown.correct = Correction::largest;  // regions have no neighbours
+  correct(result.regions, shown.correct);
   outcome.tables.push_back({"stats", "Two models within one subject: one row per region",
                             paired_result_table({{"region", "Of --target-groups"}}, as_labels(regions.names),
-                                                result.regions, result.region_sizes, options.test)});
-  outcome.summary["regions"] = counts_of(result.regions.p, result.regions.corrected, options.test);
+                                                result.regions, result.region_sizes, shown)});
+  outcome.summary["regions"] = counts_of(result.regions.p, result.regions.corrected, shown);
   run.console.out() << "\n";
   tell(run, "regions: mean over targets", outcome.tables.back().table,
-       summary_text(result.regions.p, result.regions.corrected, options.test, "regions"));
+       summary_text(result.regions.p, result.regions.corrected, shown, "regions"));
   return outcome;
 }
 

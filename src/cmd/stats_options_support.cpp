@@ -45,9 +45,9 @@ void describe_stats_test(cli::Spec<StatsTest>& s) {
 
 void describe_tfce(cli::Spec<StatsTest>& s) {
   s.section("Cluster enhancement (--correct tfce)");
-  s.option(
-      "surface", &StatsTest::surface,
-      "the mesh of the maps, a .surf.gii file or a surface of FreeSurfer, or its triangles as FILE.npy (faces x 3)");
+  s.option("surface", &StatsTest::surface,
+           "the mesh of the maps or targets, a .surf.gii file or a surface of FreeSurfer, or its triangles as FILE.npy "
+           "(faces x 3)");
   s.option("extent-power", &StatsTest::extent_power, "E of extent^E height^H; 1 on surfaces, 0.5 in volumes")
       .range(0, no_limit);
   s.option("height-power", &StatsTest::height_power, "H of extent^E height^H").range(0, no_limit);
@@ -81,7 +81,8 @@ static Mesh read_triangles(const std::filesystem::path& path) {
 }
 
 TfceSurface read_tfce_surface(const StatsTest& test) {
-  if (test.surface.empty()) bad_usage("--correct tfce needs the surface of the maps: give --surface MESH.surf.gii");
+  if (test.surface.empty())
+    bad_usage("--correct tfce needs the surface of the maps or targets: give --surface MESH.surf.gii");
   const bool bare = test.surface.extension() == ".npy";
   if (bare && test.extent == ExtentUnit::area)
     bad_usage("'{}' holds triangles without positions: --extent area needs a .surf.gii file or a surface of FreeSurfer",

@@ -80,6 +80,8 @@ TidyTable paired_result_table(const std::vector<TableColumn>& columns,
   numbers.push_back({{"r_a", "Pearson r of the predictions of A with the responses; mean over targets"}, scores.r_a});
   numbers.push_back({{"r_b", "That of B"}, scores.r_b});
   numbers.push_back({{"difference", "r_a - r_b"}, scores.difference});
+  add_if_known(numbers, "enhanced", "TFCE of the difference, in units of its deviation over exchanges",
+               scores.enhanced);
   numbers.push_back({{"p", "Of this test by itself, by paired block permutation"}, scores.p});
   add_if_known(numbers, corrected_name(test.correct).c_str(), corrected_description(test.correct), scores.corrected);
   append_numbers(table, numbers);

@@ -74,9 +74,7 @@ void run_sign_flip(const UnitRows& units, const GroupTestOptions& options, const
                         .threads = compute.threads,
                         .memory = memory_of(compute)};
   if (options.correction == Correction::tfce)
-    flips.enhance = [&surface = *options.surface](const Tensor& t) {
-      return tfce(t, surface.sizes, surface.adjacency, surface.options);
-    };
+    flips.enhance = [&surface = *options.surface](const Tensor& t) { return tfce(t, surface); };
   const auto found = sign_flip_test(relative_to(options.against, units), flips);
   run_t(options, result);  // the same t, with all its digits where the deviation is small
   result.enhanced = found.enhanced;
@@ -91,8 +89,8 @@ void check(const UnitRows& units, const GroupTestOptions& options) {
     bad_usage("family-wise corrections compare with the largest statistic of sign flips: they need the sign-flip test");
   if (options.correction != Correction::tfce) return;
   if (!options.surface) bad_usage("TFCE needs a surface that says which vertices are neighbours");
-  const auto vertices = static_cast<int64_t>(options.surface->adjacency.begin.size()) - 1;
-  if (vertices != units.columns) bad_input("the surface has {} vertices and the maps have {}", vertices, units.columns);
+  if (options.surface->vertices() != units.columns)
+    bad_input("the surface has {} vertices and the maps have {}", options.surface->vertices(), units.columns);
 }
 
 }  // namespace

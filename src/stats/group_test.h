@@ -29,13 +29,6 @@ enum class Correction {
   tfce      ///< Family-wise, of the largest enhanced t of each sign flip.
 };
 
-/// A surface for TFCE.
-struct TfceSurface {
-  Adjacency adjacency{};
-  at::Tensor sizes{};  ///< V
-  TfceOptions options{};
-};
-
 struct GroupTestOptions {
   GroupTest test = GroupTest::t;
   double against = 0;  ///< The value under the null hypothesis.

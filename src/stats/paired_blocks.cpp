@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <utility>
 
 #include "core/error.h"
 #include "core/parallel.h"
@@ -47,7 +49,7 @@ Tensor correlation(const Tensor& sum, const Tensor& square, const Tensor& produc
 }
 
 struct Differences {
-  Tensor r_a{}, r_b{};  // draws + 1 x b; the first row is the observed one
+  Tensor r_a{}, r_b{};  // draws x b; where the first row of signs exchanges nothing, that of the results is observed
 };
 
 // Mean 0 and variance 1 over all rows; 0 where constant.
@@ -56,31 +58,44 @@ Tensor z_scored(const Tensor& x) {
   return at::where(deviation > no_variance * x.abs().amax(0), centred / deviation, at::zeros_like(centred));
 }
 
-// signs: draws + 1 x K.
-Differences drawn_differences(const PairedColumns& raw, const std::vector<RowBlock>& blocks, const Tensor& signs) {
-  const auto rows = static_cast<double>(raw.responses.size(0));
-  const auto y = z_scored(raw.responses.to(at::kDouble)) / std::sqrt(rows);
-  const auto a = z_scored(raw.a.to(at::kDouble)), b = z_scored(raw.b.to(at::kDouble));
-  const auto sum = exchange_of(a, b, blocks), square = exchange_of(a.square(), b.square(), blocks),
-             product = exchange_of(y * a, y * b, blocks);
-  const auto s = signs.mm(sum.half_difference), q = signs.mm(square.half_difference),
-             p = signs.mm(product.half_difference);
-  const auto finite = at::isfinite(raw.responses.sum(0) + raw.a.sum(0) + raw.b.sum(0));
-  const auto testable = at::logical_and(finite, at::logical_and(y.square().sum(0) > 0, square.middle > 0));
-  const auto gap = at::where(testable, at::zeros_like(square.middle), at::full_like(square.middle, nan));
-  return {.r_a = correlation(sum.middle + s, square.middle + q, product.middle + p, rows) + gap,
-          .r_b = correlation(sum.middle - s, square.middle - q, product.middle - p, rows) + gap};
-}
+// What draws need to know of some columns.
+class BlockSums {
+ public:
+  BlockSums(const PairedColumns& raw, const std::vector<RowBlock>& blocks)
+      : rows_(static_cast<double>(raw.responses.size(0))) {
+    const auto y = z_scored(raw.responses.to(at::kDouble)) / std::sqrt(rows_);
+    const auto a = z_scored(raw.a.to(at::kDouble)), b = z_scored(raw.b.to(at::kDouble));
+    sum_ = exchange_of(a, b, blocks);
+    square_ = exchange_of(a.square(), b.square(), blocks);
+    product_ = exchange_of(y * a, y * b, blocks);
+    const auto finite = at::isfinite(raw.responses.sum(0) + raw.a.sum(0) + raw.b.sum(0));
+    const auto testable = at::logical_and(finite, at::logical_and(y.square().sum(0) > 0, square_.middle > 0));
+    gap_ = at::where(testable, at::zeros_like(square_.middle), at::full_like(square_.middle, nan));
+  }
+
+  // signs: draws x K.
+  Differences drawn(const Tensor& signs) const {
+    const auto s = signs.mm(sum_.half_difference), q = signs.mm(square_.half_difference),
+               p = signs.mm(product_.half_difference);
+    return {.r_a = correlation(sum_.middle + s, square_.middle + q, product_.middle + p, rows_) + gap_,
+            .r_b = correlation(sum_.middle - s, square_.middle - q, product_.middle - p, rows_) + gap_};
+  }
+
+ private:
+  double rows_;
+  Exchange sum_{}, square_{}, product_{};
+  Tensor gap_{};  // NaN where there is no test, else 0
+};
 
 // The test of columns of draws (the first row is the observed one); `largest` (one a draw) grows with them.
 struct Tested {
-  Tensor p{}, in_deviations{};  // b
+  Tensor p{}, in_deviations{}, deviation{};  // b
 };
 Tested test_columns(const Tensor& differences, Alternative alternative, std::vector<double>& largest) {
   const int64_t draws = differences.size(0) - 1, columns = differences.size(1);
   const auto deviation = differences.square().mean(0).sqrt();  // the mean over all draws is 0
   const auto scaled = (differences / deviation).contiguous();
-  Tested result{.p = at::full({columns}, nan, at::kDouble), .in_deviations = scaled[0].clone()};
+  Tested result{.p = at::full({columns}, nan, at::kDouble), .in_deviations = scaled[0].clone(), .deviation = deviation};
   const auto *value = scaled.data_ptr<double>(), *unit = deviation.data_ptr<double>();
   for (int64_t v = 0; v < columns; ++v) {
     if (std::isnan(value[v])) continue;
@@ -142,26 +157,69 @@ Tensor signs_of(SignPatterns& patterns, int64_t blocks) {
   return to_tensor(signs).view({-1, blocks});
 }
 
+// The map of each draw on its surface, of which only the largest value is kept: all columns of one draw at a time.
+class EnhancedDraws {
+ public:
+  EnhancedDraws(const std::vector<BlockSums>& parts, const Tensor& deviation, const TfceSurface& surface)
+      : parts_(parts), deviation_(deviation), surface_(surface) {}
+
+  // signs: 1 x K.
+  Tensor map(const Tensor& signs) const {
+    std::vector<Tensor> differences;
+    for (const auto& part : parts_) {
+      const auto drawn = part.drawn(signs);
+      differences.push_back((drawn.r_a - drawn.r_b)[0]);
+    }
+    return tfce(at::cat(differences) / deviation_, surface_);
+  }
+
+  // One a draw; the first row of signs is none.
+  std::vector<double> largest(const Tensor& signs, Alternative alternative, int threads) const {
+    auto tops = no_largest(signs.size(0) - 1);
+    parallel_for(std::ssize(tops), threads, [&](int64_t d) {
+      for (const double value : to_vector(map(signs.slice(0, d + 1, d + 2))))
+        if (!std::isnan(value))
+          tops[static_cast<size_t>(d)] = std::max(tops[static_cast<size_t>(d)], oriented(value, alternative));
+    });
+    return tops;
+  }
+
+ private:
+  const std::vector<BlockSums>& parts_;
+  const Tensor deviation_;  // V
+  const TfceSurface& surface_;
+};
+
+void check(const PairedBlockOptions& options, int64_t voxels) {
+  if (options.block < 1 || options.draws < 1)
+    bad_usage("blocks of at least 1 row and at least 1 draw are needed, found {} and {}", options.block, options.draws);
+  if (options.surface && options.surface->vertices() != voxels)
+    bad_input("the surface has {} vertices and the responses have {} targets", options.surface->vertices(), voxels);
+}
+
 }  // namespace
 
 PairedBlockResult paired_block_test(const PairedSource& source, int64_t voxels, std::span<const int64_t> story_lengths,
                                     std::span<const int64_t> region_of, const PairedBlockOptions& options,
                                     const Compute& compute) {
-  if (options.block < 1 || options.draws < 1)
-    bad_usage("blocks of at least 1 row and at least 1 draw are needed, found {} and {}", options.block, options.draws);
+  check(options, voxels);
   const auto blocks = row_blocks(story_lengths, options.block);
   SignPatterns patterns(std::ssize(blocks), options.draws, options.seed);
   const auto signs = signs_of(patterns, std::ssize(blocks));
   auto largest = no_largest(patterns.draws());
   auto regions = no_sums(region_of, signs.size(0));
-  std::vector<Tensor> r_a, r_b, p, scaled;
+  std::vector<Tensor> r_a, r_b, p, scaled, deviation;
+  std::vector<BlockSums> kept;  // where draws are looked at again
   const int64_t step = columns_a_time * std::max(1, compute.threads);
   for (int64_t first = 0; first < voxels; first += step) {
     const int64_t parts = (std::min(step, voxels - first) + columns_a_time - 1) / columns_a_time;
     std::vector<Differences> drawn(static_cast<size_t>(parts));
+    std::vector<std::optional<BlockSums>> sums(drawn.size());
     parallel_for(parts, compute.threads, [&](int64_t part) {
       const int64_t begin = first + part * columns_a_time, end = std::min(voxels, begin + columns_a_time);
-      drawn[static_cast<size_t>(part)] = drawn_differences(source(begin, end), blocks, signs);
+      const auto i = static_cast<size_t>(part);
+      sums[i].emplace(source(begin, end), blocks);
+      drawn[i] = sums[i]->drawn(signs);
     });
     for (int64_t part = 0; part < parts; ++part) {  // in order, so that sums do not depend on threads
       const auto& own = drawn[static_cast<size_t>(part)];
@@ -171,6 +229,8 @@ PairedBlockResult paired_block_test(const PairedSource& source, int64_t voxels, 
       r_b.push_back(own.r_b[0].clone());
       p.push_back(tested.p);
       scaled.push_back(tested.in_deviations);
+      deviation.push_back(tested.deviation);
+      if (options.surface) kept.push_back(std::move(*sums[static_cast<size_t>(part)]));
     }
   }
   PairedBlockResult result{.region_sizes = regions.sizes,
@@ -179,7 +239,13 @@ PairedBlockResult paired_block_test(const PairedSource& source, int64_t voxels, 
                            .exhaustive = patterns.exhaustive()};
   result.voxels = {.r_a = at::cat(r_a), .r_b = at::cat(r_b), .p = at::cat(p)};
   result.voxels.difference = result.voxels.r_a - result.voxels.r_b;
-  result.voxels.corrected = family_wise_p(at::cat(scaled), largest, options.alternative);
+  if (options.surface) {
+    const EnhancedDraws enhanced(kept, at::cat(deviation), *options.surface);
+    result.voxels.enhanced = enhanced.map(signs.slice(0, 0, 1));
+    largest = enhanced.largest(signs, options.alternative, compute.threads);
+  }
+  result.voxels.corrected =
+      family_wise_p(options.surface ? result.voxels.enhanced : at::cat(scaled), largest, options.alternative);
   if (!region_of.empty()) result.regions = test_regions(regions, options.alternative);
   return result;
 }

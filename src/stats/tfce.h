@@ -31,4 +31,16 @@ struct TfceOptions {
 at::Tensor tfce(const at::Tensor& values, const at::Tensor& sizes, const Adjacency& adjacency,
                 const TfceOptions& options = {});
 
+/// The surface that maps lie on.
+struct TfceSurface {
+  Adjacency adjacency{};
+  at::Tensor sizes{};  ///< V
+  TfceOptions options{};
+
+  int64_t vertices() const { return static_cast<int64_t>(adjacency.begin.size()) - 1; }
+};
+inline at::Tensor tfce(const at::Tensor& values, const TfceSurface& surface) {
+  return tfce(values, surface.sizes, surface.adjacency, surface.options);
+}
+
 }  // namespace arcuate

@@ -80,6 +80,31 @@ double brute_force_p(const Worlds& worlds, int64_t voxel, int64_t block) {
   return static_cast<double>(beaten) / static_cast<double>(patterns);
 }
 
+// Voxels in a row.
+TfceSurface path(int64_t voxels) {
+  auto edges = Json::array();
+  for (int64_t v = 0; v + 1 < voxels; ++v) edges.push_back({v, v + 1});
+  return {.adjacency = adjacency_of(edges, static_cast<size_t>(voxels)), .sizes = at::ones({voxels}, at::kDouble)};
+}
+
+// Patterns x V: differences of r when rows are exchanged, all patterns, the first of which exchanges nothing.
+at::Tensor exchanged_differences(const Worlds& worlds, int64_t block) {
+  const auto z = [](const at::Tensor& x) { return (x - x.mean(0)) / x.std(0, false); };
+  const auto a = z(worlds.a), b = z(worlds.b);
+  const auto blocks = row_blocks(stories, block);
+  std::vector<at::Tensor> differences;
+  for (int64_t pattern = 0; pattern < int64_t{1} << blocks.size(); ++pattern) {
+    auto left = a.clone(), right = b.clone();
+    for (size_t k = 0; k < blocks.size(); ++k) {
+      if ((pattern >> k & 1) == 0) continue;
+      left.slice(0, blocks[k].begin, blocks[k].end).copy_(b.slice(0, blocks[k].begin, blocks[k].end));
+      right.slice(0, blocks[k].begin, blocks[k].end).copy_(a.slice(0, blocks[k].begin, blocks[k].end));
+    }
+    differences.push_back(correlation(left, worlds.y) - correlation(right, worlds.y));
+  }
+  return at::stack(differences);
+}
+
 }  // namespace
 
 TEST(PairedBlocks, all_patterns_agree_with_rows_exchanged_one_by_one) {
@@ -113,6 +138,46 @@ TEST(PairedBlocks, a_region_differs_by_the_mean_of_its_voxels_and_shows_what_the
               1e-13);
   EXPECT_LT(found.regions.p[0].item<double>(), found.voxels.p.slice(0, 0, 10).median().item<double>());
   EXPECT_EQ(found.regions.p[1].item<double>(), found.voxels.p[10].item<double>());
+}
+
+TEST(PairedBlocks, enhanced_maps_of_all_patterns_agree_with_rows_exchanged_one_by_one) {
+  const Worlds worlds(5, 900, 0.1);
+  const auto surface = path(5);
+  const auto found = worlds.tested({.block = 60, .surface = surface}).voxels;
+  const auto differences = exchanged_differences(worlds, 60);
+  const auto scaled = differences / differences.square().mean(0).sqrt();
+  std::vector<at::Tensor> enhanced;
+  for (int64_t i = 0; i < scaled.size(0); ++i) enhanced.push_back(tfce(scaled[i], surface));
+  EXPECT_LT(largest_difference(found.enhanced, enhanced[0]), 1e-9);
+  const auto largest = at::stack(enhanced).abs().amax(1);
+  for (int64_t v = 0; v < 5; ++v) {
+    const auto as_far = largest.ge(enhanced[0][v].abs() * (1 - 1e-9)).sum().item<double>();
+    EXPECT_NEAR(found.corrected[v].item<double>(), as_far / static_cast<double>(scaled.size(0)), 1e-12) << v;
+  }
+  EXPECT_TRUE(at::equal(found.p, worlds.tested({.block = 60}).voxels.p));
+}
+
+TEST(PairedBlocks, without_neighbours_an_enhanced_map_has_the_p_of_the_map) {
+  const Worlds worlds(700, 12, 0.1);  // more columns than are drawn at once
+  auto surface = path(700);
+  surface.adjacency = {.begin = std::vector<int64_t>(701, 0), .vertices = {}};
+  const auto enhanced = worlds.tested({.draws = 99, .surface = surface}, {}, {.threads = 3}).voxels;
+  EXPECT_TRUE(at::equal(enhanced.corrected, worlds.tested({.draws = 99}).voxels.corrected));
+  const auto one = worlds.tested({.draws = 99, .surface = path(700)}).voxels,
+             three = worlds.tested({.draws = 99, .surface = path(700)}, {}, {.threads = 3}).voxels;
+  EXPECT_TRUE(at::equal(one.enhanced, three.enhanced));
+  EXPECT_TRUE(at::equal(one.corrected, three.corrected));
+  EXPECT_FALSE(at::equal(one.corrected, enhanced.corrected));
+}
+
+TEST(PairedBlocks, neighbours_that_differ_alike_are_found_where_single_ones_are_not) {
+  int64_t single = 0, enhanced = 0;
+  for (uint64_t world = 0; world < 10; ++world) {
+    const Worlds worlds(40, world, 0.12);
+    single += significant(worlds.tested({.draws = 199}).voxels.corrected);
+    enhanced += significant(worlds.tested({.draws = 199, .surface = path(40)}).voxels.corrected);
+  }
+  EXPECT_GT(enhanced, 2 * single);
 }
 
 TEST(PairedBlocks, neither_scale_nor_offset_of_a_prediction_matters) {
@@ -186,6 +251,7 @@ TEST(PairedBlocks, constant_series_and_equal_predictions_are_no_tests_and_distur
 }
 
 TEST(PairedBlocks, say_what_does_not_fit) {
+  EXPECT_TRUE(contains(message_of([] { Worlds(3, 1).tested({.surface = path(4)}); }), {"4 vertices", "3 targets"}));
   const Worlds worlds(3, 903);
   EXPECT_TRUE(contains(message_of([&] { worlds.tested({.block = 0}); }), {"at least 1 row", "0 and 5000"}));
   EXPECT_TRUE(contains(message_of([&] { worlds.tested({.draws = 0}); }), {"at least 1 draw", "30 and 0"}));
