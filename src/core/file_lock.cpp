@@ -36,11 +36,12 @@ std::optional<FileLock> FileLock::try_take(const std::filesystem::path& path, co
   while (true) {
     const int handle = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (handle < 0) fail(Fault::failed, "cannot make the lock '{}': {}", path.string(), std::strerror(errno));
-    if (flock(handle, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    const bool locked = flock(handle, LOCK_EX | LOCK_NB) == 0;
+    if (!locked && errno == EWOULDBLOCK) {
       close(handle);
       return {};
     }
-    FileLock lock(path, handle);
+    FileLock lock(path, handle, locked);
     if (is_same_file(handle, path)) {
       write_holder(handle, holder);
       return lock;
@@ -55,7 +56,7 @@ std::string FileLock::holder(const std::filesystem::path& path) {
 }
 
 FileLock::FileLock(FileLock&& other) noexcept
-    : path_(std::exchange(other.path_, {})), handle_(std::exchange(other.handle_, -1)) {}
+    : path_(std::exchange(other.path_, {})), handle_(std::exchange(other.handle_, -1)), guards_(other.guards_) {}
 
 FileLock::~FileLock() {
   if (handle_ < 0) return;

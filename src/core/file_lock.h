@@ -10,10 +10,14 @@ namespace arcuate {
 class FileLock {
  public:
   /// The lock, or nothing while another process holds it. `holder` is written into the file, for whoever waits. Where
-  /// the file system knows no locks, every process gets one. Errors: failed, when the file cannot be made.
+  /// the file system knows no locks, every process gets one that does not guard. Errors: failed, when the file cannot
+  /// be made.
   static std::optional<FileLock> try_take(const std::filesystem::path& path, const std::string& holder);
   /// What the holder wrote; empty when there is none.
   static std::string holder(const std::filesystem::path& path);
+
+  /// False where the file system knows no locks: another process may have this one at the same time.
+  bool guards() const { return guards_; }
 
   FileLock(FileLock&& other) noexcept;
   FileLock& operator=(FileLock&&) = delete;
@@ -22,10 +26,12 @@ class FileLock {
   ~FileLock();  ///< Removes the file.
 
  private:
-  FileLock(std::filesystem::path path, int handle) : path_(std::move(path)), handle_(handle) {}
+  FileLock(std::filesystem::path path, int handle, bool guards)
+      : path_(std::move(path)), handle_(handle), guards_(guards) {}
 
   std::filesystem::path path_;
   int handle_ = -1;
+  bool guards_ = true;
 };
 
 }  // namespace arcuate

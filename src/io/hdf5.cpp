@@ -83,6 +83,14 @@ Id quiet_properties(hid_t property_class) {
   return properties;
 }
 
+// The library's own locks of files fail where a file system knows none, and guard nothing here: a file that is written
+// has a name of its own until it is whole.
+Id without_file_locks() {
+  Id properties(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  H5Pset_file_locking(properties, false, true);
+  return properties;
+}
+
 // The texts of a dataset or attribute of a text type; `read(memory type, buffer)` reads it.
 template <class Read>
 std::vector<std::string> read_text_space(hid_t type, hid_t space, const std::string& place, Read&& read) {
@@ -122,7 +130,7 @@ Hdf5Writer::Hdf5Writer(const std::filesystem::path& path) : handle_(std::make_un
   silence();
   handle_->path = path;
   handle_->temporary = path.string() + fmt::format(".{}.tmp", getpid());
-  handle_->file = H5Fcreate(handle_->temporary.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+  handle_->file = H5Fcreate(handle_->temporary.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, without_file_locks());
   if (handle_->file < 0) bad_input("cannot create '{}'", path.string());
 }
 
@@ -269,7 +277,7 @@ Hdf5Reader::Hdf5Reader(const std::filesystem::path& path) : handle_(std::make_un
   const std::lock_guard lock(library_lock());
   silence();
   handle_->path = path;
-  handle_->file = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+  handle_->file = H5Fopen(path.c_str(), H5F_ACC_RDONLY, without_file_locks());
   if (handle_->file < 0) bad_input("'{}' is not an HDF5 file, or is truncated", path.string());
 }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "core/error.h"
 #include "core/file_lock.h"
@@ -126,12 +127,21 @@ class UnitRunner {
   bool take(size_t place, std::vector<FileLock>& locks) {
     auto lock = lock_unit(work_.output, unit(place).id);
     if (!lock) return false;
+    if (!lock->guards()) warn_of_no_locks();
     locks.push_back(std::move(*lock));
     if (work_.reports.empty() || !is_finished(unit(place))) return true;
     log_.made_elsewhere(unit(place));
     states_[place] = State::finished;
     ++counts_.reused;
     return true;
+  }
+
+  void warn_of_no_locks() {
+    if (std::exchange(warned_, true)) return;
+    run_.console.warn(
+        "the file system of '{}' knows no locks: let no other run work in this folder at the same time, which might "
+        "make units twice; shards with folders of their own, joined by merge, need none",
+        work_.output.string());
   }
 
   // Those that are to be made and can be.
@@ -225,6 +235,7 @@ class UnitRunner {
   RunLog& log_;
   std::vector<State> states_;
   UnitCounts counts_{};
+  bool warned_ = false;
   std::vector<UnitFailure> failures_{};
   std::vector<Fault> faults_{};
 };
