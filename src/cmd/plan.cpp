@@ -34,7 +34,7 @@ void describe(cli::Spec<Options>& s) {
 
 int run(const Options& options, cli::Run& run) {
   const PreparedStudy prepared(read_study(options.study, with_seed(options.settings, run.common.seed)), options.output,
-                               machine_of(run));
+                               machine_of(run), StudyUse::units);
   const auto found = inspect_units(prepared, prepared.graph.all(), run);
   const auto plan = plan_study(prepared, found, run.compute.threads);
   const auto limit = memory_limit(run.common.memory_limit.count);

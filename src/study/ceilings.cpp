@@ -140,16 +140,17 @@ std::vector<NamedCeiling> interval_ends(const std::string& name, const TargetInt
   return {{name + "_low", "Lower " + text, interval.low}, {name + "_high", "Upper " + text, interval.high}};
 }
 
-std::vector<NamedCeiling> ceilings_of_repeats(const Study& study, const StackedRepeats& repeats, int threads) {
+std::vector<NamedCeiling> ceilings_of_repeats(const Study& study, const StackedRepeats& repeats,
+                                              const ResponsePlace& place) {
   std::vector<NamedCeiling> found;
   if (!repeats.values.defined()) return found;
   const auto covariances = repeat_covariances(repeats.values);
   const auto add = [&](const char* name, const char* description,
                        const std::function<Tensor(const Tensor&)>& statistic) {
     found.push_back({name, description, statistic(covariances)});
-    if (study.ceiling.interval <= 0) return;
+    if (study.ceiling.interval <= 0 || !place.intervals) return;
     const auto interval =
-        repeats_interval(repeats.values, statistic, ceiling_bootstrap(study, repeats.lengths), threads);
+        repeats_interval(repeats.values, statistic, ceiling_bootstrap(study, repeats.lengths), place.threads);
     for (auto& end : interval_ends(name, interval, study.ceiling.interval)) found.push_back(std::move(end));
   };
   add("cc_max", "", ceiling_of_covariances);

@@ -27,7 +27,8 @@ BlockBootstrap ceiling_bootstrap(const Study& study, const std::vector<int64_t>&
 
 /// Of one subject: CC_max, then what else the study asks for. Every subject's have the same names. None without
 /// repeats.
-std::vector<NamedCeiling> ceilings_of_repeats(const Study& study, const StackedRepeats& repeats, int threads);
+std::vector<NamedCeiling> ceilings_of_repeats(const Study& study, const StackedRepeats& repeats,
+                                              const ResponsePlace& place);
 /// Both ends of an interval of the ceiling `name`.
 std::vector<NamedCeiling> interval_ends(const std::string& name, const TargetIntervals& interval, double level);
 

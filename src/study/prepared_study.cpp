@@ -43,7 +43,7 @@ EncodingPlan fitted(EncodingPlan plan, const std::vector<FeatureSpace>& spaces, 
 }  // namespace
 
 PreparedStudy::PreparedStudy(const Study& described, const std::filesystem::path& output_folder,
-                             const StudyMachine& machine)
+                             const StudyMachine& machine, StudyUse use)
     : study(described),
       output(output_folder),
       work(output / "work"),
@@ -51,7 +51,11 @@ PreparedStudy::PreparedStudy(const Study& described, const std::filesystem::path
       maps(surfaces_of(dataset, study.maps)),
       stories(read_stories(study, dataset)),
       spaces(feature_spaces(study)),
-      responses(clean_responses(study, dataset, {response_memory(machine), scratch_folder(output), machine.threads})),
+      responses(clean_responses(study, dataset,
+                                {.memory = response_memory(machine),
+                                 .folder = scratch_folder(output),
+                                 .intervals = use == StudyUse::results,
+                                 .threads = machine.threads})),
       plan(fitted(plan_encoding(study, responses, stories, spaces, work), spaces, machine)) {
   stamps = FileStamps(inputs());
   const auto add = [&](std::vector<Unit> units) {

@@ -10,10 +10,17 @@
 
 namespace arcuate {
 
+/// What a study is prepared for.
+enum class StudyUse {
+  results,  ///< Units, and all that follows from them.
+  units     ///< Units alone: intervals of ceilings are not computed.
+};
+
 /// Its parts refer to each other, so it stays where it is made. Errors: usage and input, all that can be known before
 /// work starts.
 struct PreparedStudy {
-  PreparedStudy(const Study& described, const std::filesystem::path& output_folder, const StudyMachine& machine = {});
+  PreparedStudy(const Study& described, const std::filesystem::path& output_folder, const StudyMachine& machine = {},
+                StudyUse use = StudyUse::results);
   PreparedStudy(const PreparedStudy&) = delete;
   PreparedStudy& operator=(const PreparedStudy&) = delete;
 

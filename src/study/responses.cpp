@@ -123,7 +123,8 @@ static std::vector<size_t> stories_of(const Study& study, const Dataset& dataset
 }
 
 // Stories stacked in time; bad columns (of any recording) are flagged and set to 0 before any filter sees them.
-static SubjectResponses subject_responses(const Study& study, Dataset& dataset, size_t subject, int threads) {
+static SubjectResponses subject_responses(const Study& study, Dataset& dataset, size_t subject,
+                                          const ResponsePlace& place) {
   auto heard = heard_by(dataset, subject);
   std::vector<Tensor> all;
   for (const auto& story : heard)
@@ -145,7 +146,7 @@ static SubjectResponses subject_responses(const Study& study, Dataset& dataset, 
   result.mean = at::cat(means, 0);
   const auto repeats = stacked_repeats(clean, stories_of(study, dataset, true));
   result.repeats = repeats.count;
-  result.ceilings = ceilings_of_repeats(study, repeats, threads);
+  result.ceilings = ceilings_of_repeats(study, repeats, place);
   if (!asks_repeats(study.localiser)) return result;
   const bool scored = study.localiser.rows == LocaliserRows::scored;
   result.localiser =
@@ -191,7 +192,7 @@ class ResponseBuilder {
   ResponseBuilder(const Study& study, Dataset& dataset, const ResponsePlace& place)
       : study_(study),
         dataset_(dataset),
-        threads_(place.threads),
+        place_(place),
         lengths_(rows_left(study, dataset)),
         result_{.subjects = dataset.subjects, .targets = dataset.targets},
         store_(make_store(place)) {
@@ -238,7 +239,7 @@ class ResponseBuilder {
   }
 
   void add_subject(int64_t s) {
-    const auto subject = subject_responses(study_, dataset_, static_cast<size_t>(s), threads_);
+    const auto subject = subject_responses(study_, dataset_, static_cast<size_t>(s), place_);
     add(s, subject.mean, subject.flags);
     result_.repeats = s == 0 ? subject.repeats : std::min(result_.repeats, subject.repeats);
     repeat_ceilings_.push_back(subject.ceilings);
@@ -282,11 +283,11 @@ class ResponseBuilder {
   void add_inter_subject(int64_t subjects) {
     const auto responses_of = [&](int64_t subject) { return with_holes(result_, subject, result_.scored); };
     result_.ceiling = inter_subject_correlation(subjects, responses_of);
-    if (study_.ceiling.interval <= 0) return;
+    if (study_.ceiling.interval <= 0 || !place_.intervals) return;
     const auto bootstrap = ceiling_bootstrap(study_, result_.scored_lengths());
     std::vector<Tensor> low, high;
     each_against_others(subjects, responses_of, [&](int64_t, const Tensor& own, const Tensor& others) {
-      const auto interval = correlation_interval(own, others, bootstrap, threads_);
+      const auto interval = correlation_interval(own, others, bootstrap, place_.threads);
       low.push_back(interval.low);
       high.push_back(interval.high);
     });
@@ -339,7 +340,7 @@ class ResponseBuilder {
 
   const Study& study_;
   Dataset& dataset_;
-  const int threads_;
+  const ResponsePlace& place_;
   std::vector<int64_t> lengths_;
   Responses result_;
   ResponseStore store_;

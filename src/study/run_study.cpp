@@ -85,7 +85,9 @@ UnitReports inspect_units(const PreparedStudy& prepared, std::vector<size_t> pla
 
 StudyOutputs run_study(const Study& study, const fs::path& output, cli::Run& run, const StudyPart& part) {
   const auto start = std::chrono::steady_clock::now();
-  const PreparedStudy prepared(study, output, machine_of(run));
+  const bool whole = !part.shard && part.unit.empty();
+  const PreparedStudy prepared(study, output, machine_of(run),
+                               whole && !run.common.dry_run ? StudyUse::results : StudyUse::units);
   const auto found = inspect_units(prepared, places_of(prepared.graph, part), run);
   StudyOutputs outputs{.folder = output};
   if (run.common.dry_run) {
@@ -109,7 +111,7 @@ StudyOutputs run_study(const Study& study, const fs::path& output, cli::Run& run
                                 log, run);
   run.console.info("{} units of work done, {} found finished", counts.made, counts.reused);
   if (part.shard) record_shard(prepared, *part.shard, run.record);
-  if (!part.shard && part.unit.empty()) {
+  if (whole) {
     log.begin_results();
     with_folder_lock(output, run, [&] { outputs = write_results(prepared, run.record, run.console); });
   }
@@ -121,7 +123,7 @@ StudyOutputs run_study(const Study& study, const fs::path& output, cli::Run& run
 }
 
 void explain_unit(const Study& study, const fs::path& output, const std::string& unit, cli::Run& run) {
-  const PreparedStudy prepared(study, output, machine_of(run));
+  const PreparedStudy prepared(study, output, machine_of(run), StudyUse::units);
   const auto& asked = prepared.graph.at(unit);
   const auto report = inspect(asked);
   auto& out = run.console.out();
