@@ -9,97 +9,15 @@
 #include "core/files.h"
 #include "core/text.h"
 #include "study/analysis.h"
-#include "study/feature_kinds.h"
 #include "study/judged_sections.h"
 #include "study/recipes.h"
 #include "study/section.h"
+#include "study/space_sections.h"
 #include "study/study_names.h"
+#include "study/study_setting.h"
 
 namespace arcuate {
 namespace {
-
-void read_context(StudySection& section, ContextOptions& context) {
-  const auto* node = section.find("context");
-  if (!node) return;
-  if (const auto* table = node->as_table()) {
-    auto inner = section.inner(*table, "context.");
-    if (inner.contains("words")) {
-      context.kind = ContextKind::fixed;
-      inner.read("words", context.words);
-    } else if (inner.contains("centred")) {
-      context.kind = ContextKind::centred;
-      inner.read("centred", context.words);
-    } else if (inner.contains("tokens")) {
-      context.kind = ContextKind::tokens;
-      inner.read("tokens", context.tokens);
-      inner.read("wrap", context.wrap);
-    } else {
-      context.kind = ContextKind::grow;
-      inner.read("grow_to", context.words);
-      inner.read("keep", context.keep);
-    }
-    if (context.words < 1 || context.tokens < 1 ||
-        (context.kind == ContextKind::grow && (context.keep < 1 || context.keep > context.words)))
-      section.wrong("context", *node, "windows of at least one word or token, keep not larger than grow_to");
-  } else if (node->value<std::string>() == "full") {
-    context.kind = ContextKind::full;
-  } else {
-    section.wrong("context", *node,
-                  "{ words = N }, { tokens = N }, { centred = N }, { grow_to = N, keep = M } or \"full\"");
-  }
-}
-
-void read_model(StudySection& section, ModelEntry& model) {
-  section.read("name", model.name);
-  section.read("path", model.path, model.given_path);
-  section.read("layers", model.layers);
-  section.read("untrained_seeds", model.untrained_seeds);
-  section.read("untrained_layers", model.untrained_layers);
-  section.read("parameters", model.parameters);
-  if (model.parameters < 0) section.wrong("parameters", "a positive number");
-  section.read_choice("start_token", model.start_token, start_tokens);
-  section.read_choice("pooling", model.pooling, poolings);
-  section.read_choice("untokenized", model.untokenized, untokenized_rules);
-  section.read("sound_window", model.sound_window);
-  section.read("sound_stride", model.sound_stride);
-  if (!(model.sound_stride >= 0.001 && model.sound_stride <= model.sound_window && model.sound_window <= 100000))
-    section.wrong("sound_stride", "seconds from 0.001 to sound_window");
-  read_context(section, model.context);
-  if (model.path.empty()) section.problems().add("a [[model]] needs a path");
-  if (model.name.empty()) model.name = model.path.filename().string();
-}
-
-void check_feature_kind(StudySection& section, const FeatureEntry& feature) {
-  const auto kinds = feature_kinds();
-  const auto kind =
-      std::find_if(kinds.begin(), kinds.end(), [&](const auto& known) { return feature.kind == known.name; });
-  if (kind == kinds.end()) {
-    std::vector<std::string> names;
-    for (const auto& known : kinds) names.emplace_back(known.name);
-    section.problems().add("a [[feature]] has the kind '{}'; known: {}{}", feature.kind, join(names, ", "),
-                           suggestion(feature.kind, names));
-    return;
-  }
-  const bool has_path = !feature.given_path.empty(), needs_path = kind->path != FeatureKind::Path::none;
-  if (needs_path && !has_path) section.problems().add("a [[feature]] of the kind {} needs a path", feature.kind);
-  if (!needs_path && has_path) section.problems().add("a [[feature]] of the kind {} has no path", feature.kind);
-}
-
-void read_feature(StudySection& section, FeatureEntry& feature) {
-  section.read("kind", feature.kind);
-  section.read("name", feature.name);
-  section.read("path", feature.path, feature.given_path);
-  section.read("width", feature.width);
-  section.read("seeds", feature.seeds);
-  section.read("step", feature.step);
-  section.read("tier", feature.tier);
-  check_feature_kind(section, feature);
-  if (!(feature.step >= 0.001 && feature.step <= 60)) section.wrong("step", "seconds from 0.001 to 60");
-  if (feature.width < 1) section.problems().add("a [[feature]] has the width {}", feature.width);
-  if (feature.name.empty()) feature.name = feature.kind;
-  section.read("parameters", feature.parameters);
-  if (feature.parameters < 0) section.wrong("parameters", "a positive number");
-}
 
 void read_analysis(StudySection& section, AnalysisEntry& entry) {
   section.read("kind", entry.kind);
@@ -164,9 +82,9 @@ void read_align(StudySection& s, AlignEntry& align) {
   if (align.delays.empty()) s.problem("delays", " must hold at least one delay");
   for (int64_t delay : align.delays)
     if (delay < -longest_delay || delay > longest_delay)
-      s.problems().add("'align.delays' holds {}; a delay has at most {} TRs", delay, longest_delay);
-  if (align.options.lobes < 1 || !(align.options.cutoff > 0))
-    s.problems().add("'align.lobes' and 'align.cutoff' must be positive");
+      s.problem("delays", fmt::format(" holds {}; a delay has at most {} TRs", delay, longest_delay));
+  if (align.options.lobes < 1) s.wrong("lobes", "at least 1");
+  if (!(align.options.cutoff > 0)) s.wrong("cutoff", "a positive number");
 }
 
 void read_clean(StudySection& s, CleanOptions& clean) {
@@ -208,8 +126,8 @@ void read_encode(StudySection& s, EncodeEntry& encode) {
   if (encode.folds != "story" && to_integer(encode.folds).value_or(0) < 2)
     s.wrong("folds", "a number of folds (at least 2) or \"story\"");
   if (encode.columns < 1) s.wrong("columns", "at least 1");
-  if (encode.inner_folds < 2 || encode.gap < 0)
-    s.problems().add("'encode.inner_folds' must be at least 2 and 'encode.gap' not negative");
+  if (encode.inner_folds < 2) s.wrong("inner_folds", "at least 2");
+  if (encode.gap < 0) s.wrong("gap", "a number of rows, not negative");
 }
 
 void read_atlas(StudySection& s, Study& study) {
@@ -276,6 +194,9 @@ Study read_root(const toml::table& table, const fs::path& folder, Problems& prob
   read_table(root, "controls", [&](StudySection& s) {
     s.read("spaces", study.controls.spaces);
     s.read("scales", study.controls.scales);
+    const auto& scales = study.controls.scales;
+    if (!std::all_of(scales.begin(), scales.end(), [](double scale) { return scale > 0; }))
+      s.wrong("scales", "positive numbers");
   });
   read_table(root, "score", [&](StudySection& s) {
     s.read("cc_floor", study.score.cc_floor);
@@ -288,6 +209,8 @@ Study read_root(const toml::table& table, const fs::path& folder, Problems& prob
     s.read("count", study.permutation.count);
     s.read("min_shift", study.permutation.min_shift);
     s.read("refit", study.permutation.refit);
+    if (study.permutation.count < 1) s.wrong("count", "at least 1");
+    if (study.permutation.min_shift < 0) s.wrong("min_shift", "a number of rows, or 0");
   });
   read_list(root, "analysis", study.analyses, read_analysis);
   return study;
@@ -316,10 +239,6 @@ void check(const Study& study, Problems& problems) {
   for (const auto& name : study.controls.spaces)
     if (std::find(features.begin(), features.end(), name) == features.end())
       problems.add("'controls.spaces' names '{}', which is no [[feature]]{}", name, suggestion(name, features));
-  for (double scale : study.controls.scales)
-    if (!(scale > 0)) problems.add("'controls.scales' must be positive numbers");
-  if (study.permutation.count < 1 || study.permutation.min_shift < 0)
-    problems.add("'permutation.count' must be at least 1 and 'permutation.min_shift' not negative");
   check_judged(study, problems);
   if (study.permutation.refit && !study.encode.test.empty())
     problems.add("'permutation.refit' shifts the features of all stories and goes with folds, not with 'encode.test'");
@@ -334,37 +253,6 @@ void check(const Study& study, Problems& problems) {
       problems.add("two analyses are called '{}'; give each a name of its own", entry.name);
     if (entry.analysis) entry.analysis->check(study, problems);
   }
-}
-
-// Puts "a.b.0.c=value" into the table; the value is TOML, or text when it is not valid TOML.
-void apply_setting(toml::table& table, const std::string& setting) {
-  const size_t equal = setting.find('=');
-  if (equal == setting.npos || equal == 0) bad_usage("--set '{}': key.path=value expected", setting);
-  const auto path = split_fields(std::string_view(setting).substr(0, equal), '.');
-  const std::string text = setting.substr(equal + 1);
-  toml::table value;
-  try {
-    value = toml::parse("value = " + text);
-  } catch (const toml::parse_error&) {
-    value.insert_or_assign("value", text);
-  }
-  toml::node* node = &table;
-  for (size_t i = 0; i + 1 < path.size(); ++i) {
-    if (auto* array = node->as_array()) {
-      const auto index = to_integer(path[i]);
-      if (!index || *index < 0 || *index >= static_cast<long long>(array->size()))
-        bad_usage("--set '{}': '{}' is not one of the {} entries (0, 1, …)", setting, path[i], array->size());
-      node = array->get(static_cast<size_t>(*index));
-    } else if (auto* inner = node->as_table()) {
-      if (!inner->contains(path[i])) inner->insert_or_assign(path[i], toml::table{});
-      node = inner->get(path[i]);
-    } else {
-      bad_usage("--set '{}': '{}' is not a table", setting, path[i - 1]);
-    }
-  }
-  auto* last = node->as_table();
-  if (!last) bad_usage("--set '{}': '{}' is not in a table", setting, path.back());
-  last->insert_or_assign(path.back(), *value.get("value"));
 }
 
 }  // namespace
