@@ -22,6 +22,8 @@ struct WantedTokens {
 /// Sequences that go through the model together. `input` makes what the model reads when their turn comes.
 struct ModelBatch {
   int64_t sequences = 0, length = 0;  ///< B, and T tokens (or frames of sound) of each.
+  /// Where they differ: of each sequence. They lie one behind the other, as one (B = 1) of T = their sum.
+  std::vector<int64_t> lengths{};
   WantedTokens wanted{};
   WantedTokens predicting{};            ///< Whose states of the layer "final" are wanted for themselves.
   std::function<ModelInput()> input{};  ///< As model_states reads it.

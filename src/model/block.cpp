@@ -80,10 +80,11 @@ static Tensor bias_gates(const BlockSpec& s, const BlockWeights& w, const Tensor
   return a * (b * w.bias_scale.weight - 1) + 2;
 }
 
-// What the heads give, side by side.
-static Tensor self_attention(const BlockSpec& s, const BlockWeights& w, const Tensor& x, const BlockContext& context) {
+// What the heads give, side by side. x: B x T x C, qkv: queries, keys and values made of it.
+static Tensor attended(const BlockSpec& s, const BlockWeights& w, const Tensor& x, const Tensor& qkv,
+                       const BlockContext& context) {
   const int64_t q_width = s.heads * s.head_size, kv_width = s.kv_heads * s.head_size;
-  const auto parts = linear(w.qkv, x).split_with_sizes({q_width, kv_width, kv_width}, -1);
+  const auto parts = qkv.split_with_sizes({q_width, kv_width, kv_width}, -1);
   auto q = to_heads(parts[0].contiguous(), s.heads, s.head_size);  // B x H x T x D
   auto k = to_heads(parts[1].contiguous(), s.kv_heads, s.head_size);
   auto v = to_heads(parts[2].contiguous(), s.kv_heads, s.head_size);
@@ -101,6 +102,31 @@ static Tensor self_attention(const BlockSpec& s, const BlockWeights& w, const Te
     added = added.defined() ? added + bias : bias;
   }
   return attention(q, k, v, {.added = added, .causal = s.causal});
+}
+
+// The context of a sequence shorter than the longest.
+static BlockContext context_of_first(const BlockContext& all, int64_t tokens) {
+  const auto first = [&](const Tensor& x, int64_t dimension) {
+    return x.defined() ? x.slice(dimension, 0, tokens) : x;
+  };
+  return {.mask = first(first(all.mask, 0), 1),
+          .cos = first(all.cos, 0),
+          .sin = first(all.sin, 0),
+          .bias = first(first(all.bias, 1), 2)};
+}
+
+static Tensor self_attention(const BlockSpec& s, const BlockWeights& w, const Tensor& x, const BlockContext& context) {
+  const auto qkv = linear(w.qkv, x);
+  if (context.lengths.empty()) return attended(s, w, x, qkv, context);
+  std::vector<Tensor> sequences;
+  int64_t first = 0;
+  for (const int64_t tokens : context.lengths) {
+    const int64_t end = first + tokens;
+    sequences.push_back(
+        attended(s, w, x.slice(1, first, end), qkv.slice(1, first, end), context_of_first(context, tokens)));
+    first = end;
+  }
+  return at::cat(sequences, 1);
 }
 
 // Every token sees all that was heard.

@@ -3,6 +3,8 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include <vector>
+
 #include "model/spec.h"
 #include "model/weights.h"
 
@@ -14,6 +16,9 @@ struct BlockContext {
   at::Tensor cos, sin;  ///< T x D/2 of the rotary embedding; undefined without one.
   at::Tensor bias;      ///< H x T x T of gated bias, before the gates; undefined without one.
   at::Tensor heard{};   ///< B x S x C that cross-attention looks at; undefined without it.
+  /// Sequences of different lengths, the longest of which has the T tokens above, lie one behind the other (B = 1): how
+  /// many tokens each has. A token looks at those of its own sequence. Empty: each has T.
+  std::vector<int64_t> lengths{};
 };
 
 /// Bias of attention by distance: the row of its table for a key `distance` frames later than the query.

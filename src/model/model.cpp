@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+
 #include "core/error.h"
 #include "core/random.h"
 #include "model/block.h"
@@ -107,13 +109,13 @@ void check_layers(std::span<const int64_t> layers, const ModelSpec& spec, Units 
   }
 }
 
-BlockStates model_start(const ModelSpec& spec, const ModelWeights& weights, const Tensor& input) {
+BlockStates model_start(const ModelSpec& spec, const ModelWeights& weights, const ModelInput& input) {
   if (spec.sound) {
     const auto like = weights.stem.layers.front().convolution.weight.options();
-    return {.attention = {}, .ffn = {}, .residual = sound_stem(spec, weights, input.to(like))};
+    return {.attention = {}, .ffn = {}, .residual = sound_stem(spec, weights, input.read.to(like), input.lengths)};
   }
-  check_ids(input, spec);
-  return {.attention = {}, .ffn = {}, .residual = text_stem(spec, weights, input.to(weights.tokens.device()))};
+  check_ids(input.read, spec);
+  return {.attention = {}, .ffn = {}, .residual = text_stem(spec, weights, input.read.to(weights.tokens.device()))};
 }
 
 static BlockStates step(const ModelSpec& spec, const ModelWeights& weights, int64_t layer, const Tensor& stream,
@@ -124,8 +126,17 @@ static BlockStates step(const ModelSpec& spec, const ModelWeights& weights, int6
           .residual = spec.final_norm ? normalize(spec.block, weights.final_norm, stream) : stream};
 }
 
-BlockStates model_step(const ModelSpec& spec, const ModelWeights& weights, int64_t layer, const Tensor& stream) {
-  return step(spec, weights, layer, stream, block_context(spec.block, stream.size(1), stream, weights.position_bias));
+static BlockContext context_of(const ModelSpec& spec, const ModelWeights& weights, const Tensor& stream,
+                               std::span<const int64_t> lengths) {
+  const int64_t longest = lengths.empty() ? stream.size(1) : std::ranges::max(lengths);
+  auto context = block_context(spec.block, longest, stream, weights.position_bias);
+  context.lengths.assign(lengths.begin(), lengths.end());
+  return context;
+}
+
+BlockStates model_step(const ModelSpec& spec, const ModelWeights& weights, int64_t layer, const Tensor& stream,
+                       std::span<const int64_t> lengths) {
+  return step(spec, weights, layer, stream, context_of(spec, weights, stream, lengths));
 }
 
 std::vector<Tensor> model_states(const ModelSpec& spec, const ModelWeights& weights, const ModelInput& input,
@@ -133,8 +144,11 @@ std::vector<Tensor> model_states(const ModelSpec& spec, const ModelWeights& weig
   check_layers(layers, spec, units);
   if (spec.block.cross != input.heard.defined())
     bad_usage("{}", spec.block.cross ? "a decoder needs states of what was heard" : "only a decoder takes them");
-  auto states = model_start(spec, weights, input.read);  // B x T x C
-  auto context = block_context(spec.block, states.residual.size(1), states.residual, weights.position_bias);
+  if (!spec.sound && !input.lengths.empty()) bad_usage("only sounds have lengths of their own; fill up the others");
+  auto states = model_start(spec, weights, input);  // B x T x C
+  std::vector<int64_t> lengths;
+  for (const int64_t samples : input.lengths) lengths.push_back(stem_frames(*spec.sound, samples));
+  auto context = context_of(spec, weights, states.residual, lengths);
   context.heard = input.heard;
   std::vector<Tensor> taps;
   auto wanted = layers.begin();

@@ -38,6 +38,9 @@ struct ModelInput {
   ModelInput(at::Tensor input, at::Tensor memory = {}) : read(std::move(input)), heard(std::move(memory)) {}
   at::Tensor read;   ///< B x T int64 token ids; sound is B x N samples or B x bands x frames (model/sound_stem.h).
   at::Tensor heard;  ///< Of a decoder: B x S x C, the last states of the model that heard.
+  /// Sounds of different lengths: how many samples each has. They lie one behind the other in `read`, 1 x their sum,
+  /// and so do their states. Empty: all are as long as `read`.
+  std::vector<int64_t> lengths{};
 };
 
 /// What is tapped of a layer.
@@ -59,9 +62,11 @@ const at::Tensor& tapped(const BlockStates& states, Units units);
 std::vector<at::Tensor> model_states(const ModelSpec& spec, const ModelWeights& weights, const ModelInput& input,
                                      std::span<const int64_t> layers, Units units = Units::residual);
 /// The same step by step, for weights that hold no more than the stage in question (WeightSource::stage): the embedding
-/// (layer 0), and from the stream before a layer 1 … L + 1 what it makes of it. Not of a decoder.
-BlockStates model_start(const ModelSpec& spec, const ModelWeights& weights, const at::Tensor& input);
-BlockStates model_step(const ModelSpec& spec, const ModelWeights& weights, int64_t layer, const at::Tensor& stream);
+/// (layer 0), and from the stream before a layer 1 … L + 1 what it makes of it. `lengths`: of sequences that lie one
+/// behind the other in the stream. Not of a decoder.
+BlockStates model_start(const ModelSpec& spec, const ModelWeights& weights, const ModelInput& input);
+BlockStates model_step(const ModelSpec& spec, const ModelWeights& weights, int64_t layer, const at::Tensor& stream,
+                       std::span<const int64_t> lengths);
 /// Errors: usage, for a layer that the model does not have, or that has no such units.
 void check_layers(std::span<const int64_t> layers, const ModelSpec& spec, Units units);
 

@@ -16,38 +16,60 @@ int64_t samples_of(double seconds, int64_t rate) { return std::llround(seconds *
 
 double seconds_of(int64_t samples, int64_t rate) { return static_cast<double>(samples) / static_cast<double>(rate); }
 
-// Windows of equal length, which have consecutive rows.
+// Windows that go through the model together; they have consecutive rows.
 struct Group {
   size_t first = 0, count = 0;
 };
 
 // Few windows are cut into groups that keep several threads busy.
-std::vector<Group> groups_of(std::span<const SoundWindow> windows, int64_t frames, int64_t frames_per_batch) {
+std::vector<Group> groups_of(std::span<const SoundFrames> windows, int64_t frames_per_batch) {
   constexpr int64_t several = 8;
-  const auto most = std::min(frames_per_batch / std::max<int64_t>(frames, 1), std::ssize(windows) / several);
-  const auto length = [&](size_t i) { return windows[i].end - windows[i].first; };
+  int64_t all = 0, taken = 0;
+  for (const auto& window : windows) all += window.count;
+  const int64_t most = std::min(frames_per_batch, all / several);
   std::vector<Group> groups;
   for (size_t i = 0; i < windows.size(); ++i) {
-    const bool full = groups.empty() || static_cast<int64_t>(groups.back().count) >= most;
-    if (full || length(i) != length(i - 1)) groups.push_back({i, 0});
+    if (groups.empty() || taken + windows[i].count > most) {
+      groups.push_back({i, 0});
+      taken = 0;
+    }
     ++groups.back().count;
+    taken += windows[i].count;
   }
   return groups;
 }
 
-ModelBatch batch_of(const Group& group, std::span<const SoundWindow> windows, const at::Tensor& samples,
-                    const SoundInput& input, const SoundStem& stem) {
-  const auto of_group = windows.subspan(group.first, group.count);
-  const auto frames = sound_frames(input, stem, of_group.front().end - of_group.front().first);
-  ModelBatch batch{.sequences = std::ssize(of_group), .length = frames.count};
-  for (int64_t b = 0; b < batch.sequences; ++b) {
-    batch.wanted.tokens.push_back(b * frames.count + frames.last);
-    batch.wanted.rows.push_back(static_cast<int64_t>(group.first) + b);
+// Spectra are filled up to the same length and lie side by side, waveforms one behind the other.
+ModelInput input_of(std::span<const SoundWindow> windows, const at::Tensor& samples, const SoundInput& input) {
+  std::vector<at::Tensor> sounds;
+  std::vector<int64_t> lengths;
+  for (const auto& [first, end] : windows) {
+    sounds.push_back(prepared_sound(input, samples.slice(0, first, end).unsqueeze(0)));
+    lengths.push_back(end - first);
   }
-  batch.input = [of_group = std::vector<SoundWindow>(of_group.begin(), of_group.end()), samples, &input] {
-    std::vector<at::Tensor> sounds;
-    for (const auto& window : of_group) sounds.push_back(samples.slice(0, window.first, window.end));
-    return prepared_sound(input, at::stack(sounds));
+  if (input.mel) return at::cat(sounds, 0);
+  ModelInput result = at::cat(sounds, 1);
+  result.lengths = std::move(lengths);
+  return result;
+}
+
+ModelBatch batch_of(const Group& group, std::span<const SoundWindow> windows, std::span<const SoundFrames> frames,
+                    const at::Tensor& samples, const SoundInput& input) {
+  ModelBatch batch{.sequences = 1};
+  for (size_t window = group.first; window < group.first + group.count; ++window) {
+    batch.wanted.tokens.push_back(batch.length + frames[window].last);
+    batch.wanted.rows.push_back(static_cast<int64_t>(window));
+    batch.lengths.push_back(frames[window].count);
+    batch.length += frames[window].count;
+  }
+  if (input.mel) {
+    batch.sequences = std::ssize(batch.lengths);
+    batch.length = batch.lengths.front();
+    batch.lengths.clear();
+  }
+  const auto own = windows.subspan(group.first, group.count);
+  batch.input = [own = std::vector<SoundWindow>(own.begin(), own.end()), samples, &input] {
+    return input_of(own, samples, input);
   };
   return batch;
 }
@@ -83,12 +105,13 @@ RecordingInput recording_input(const Model& model, const SoundInput& input, cons
               seconds_of(input.samples, input.rate));
   const int64_t least = input.mel ? 1 : stem_inputs(stem, 1);
   const auto windows = sound_windows(samples.numel(), input.rate, least, options.windows);
-  const auto longest = sound_frames(input, stem, windows.back().end - windows.back().first).count;
+  std::vector<SoundFrames> frames;
+  for (const auto& window : windows) frames.push_back(sound_frames(input, stem, window.end - window.first));
   const auto heard = samples.to(at::promote_types(model.type(), at::kFloat));  // spectra need as much
   RecordingInput recording;
   auto& made = recording.heard.activations;
-  for (const auto& group : groups_of(windows, longest, options.frames_per_batch)) {
-    recording.batches.push_back(batch_of(group, windows, heard, input, stem));
+  for (const auto& group : groups_of(frames, options.frames_per_batch)) {
+    recording.batches.push_back(batch_of(group, windows, frames, heard, input));
     made.tokens += recording.batches.back().sequences * recording.batches.back().length;
   }
   made.layers = options.layers.empty() ? all_layers(model.spec().layers, options.units) : options.layers;

@@ -31,7 +31,7 @@ struct SoundExtractOptions {
   SoundWindowOptions windows{};
   std::vector<int64_t> layers{};  ///< Ascending; empty: 0 … L, or 1 … L for units of a block's inside.
   Units units = Units::residual;
-  int64_t frames_per_batch = 4096;  ///< At most, where a window has fewer. Changes speed and memory only.
+  int64_t frames_per_batch = 4096;  ///< Of several windows, at most. Changes speed and memory only.
 };
 
 struct SoundActivations {

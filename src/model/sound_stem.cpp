@@ -22,18 +22,23 @@ Tensor layer_norm(const Affine& norm, const Tensor& x, double epsilon) {
   return at::layer_norm(x, {x.size(-1)}, norm.weight, norm.bias, epsilon);
 }
 
-// x: N x channels, so that the numbers that a frame is made of lie side by side. weight: channels x inputs x kernel.
-Tensor convolve(const Tensor& x, const Affine& map, int64_t stride, int64_t padding) {
-  const int64_t inputs = x.size(1), kernel = map.weight.size(2);
-  const auto padded = at::constant_pad_nd(x, {0, 0, padding, padding}).contiguous();
-  const int64_t frames = (padded.size(0) - kernel) / stride + 1;
-  const auto windows = padded.as_strided({frames, kernel * inputs}, {stride * inputs, 1});
-  return linear({.weight = map.weight.transpose(1, 2).reshape({-1, kernel * inputs}), .bias = map.bias}, windows);
+// A convolution is a linear map of the numbers that a frame is made of: out x kernel inputs, from out x inputs x
+// kernel.
+Affine matrix_of(const Affine& convolution) {
+  return {.weight = convolution.weight.transpose(1, 2).flatten(1), .bias = convolution.bias};
 }
 
-// x: N x channels.
+// x: N x channels, so that the numbers of a frame lie side by side. map: matrix_of the convolution.
+Tensor convolve(const Tensor& x, const Affine& map, const Convolution& shape) {
+  const int64_t inputs = x.size(1);
+  const auto padded = shape.padding > 0 ? at::constant_pad_nd(x, {0, 0, shape.padding, shape.padding}) : x.contiguous();
+  const int64_t frames = (padded.size(0) - shape.kernel) / shape.stride + 1;
+  return linear(map, padded.as_strided({frames, shape.kernel * inputs}, {shape.stride * inputs, 1}));
+}
+
+// x: N x channels. w: with matrix_of its convolution.
 Tensor stem_layer(const SoundStem& s, const Convolution& shape, const SoundStemWeights::Layer& w, const Tensor& x) {
-  const auto y = convolve(x, w.convolution, shape.stride, shape.padding);
+  const auto y = convolve(x, w.convolution, shape);
   if (!w.norm.weight.defined()) return activate(s.activation, y);
   if (s.norm == ConvolutionNorm::first)  // each channel is normalised over time
     return activate(s.activation,
@@ -41,59 +46,75 @@ Tensor stem_layer(const SoundStem& s, const Convolution& shape, const SoundStemW
   return activate(s.activation, layer_norm(w.norm, y, convolution_epsilon));
 }
 
-// x: T x C. An even kernel gives a frame too many, which is dropped.
-Tensor positions_of(const SoundStem& s, const SoundStemWeights& w, const Tensor& x) {
+// The frames of all sounds, T x channels of each, one behind the other. One by one: what lies between convolutions is
+// far larger than a sound and its frames.
+std::vector<Tensor> convolved(const SoundStem& s, const SoundStemWeights& w, std::vector<Tensor> sounds) {
+  auto layers = w.layers;
+  for (auto& layer : layers) layer.convolution = matrix_of(layer.convolution);
+  for (auto& x : sounds)
+    for (size_t i = 0; i < layers.size(); ++i) x = stem_layer(s, s.convolutions[i], layers[i], x);
+  return sounds;
+}
+
+// Of one group of channels of each sound, T x channels. An even kernel gives a frame too many, which is dropped.
+Tensor positions_of(const SoundStem& s, const Affine& map, const std::vector<Tensor>& sounds) {
+  const Convolution shape{.kernel = s.position_kernel, .padding = s.position_kernel / 2};
+  std::vector<Tensor> all;
+  for (const auto& x : sounds) all.push_back(convolve(x, map, shape).slice(0, 0, x.size(0)));
+  return at::cat(all);
+}
+
+// x: the frames of all sounds x C; how many each has.
+Tensor convolved_positions(const SoundStem& s, const SoundStemWeights& w, const Tensor& x,
+                           const std::vector<int64_t>& frames) {
+  const auto read = w.position_scaling.weight.defined() ? x * w.position_scaling.weight + w.position_scaling.bias : x;
   const int64_t group = x.size(1) / s.position_groups;
   std::vector<Tensor> groups;
   for (int64_t first = 0; first < x.size(1); first += group) {
-    const Affine map{.weight = w.position.weight.slice(0, first, first + group),
-                     .bias = w.position.bias.slice(0, first, first + group)};
-    const auto y = convolve(x.slice(1, first, first + group), map, 1, s.position_kernel / 2);
-    groups.push_back(y.slice(0, 0, x.size(0)));
+    const auto map = matrix_of({.weight = w.position.weight.slice(0, first, first + group),
+                                .bias = w.position.bias.slice(0, first, first + group)});
+    groups.push_back(positions_of(s, map, read.slice(1, first, first + group).split_with_sizes(frames)));
   }
   return activate(s.activation, at::cat(groups, 1));
 }
 
-// x: B x T x C.
-Tensor convolved_positions(const SoundStem& s, const SoundStemWeights& w, const Tensor& x) {
-  const auto read = w.position_scaling.weight.defined() ? x * w.position_scaling.weight + w.position_scaling.bias : x;
-  std::vector<Tensor> sounds;
-  for (int64_t b = 0; b < x.size(0); ++b) sounds.push_back(positions_of(s, w, read[b]));
-  return at::stack(sounds);
-}
-
-// B x channels x N.
-Tensor checked_input(const ModelSpec& spec, const Tensor& input) {
-  const auto x = spec.sound->inputs == 1 && input.dim() == 2 ? input.unsqueeze(1) : input;
-  if (x.dim() != 3 || x.size(1) != spec.sound->inputs)
-    bad_input("the model reads sounds of {} channels, found an array of {}", spec.sound->inputs, shape_text(input));
-  const int64_t frames = stem_frames(*spec.sound, x.size(2));
+void check_samples(const ModelSpec& spec, int64_t samples) {
+  const int64_t frames = stem_frames(*spec.sound, samples);
   if (frames < 1)
-    bad_input("a sound of {} samples is too short for the model, which needs {}", x.size(2),
-              stem_inputs(*spec.sound, 1));
+    bad_input("a sound of {} samples is too short for the model, which needs {}", samples, stem_inputs(*spec.sound, 1));
   if (frames > spec.max_tokens || (spec.position == Position::learned && frames != spec.max_tokens))
     bad_input("a sound of {} frames, the model has {} positions", frames, spec.max_tokens);
-  return x;
+}
+
+// N x channels of each.
+std::vector<Tensor> sounds_of(const ModelSpec& spec, const Tensor& input, at::IntArrayRef lengths) {
+  const auto x = spec.sound->inputs == 1 && input.dim() == 2 ? input.unsqueeze(1) : input;  // B x channels x N
+  if (x.dim() != 3 || x.size(1) != spec.sound->inputs)
+    bad_input("the model reads sounds of {} channels, found an array of {}", spec.sound->inputs, shape_text(input));
+  std::vector<Tensor> sounds;
+  for (const auto& sound : lengths.empty() ? x.unbind() : x[0].split_with_sizes(lengths, 1)) {
+    check_samples(spec, sound.size(1));
+    sounds.push_back(sound.t());
+  }
+  return sounds;
 }
 
 }  // namespace
 
-Tensor sound_stem(const ModelSpec& spec, const ModelWeights& weights, const Tensor& input) {
+Tensor sound_stem(const ModelSpec& spec, const ModelWeights& weights, const Tensor& input,
+                  std::span<const int64_t> lengths) {
   const SoundStem& s = *spec.sound;
   const SoundStemWeights& w = weights.stem;
-  auto x = checked_input(spec, input);
-  std::vector<Tensor> sounds;  // one by one: what lies between convolutions is far larger than a sound and its frames
-  for (int64_t b = 0; b < x.size(0); ++b) {
-    sounds.push_back(x[b].t());
-    for (size_t i = 0; i < s.convolutions.size(); ++i)
-      sounds.back() = stem_layer(s, s.convolutions[i], w.layers[i], sounds.back());
-  }
-  x = at::stack(sounds);  // B x T x channels
+  const auto sounds = convolved(s, w, sounds_of(spec, input, {lengths.data(), lengths.size()}));
+  std::vector<int64_t> frames;
+  for (const auto& sound : sounds) frames.push_back(sound.size(0));
+  auto x = at::cat(sounds);  // all frames x channels
   if (s.projection && s.projection_norm) x = layer_norm(w.projection_norm, x, spec.block.epsilon);
   if (s.projection) x = linear(w.projection, x);
-  if (spec.position == Position::learned) x = x + weights.positions;
-  if (s.position_kernel > 0) x = x + convolved_positions(s, w, x);
-  return s.output_norm ? layer_norm(w.norm, x, spec.block.epsilon) : x.contiguous();
+  if (spec.position == Position::learned) x = x + weights.positions.repeat({std::ssize(sounds), 1});
+  if (s.position_kernel > 0) x = x + convolved_positions(s, w, x, frames);
+  if (s.output_norm) x = layer_norm(w.norm, x, spec.block.epsilon);
+  return x.view({lengths.empty() ? std::ssize(sounds) : 1, -1, x.size(1)});
 }
 
 int64_t stem_frames(const SoundStem& stem, int64_t inputs) {

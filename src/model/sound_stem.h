@@ -3,15 +3,19 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include <span>
+
 #include "model/spec.h"
 #include "model/weights.h"
 
 namespace arcuate {
 
 /// input: B x N samples where `spec.sound` reads one channel, B x channels x N otherwise. B x T x C, what the first
-/// block reads. Errors: input, for a sound that is too short for one frame, for another number of channels, and for
-/// other than `max_tokens` frames where positions are stored.
-at::Tensor sound_stem(const ModelSpec& spec, const ModelWeights& weights, const at::Tensor& input);
+/// block reads. With `lengths` sounds of so many samples lie one behind the other (B = 1), and so do their frames; each
+/// is heard as if it were alone. Errors: input, for a sound that is too short for one frame, for another number of
+/// channels, and for other than `max_tokens` frames where positions are stored.
+at::Tensor sound_stem(const ModelSpec& spec, const ModelWeights& weights, const at::Tensor& input,
+                      std::span<const int64_t> lengths = {});
 
 /// Frames that the convolutions make of `inputs` samples (or frames of a spectrogram); 0 if there are too few.
 int64_t stem_frames(const SoundStem& stem, int64_t inputs);

@@ -52,14 +52,15 @@ void check_stream(const StreamNeeds& needs, int64_t limit) {
 }
 
 // The stream and its copies, and the larger of attention, which is queries to values and scores, and the wide layer.
-int64_t batch_work(const ModelSpec& spec, int64_t sequences, int64_t length, int64_t item) {
+int64_t batch_work(const ModelSpec& spec, const BatchShape& batch, int64_t item) {
   const BlockSpec& b = spec.block;
   const int64_t streams = 6 * b.width, heads = 3 * (b.heads + 2 * b.kv_heads) * b.head_size;
-  const int64_t wide = (b.gated ? 4 : 3) * b.ffn_width, scores = 3 * b.heads * length;
-  const int64_t block = sequences * length * (streams + std::max(heads + scores, wide));
+  const int64_t scores = 3 * b.heads * batch.length * (batch.one_by_one ? batch.length : batch.tokens);
+  const int64_t wide = (b.gated ? 4 : 3) * b.ffn_width;
+  const int64_t block = batch.tokens * streams + std::max(batch.tokens * heads + scores, batch.tokens * wide);
   if (!spec.sound) return block * item;
-  const int64_t inputs = 2 * spec.sound->inputs * stem_inputs(*spec.sound, length);
-  const int64_t stem = sequences * (inputs + 4 * b.width * length) + stem_work(*spec.sound, length);
+  const int64_t inputs = 2 * spec.sound->inputs * stem_inputs(*spec.sound, batch.tokens);
+  const int64_t stem = inputs + 4 * b.width * batch.tokens + stem_work(*spec.sound, batch.length);
   return std::max(block, stem) * item;
 }
 

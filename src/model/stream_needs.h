@@ -29,9 +29,13 @@ StreamPlan stream_plan(const StreamNeeds& needs, int64_t limit, int threads);
 /// Errors: usage, for a limit below the least that is needed, saying how much that is.
 void check_stream(const StreamNeeds& needs, int64_t limit);
 
-/// Bytes that a batch of so many sequences of `length` tokens (or frames) takes while it goes through a block or a stem
-/// that hears sound.
-int64_t batch_work(const ModelSpec& spec, int64_t sequences, int64_t length, int64_t item);
+struct BatchShape {
+  int64_t tokens = 0;       ///< (Or frames) of all sequences, with padding, …
+  int64_t length = 0;       ///< … and of the longest.
+  bool one_by_one = false;  ///< Attention takes the sequences one after another, as they differ in length.
+};
+/// Bytes that a batch takes while it goes through a block or a stem that hears sound.
+int64_t batch_work(const ModelSpec& spec, const BatchShape& batch, int64_t item);
 
 /// Bytes of the largest layer, from the spec alone, and numbers of the largest tensor.
 int64_t largest_layer_bytes(const ModelSpec& spec, int64_t item);

@@ -54,6 +54,12 @@ class StateStore {
   int64_t end_ = 0;
 };
 
+BatchShape shape_of(const ModelBatch& batch) {
+  return {.tokens = batch.sequences * batch.length,
+          .length = batch.lengths.empty() ? batch.length : std::ranges::max(batch.lengths),
+          .one_by_one = !batch.lengths.empty()};
+}
+
 class Streamed {
  public:
   Streamed(const Model& model, std::span<const BatchedInput> inputs, const Taps& taps, const Compute& compute)
@@ -70,7 +76,7 @@ class Streamed {
     needs.reading = model_.source().reading_bytes();
     for (const auto& input : inputs_)
       for (const auto& batch : input.batches) {
-        needs.work = std::max(needs.work, batch_work(model_.spec(), batch.sequences, batch.length, item));
+        needs.work = std::max(needs.work, batch_work(model_.spec(), shape_of(batch), item));
         needs.states += batch.sequences * batch.length * model_.spec().block.width * item;
       }
     return needs;
@@ -131,8 +137,9 @@ class Streamed {
       stop_if_interrupted();
       const auto& batch = step.input.batches[static_cast<size_t>(i)];
       const size_t index = step.first + static_cast<size_t>(i);
-      const auto states = layer == 0 ? model_start(model_.spec(), step.weights, batch.input().read)
-                                     : model_step(model_.spec(), step.weights, layer, stored(store, index, batch));
+      const auto states =
+          layer == 0 ? model_start(model_.spec(), step.weights, batch.input())
+                     : model_step(model_.spec(), step.weights, layer, stored(store, index, batch), batch.lengths);
       if (layer < last_layer()) store.put(index, states.residual);
       const auto taken = rows.needs(layer) ? rows.taken(batch, layer, tapped(states, taps_.units)) : Taken{};
       const std::lock_guard lock(guard);

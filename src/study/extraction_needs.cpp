@@ -73,12 +73,15 @@ double batch_tokens(const ModelSpec& spec, const Flow& flow) {
   return std::max(std::min(tokens_per_batch, std::max(flow.tokens / batches_at_least, least)), flow.length);
 }
 
+// Attention takes waveforms one after another (sound_extract.cpp).
+bool one_by_one(const ModelSpec& spec) { return spec.sound && spec.sound->inputs == 1; }
+
 // Of one thread that takes a batch through a whole model: what is wanted of it, what lies on the way through a block,
 // and the weights of attention.
 double batch_values(const ModelSpec& spec, const Flow& flow, double wanted_widths) {
   const double width = real(spec.block.width), batch = batch_tokens(spec, flow);
-  return batch *
-         (wanted_widths + 6 * width + 2 * real(spec.block.ffn_width) + 3 * real(spec.block.heads) * flow.length);
+  const double scores = 3 * real(spec.block.heads) * flow.length * (one_by_one(spec) ? flow.length : batch);
+  return batch * (wanted_widths + 6 * width + 2 * real(spec.block.ffn_width)) + scores;
 }
 
 std::string weights_text(const FeatureSpace& space) { return "weights of " + space.id; }
@@ -110,8 +113,9 @@ UnitNeeds streamed_needs(const ModelSpec& spec, const FeatureSpace& space, const
   StreamNeeds needs{.weights = largest_layer_bytes(spec, item), .reading = beside * largest_tensor(spec)};
   double input = 0;
   for (const auto& flow : streamed.flows) {
-    const auto sequences = whole(batch_tokens(spec, flow) / std::max(flow.length, 1.0));
-    needs.work = std::max(needs.work, batch_work(spec, sequences, whole(flow.length), item));
+    const BatchShape batch{
+        .tokens = whole(batch_tokens(spec, flow)), .length = whole(flow.length), .one_by_one = one_by_one(spec)};
+    needs.work = std::max(needs.work, batch_work(spec, batch, item));
     needs.states += whole(flow.tokens) * spec.block.width * item;
     input += flow.input;
   }
