@@ -39,21 +39,20 @@ static void keep_tokens(const WantedTokens& of, const at::Tensor& taken, at::Ten
 }
 
 TappedRows::TappedRows(const Model& model, int64_t rows, const Taps& taps)
-    : taps_(taps), final_layer_(model.spec().layers + 1), layers_(taps.layers) {
-  const int64_t width = tapped_width(model.spec(), taps.units);
-  states_.wanted = at::zeros({std::ssize(taps.layers), rows, width}, model.type());
-  if (taps.predicting_rows == 0) return;
-  states_.predicting = at::zeros({taps.predicting_rows, width}, model.type());
-  if (layers_.empty() || layers_.back() < final_layer_) layers_.push_back(final_layer_);
+    : taps_(taps), final_layer_(model.spec().layers + 1) {
+  const auto& spec = model.spec();
+  states_.wanted = at::zeros({std::ssize(taps.layers), rows, tapped_width(spec, taps.units)}, model.type());
+  if (taps.predicting_rows > 0) states_.predicting = at::zeros({taps.predicting_rows, spec.block.width}, model.type());
 }
 
-bool TappedRows::needs(int64_t layer) const { return std::binary_search(layers_.begin(), layers_.end(), layer); }
+int64_t TappedRows::last_layer() const { return states_.predicting.defined() ? final_layer_ : taps_.layers.back(); }
 
-TappedRows::OfBatch TappedRows::taken(const ModelBatch& batch, int64_t layer, const at::Tensor& state) const {
+TappedRows::OfBatch TappedRows::taken(const ModelBatch& batch, int64_t layer, const BlockStates& states) const {
   OfBatch result;
-  if (std::binary_search(taps_.layers.begin(), taps_.layers.end(), layer))
-    result.wanted = taken_tokens(batch.wanted, state);
-  if (states_.predicting.defined() && layer == final_layer_) result.predicting = taken_tokens(batch.predicting, state);
+  if (std::ranges::binary_search(taps_.layers, layer))
+    result.wanted = taken_tokens(batch.wanted, tapped(states, taps_.units));
+  if (states_.predicting.defined() && layer == final_layer_)
+    result.predicting = taken_tokens(batch.predicting, states.residual);
   return result;
 }
 
@@ -65,6 +64,7 @@ void TappedRows::keep(const ModelBatch& batch, int64_t layer, const OfBatch& tak
 
 BatchStates run_batches(const Model& model, std::span<const ModelBatch> batches, int64_t rows, const Taps& taps,
                         const Compute& compute) {
+  check_layers(taps.layers, model.spec(), taps.units);
   if (model.is_streamed() && !batches.empty()) return stream_batches(model, batches, rows, taps, compute);
   TappedRows result(model, rows, taps);
   std::mutex guard;
@@ -73,10 +73,10 @@ BatchStates run_batches(const Model& model, std::span<const ModelBatch> batches,
     stop_if_interrupted();
     const auto& batch = batches[static_cast<size_t>(i)];
     std::vector<TappedRows::OfBatch> taken;
-    for (const auto& state : model.states(batch.input(), result.layers(), taps.units))
-      taken.push_back(result.taken(batch, result.layers()[taken.size()], state));
+    model.pass(batch.input(), result.last_layer(),
+               [&](int64_t layer, const BlockStates& states) { taken.push_back(result.taken(batch, layer, states)); });
     const std::lock_guard lock(guard);
-    for (size_t layer = 0; layer < taken.size(); ++layer) result.keep(batch, result.layers()[layer], taken[layer]);
+    for (size_t layer = 0; layer < taken.size(); ++layer) result.keep(batch, static_cast<int64_t>(layer), taken[layer]);
     if (compute.progress) compute.progress(++done, std::ssize(batches));
   });
   return result.states();

@@ -33,12 +33,12 @@ struct ModelBatch {
 struct Taps {
   std::vector<int64_t> layers{};  ///< Ascending, at least one.
   Units units = Units::residual;
-  int64_t predicting_rows = 0;  ///< Rows that the predicting tokens make; 0: none are wanted. With residual units only.
+  int64_t predicting_rows = 0;  ///< Rows that the predicting tokens make; 0: none are wanted.
 };
 
 struct BatchStates {
-  at::Tensor wanted;      ///< layers x rows x width
-  at::Tensor predicting;  ///< predicting rows x width; undefined where none are wanted.
+  at::Tensor wanted;      ///< layers x rows x width of the units
+  at::Tensor predicting;  ///< predicting rows x width of the model; undefined where none are wanted.
 };
 
 /// "all" layers: 0 … L, or 1 … L for units of a block's inside.
@@ -55,10 +55,9 @@ class TappedRows {
   };
 
   TappedRows(const Model& model, int64_t rows, const Taps& taps);
-  const std::vector<int64_t>& layers() const { return layers_; }  ///< That are needed, ascending.
-  bool needs(int64_t layer) const;
-  /// state: B x T x C. May be called from several threads …
-  OfBatch taken(const ModelBatch& batch, int64_t layer, const at::Tensor& state) const;
+  int64_t last_layer() const;  ///< That is needed.
+  /// May be called from several threads …
+  OfBatch taken(const ModelBatch& batch, int64_t layer, const BlockStates& states) const;
   /// … and this from one at a time.
   void keep(const ModelBatch& batch, int64_t layer, const OfBatch& taken);
   const BatchStates& states() const { return states_; }
@@ -66,7 +65,6 @@ class TappedRows {
  private:
   Taps taps_;
   int64_t final_layer_;
-  std::vector<int64_t> layers_;
   BatchStates states_;
 };
 

@@ -79,16 +79,6 @@ void spread(const SpokenWords& words, Activations& made) {
     *numbers = numbers->index_select(0, place).masked_fill(silent, std::numeric_limits<double>::quiet_NaN());
 }
 
-// Of units other than the stream a pass gives no prediction: they take one for themselves.
-at::Tensor predicting_states(const Model& model, std::vector<Pass> passes, int64_t rows, PassOptions options,
-                             const Compute& compute) {
-  for (auto& pass : passes) pass.wanted = std::move(pass.predicting);
-  options.layers = {model.spec().layers + 1};
-  options.units = Units::residual;
-  options.predicting_rows = 0;
-  return run_passes(model, passes, rows, options, compute).wanted[0];
-}
-
 Activations described(const StoryPasses& story, const PassOptions& wanted) {
   Activations made{.layers = wanted.layers, .units = wanted.units, .states = {}, .syntactic = {}};
   made.windows = std::ssize(story.passes);
@@ -122,14 +112,13 @@ Activations extract(const Model& model, const Tokenizer& tokenizer, std::span<co
   auto story = story_passes(model, tokenizer, spoken.tokens, options);
   auto wanted = pass_options(model, options);
   const auto flat = flatten(spoken.tokens);
-  if (options.predictions) add_predicting(story.passes, flat);
-  const bool one_run = options.predictions && options.units == Units::residual;
-  if (one_run) wanted.predicting_rows = std::ssize(flat.ids);
+  if (options.predictions) {
+    add_predicting(story.passes, flat);
+    wanted.predicting_rows = std::ssize(flat.ids);
+  }
   auto result = described(story, wanted);
-  auto states = run_passes(model, story.passes, std::ssize(spoken.tokens), wanted, compute);
+  const auto states = run_passes(model, story.passes, std::ssize(spoken.tokens), wanted, compute);
   result.states = states.wanted;
-  if (options.predictions && !one_run)
-    states.predicting = predicting_states(model, story.passes, std::ssize(flat.ids), wanted, compute);
   if (options.predictions) result.predictions = predictions_of(model, flat, story.passes, states.predicting, compute);
   spread(spoken, result);
   return result;

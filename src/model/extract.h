@@ -23,7 +23,7 @@ struct ExtractOptions {
   Pooling pooling = Pooling::last;
   Untokenized untokenized = Untokenized::error;  ///< `previous`: zeros where no word stands before.
   int64_t tokens_per_batch = 4096;  ///< Windows of similar length run together; changes speed and memory only.
-  bool predictions = false;         ///< Also surprisal and entropy: of the same passes where units are residual.
+  bool predictions = false;         ///< Also surprisal and entropy, of the same passes.
 };
 
 struct Activations {

@@ -139,9 +139,8 @@ BlockStates model_step(const ModelSpec& spec, const ModelWeights& weights, int64
   return step(spec, weights, layer, stream, context_of(spec, weights, stream, lengths));
 }
 
-std::vector<Tensor> model_states(const ModelSpec& spec, const ModelWeights& weights, const ModelInput& input,
-                                 std::span<const int64_t> layers, Units units) {
-  check_layers(layers, spec, units);
+void model_pass(const ModelSpec& spec, const ModelWeights& weights, const ModelInput& input, int64_t last,
+                const TakeLayer& take) {
   if (spec.block.cross != input.heard.defined())
     bad_usage("{}", spec.block.cross ? "a decoder needs states of what was heard" : "only a decoder takes them");
   if (!spec.sound && !input.lengths.empty()) bad_usage("only sounds have lengths of their own; fill up the others");
@@ -150,15 +149,21 @@ std::vector<Tensor> model_states(const ModelSpec& spec, const ModelWeights& weig
   for (const int64_t samples : input.lengths) lengths.push_back(stem_frames(*spec.sound, samples));
   auto context = context_of(spec, weights, states.residual, lengths);
   context.heard = input.heard;
-  std::vector<Tensor> taps;
-  auto wanted = layers.begin();
-  for (int64_t layer = 0; wanted != layers.end(); ++layer) {
-    if (layer > 0) states = step(spec, weights, layer, states.residual, context);
-    if (*wanted == layer) {
-      taps.push_back(tapped(states, units));
-      ++wanted;
-    }
+  take(0, states);
+  for (int64_t layer = 1; layer <= last; ++layer) {
+    states = step(spec, weights, layer, states.residual, context);
+    take(layer, states);
   }
+}
+
+std::vector<Tensor> model_states(const ModelSpec& spec, const ModelWeights& weights, const ModelInput& input,
+                                 std::span<const int64_t> layers, Units units) {
+  check_layers(layers, spec, units);
+  std::vector<Tensor> taps;
+  if (layers.empty()) return taps;
+  model_pass(spec, weights, input, layers.back(), [&](int64_t layer, const BlockStates& states) {
+    if (std::ranges::binary_search(layers, layer)) taps.push_back(tapped(states, units));
+  });
   return taps;
 }
 

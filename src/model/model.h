@@ -4,6 +4,7 @@
 #include <c10/core/Device.h>
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -61,6 +62,10 @@ const at::Tensor& tapped(const BlockStates& states, Units units);
 /// usage for a layer without such units.
 std::vector<at::Tensor> model_states(const ModelSpec& spec, const ModelWeights& weights, const ModelInput& input,
                                      std::span<const int64_t> layers, Units units = Units::residual);
+/// Gives what each of the layers 0 … `last` makes, while it is there. Errors: input, as above.
+using TakeLayer = std::function<void(int64_t layer, const BlockStates& states)>;
+void model_pass(const ModelSpec& spec, const ModelWeights& weights, const ModelInput& input, int64_t last,
+                const TakeLayer& take);
 /// The same step by step, for weights that hold no more than the stage in question (WeightSource::stage): the embedding
 /// (layer 0), and from the stream before a layer 1 … L + 1 what it makes of it. `lengths`: of sequences that lie one
 /// behind the other in the stream. Not of a decoder.
@@ -86,6 +91,10 @@ class Model {
   std::vector<at::Tensor> states(const ModelInput& input, std::span<const int64_t> layers,
                                  Units units = Units::residual) const {
     return model_states(spec_, weights_, input, layers, units);
+  }
+  /// Not of a streamed model, as above.
+  void pass(const ModelInput& input, int64_t last, const TakeLayer& take) const {
+    model_pass(spec_, weights_, input, last, take);
   }
   /// Not of a streamed model, as above; see head().
   at::Tensor logits(const at::Tensor& final_states) const { return model_logits(weights_, final_states); }

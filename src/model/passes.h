@@ -62,7 +62,7 @@ struct PassOptions {
   std::vector<int64_t> layers{};  ///< Ascending, at least one.
   Units units = Units::residual;
   int64_t tokens_per_batch = 4096;  ///< At most: passes of similar length run together. Changes speed and memory only.
-  int64_t predicting_rows = 0;      ///< Rows that `predicting` of the passes makes; with residual units only.
+  int64_t predicting_rows = 0;      ///< Rows that `predicting` of the passes makes.
 };
 
 /// Passes of similar length together, so that little is padded, and of equal length where tokens would see the padding

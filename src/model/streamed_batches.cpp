@@ -69,8 +69,9 @@ class Streamed {
 
   StreamNeeds needs(int64_t kept) const {
     const auto item = static_cast<int64_t>(at::elementSize(model_.type()));
-    const int64_t rows = most_rows() + taps_.predicting_rows;
-    StreamNeeds needs{.held = resident_bytes() + kept + rows * tapped_width(model_.spec(), taps_.units) * item};
+    const int64_t wanted = most_rows() * tapped_width(model_.spec(), taps_.units),
+                  predicting = taps_.predicting_rows * model_.spec().block.width;
+    StreamNeeds needs{.held = resident_bytes() + kept + (wanted + predicting) * item};
     for (int64_t layer = 0; layer <= last_layer(); ++layer)
       needs.weights = std::max(needs.weights, model_.source().stage_bytes(layer));
     needs.reading = model_.source().reading_bytes();
@@ -141,7 +142,7 @@ class Streamed {
           layer == 0 ? model_start(model_.spec(), step.weights, batch.input())
                      : model_step(model_.spec(), step.weights, layer, stored(store, index, batch), batch.lengths);
       if (layer < last_layer()) store.put(index, states.residual);
-      const auto taken = rows.needs(layer) ? rows.taken(batch, layer, tapped(states, taps_.units)) : Taken{};
+      const auto taken = rows.taken(batch, layer, states);
       const std::lock_guard lock(guard);
       rows.keep(batch, layer, taken);
       if (compute_.progress) compute_.progress(++done, (last_layer() + 1) * count);
@@ -152,8 +153,6 @@ class Streamed {
     return store.get(index, {batch.sequences, batch.length, model_.spec().block.width}, model_.type())
         .to(model_.device());
   }
-
-  using Taken = TappedRows::OfBatch;
 
   const Model& model_;
   std::span<const BatchedInput> inputs_;
