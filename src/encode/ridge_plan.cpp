@@ -25,7 +25,9 @@ int64_t SplitPlan::bytes(const SplitNeeds& needs) const {
 }
 
 int64_t memory_left(const Compute& compute) {
-  return compute.memory > 0 ? std::max<int64_t>(compute.memory - resident_bytes(), 0) : -1;
+  if (compute.memory == 0) return -1;
+  release_freed_memory();  // what earlier work took and freed is not taken
+  return std::max<int64_t>(compute.memory - resident_bytes(), 0);
 }
 
 SplitPlan plan_split(const SplitNeeds& needs, int64_t stages, int threads, c10::Device device, int64_t left) {

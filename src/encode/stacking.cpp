@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -97,7 +98,8 @@ class StackedBlock {
 
   // M x N x b: at training rows by models that had not seen them, at test rows by models of all training rows.
   Tensor predict(const StackingSplit& split) const {
-    const auto predictions = at::empty({models(), y_.size(0), y_.size(1)}, at::kDouble);
+    // Filled, so that a regression under a memory limit sees them in memory.
+    const auto predictions = at::full({models(), y_.size(0), y_.size(1)}, std::nan(""), at::kDouble);
     for (int64_t m = 0; m < models(); ++m)
       predictions[m].copy_(ridge_cross_validated({.bands = {problem_.models[static_cast<size_t>(m)]()},
                                                   .responses = responses_,

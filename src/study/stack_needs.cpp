@@ -34,7 +34,8 @@ UnitNeeds stack_needs(const EncodingPlan& plan, const StackCount& count, int64_t
 }
 
 int64_t stack_width(const EncodingPlan& plan, const StackCount& count) {
-  const int64_t bytes = memory_limit(plan.machine.memory).bytes - resident_bytes();
+  // A quarter stays for what libraries keep for themselves once they were used.
+  const int64_t bytes = (memory_limit(plan.machine.memory).bytes - resident_bytes()) / 4 * 3;
   int64_t width = StackingBlocks().width;
   while (width > targets_of_a_part) {
     const auto needs = stack_needs(plan, count, width);

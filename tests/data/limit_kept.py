@@ -1,5 +1,5 @@
 """Runs a study under a limit a quarter above what `plan` asks for: limit_kept.py PROGRAM STUDY MEGABYTES [--set KEY=VALUE...].
-`plan` is asked under MEGABYTES, which are too few. The limit must be kept, and change no byte of the results."""
+`plan` is asked under MEGABYTES first, which are too few. The limit must be kept, and change no byte of the results."""
 import re
 import subprocess
 import sys
@@ -25,12 +25,16 @@ print(usage.ru_maxrss * 1024)
     return int(process.stdout)
 
 
-refused = subprocess.run(command("plan", "--memory-limit", f"{tight}MB"), capture_output=True, text=True)
-assert refused.returncode == 2 and "are allowed (--memory-limit)" in refused.stderr, (refused.stdout, refused.stderr)
-if "scratch file" in refused.stdout:
-    print("responses in a scratch file")
-number, unit = re.search(r"peak about ([0-9.]+) (MB|GB)", refused.stdout).groups()
-limit = int(float(number) * {"MB": 1e6, "GB": 1e9}[unit] * 1.25)
+def planned(limit):
+    plan = subprocess.run(command("plan", "--memory-limit", str(limit)), capture_output=True, text=True)
+    assert plan.returncode == 0 or "are allowed (--memory-limit)" in plan.stderr, (plan.stdout, plan.stderr)
+    number, unit = re.search(r"peak about ([0-9.]+) (MB|GB)", plan.stdout).groups()
+    return float(number) * {"MB": 1e6, "GB": 1e9}[unit]
+
+
+limit = int(float(tight) * 1e6)
+while 1.25 * planned(limit) > limit:  # what is planned depends on the limit
+    limit = int(1.01 * 1.25 * planned(limit))
 free = peak_of(command("run", "--output", "free"))
 kept = peak_of(command("run", "--output", "kept", "--memory-limit", str(limit)))
 print(f"limit {limit / 1e6:.0f} MB, kept {kept / 1e6:.0f} MB, without a limit {free / 1e6:.0f} MB")
