@@ -199,3 +199,16 @@ TEST(Study, two_spaces_of_one_name_are_refused) {
   EXPECT_TRUE(
       contains(error_of(std::string(small) + "[[model]]\nname='word_rate'\npath='p'\n"), {"called 'word_rate'"}));
 }
+
+TEST(Study, numbers_out_of_range_name_their_key_and_line) {
+  const auto message =
+      error_of(std::string(small) +
+               "width = 0\n[align]\nlobes = 0\ncutoff = 0\ndelays = [1000000]\n[encode]\ngap = -1\n"
+               "inner_folds = 1\n[controls]\nscales = [0]\n[permutation]\ncount = 0\nmin_shift = -1\n");
+  EXPECT_TRUE(contains(message, {"9 problems", "line 10: 'feature.width' must be", "line 12: 'align.lobes' must be",
+                                 "line 13: 'align.cutoff' must be", "line 14: 'align.delays' holds 1000000",
+                                 "line 16: 'encode.gap' must be", "line 17: 'encode.inner_folds' must be",
+                                 "line 19: 'controls.scales' must be", "line 21: 'permutation.count' must be",
+                                 "line 22: 'permutation.min_shift' must be"}))
+      << message;
+}
