@@ -114,25 +114,21 @@ Activations run_model(const ExtractCommand& options, const Model& model, const S
 
 fs::path folder_of(const fs::path& output) { return output.has_parent_path() ? output.parent_path() : fs::path("."); }
 
-std::optional<Streaming> streaming_of(const ExtractCommand& options, const ModelSpec& spec, at::ScalarType type,
+std::optional<Streaming> streaming_of(const ExtractCommand& options, double weights, at::ScalarType type,
                                       const cli::Run& run) {
   const auto limit = memory_limit(run.common.memory_limit.count);
-  if (!is_streamed(spec, type, limit)) return std::nullopt;
+  if (!is_streamed(weights, type, limit)) return std::nullopt;
   return Streaming{.memory = limit.bytes, .scratch = folder_of(options.output.path)};
 }
 
-Model load_model(const ExtractCommand& options, const ModelSpec& spec, cli::Run& run) {
+// `weights`: of all models that are loaded together.
+Model load_model(const ExtractCommand& options, double weights, const cli::Run& run, ModelPart part = ModelPart::main) {
   const auto type = arithmetic_of(options);
   return Model::load(options.model, {.type = type,
                                      .device = run.compute.device,
                                      .random_init = options.random_init,
-                                     .streaming = streaming_of(options, spec, type, run)});
-}
-
-Model load_part(const ExtractCommand& options, ModelPart part, const cli::Run& run) {
-  return Model::load(
-      options.model,
-      {.type = arithmetic_of(options), .device = run.compute.device, .random_init = options.random_init, .part = part});
+                                     .streaming = streaming_of(options, weights, type, run),
+                                     .part = part});
 }
 
 void tell_model(const ExtractCommand& options, const ModelSpec& spec, const cli::Run& run) {
@@ -155,7 +151,7 @@ int run_sound(const ExtractCommand& options, const ModelSpec& spec, cli::Run& ru
   tell_model(options, spec, run);
   read_sound_input(options.model, spec);
   if (run.common.dry_run) return 0;
-  const auto model = load_model(options, spec, run);
+  const auto model = load_model(options, count_weights(spec), run);
   ensure_writable_folder(folder_of(options.output.path));
   auto heard = hear(options.sound, model, options.model, extraction, run);
   auto& made = heard.activations;
@@ -203,7 +199,9 @@ int run_heard_words(const ExtractCommand& options, const ModelSpec& encoder_spec
                                     .pooling = options.pooling,
                                     .language = options.sound.language};
   if (run.common.dry_run) return 0;
-  const auto encoder = load_part(options, ModelPart::main, run), decoder = load_part(options, ModelPart::decoder, run);
+  const double weights = count_weights(encoder_spec) + count_weights(spec);
+  const auto encoder = load_model(options, weights, run),
+             decoder = load_model(options, weights, run, ModelPart::decoder);
   ensure_writable_folder(folder_of(options.output.path));
   auto made = hear_words(options.sound, {encoder, decoder, options.model}, story.words, extraction, run);
   made.states = stored_states(made.states, options.store);
@@ -239,7 +237,7 @@ int run(const ExtractCommand& options, cli::Run& run) {
   if (options.surprisal && spec.head == Head::none)
     bad_usage("--surprisal needs a model that predicts the next word; {} has no next-token head", spec.family);
   if (run.common.dry_run) return 0;
-  const auto model = load_model(options, spec, run);
+  const auto model = load_model(options, count_weights(spec), run);
   ensure_writable_folder(folder_of(output));
   auto activations = run_model(options, model, story, extraction, run);
   activations.states = stored_states(activations.states, options.store);

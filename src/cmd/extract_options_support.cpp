@@ -122,8 +122,8 @@ void describe_extract(cli::Spec<ExtractCommand>& s) {
       "With --memory-limit, or where the weights would not fit in the memory that is free, the model is read layer by "
       "layer (an untrained twin: drawn): each layer once, for all windows, before the next; the states between layers "
       "lie in a scratch file beside the output where they do not fit. The file has the same bytes, and a limit below "
-      "the least that this takes is refused before any work. Models larger than memory run in this way; Whisper's "
-      "decoder does not.");
+      "the least that this takes is refused before any work. Models larger than memory run in this way. What Whisper's "
+      "encoder hears for each word lies in a scratch file until its decoder has read them all.");
   describe_model(s);
   describe_story(s);
   describe_twins(s);
@@ -260,8 +260,6 @@ void check_precision(const ExtractCommand& options, const cli::Run& run) {
 void check_extract(const ExtractCommand& options, const ModelSpec& spec, const cli::Run& run) {
   check_kind(options, spec);
   check_precision(options, run);
-  if (spec.sound && !options.words.empty() && run.common.memory_limit.count > 0)
-    bad_usage("{}'s decoder is not read layer by layer: leave out --memory-limit", spec.family);
 }
 
 }  // namespace arcuate

@@ -27,7 +27,7 @@ static at::Tensor taken_tokens(const WantedTokens& of, const at::Tensor& state) 
   const auto from = at::tensor(of.tokens, at::kLong).to(state.device());
   auto taken = state.reshape({-1, state.size(-1)}).index_select(0, from).cpu();
   if (of.shares.empty()) return taken;
-  return taken.mul_(at::tensor(of.shares, taken.options()).unsqueeze(1));
+  return taken.mul_(at::tensor(of.shares, at::kDouble).to(taken.scalar_type()).unsqueeze(1));
 }
 
 static void keep_tokens(const WantedTokens& of, const at::Tensor& taken, at::Tensor rows) {
@@ -73,7 +73,9 @@ BatchStates run_batches(const Model& model, std::span<const ModelBatch> batches,
     stop_if_interrupted();
     const auto& batch = batches[static_cast<size_t>(i)];
     std::vector<TappedRows::OfBatch> taken;
-    model.pass(batch.input(), result.last_layer(),
+    auto input = batch.input();
+    if (batch.heard) input.heard = batch.heard();
+    model.pass(input, result.last_layer(),
                [&](int64_t layer, const BlockStates& states) { taken.push_back(result.taken(batch, layer, states)); });
     const std::lock_guard lock(guard);
     for (size_t layer = 0; layer < taken.size(); ++layer) result.keep(batch, static_cast<int64_t>(layer), taken[layer]);

@@ -26,7 +26,9 @@ struct ModelBatch {
   std::vector<int64_t> lengths{};
   WantedTokens wanted{};
   WantedTokens predicting{};            ///< Whose states of the layer "final" are wanted for themselves.
-  std::function<ModelInput()> input{};  ///< As model_states reads it.
+  std::function<ModelInput()> input{};  ///< As model_states reads it, but for …
+  std::function<at::Tensor()> heard{};  ///< … what a decoder looks at, 1 x S x C, made anew for each layer or pass.
+  int64_t heard_frames = 0;             ///< S.
 };
 
 /// What is tapped.

@@ -8,13 +8,14 @@
 
 #include "core/error.h"
 #include "model/batches.h"
+#include "model/heard_states.h"
 
 namespace arcuate {
 namespace {
 
 // What one word's pass hears and reads.
 struct HeardPass {
-  int64_t first = 0, end = 0;  // samples
+  SoundWindow sound{};
   Pass text{};
 };
 
@@ -69,8 +70,7 @@ class Passes {
     const int64_t end = std::min(sample_of(offset, model_.input), story_.samples.numel());
     int64_t first_word = word;
     while (first_word > 0 && story_.words[static_cast<size_t>(first_word) - 1].onset >= begin) --first_word;
-    return {.first = std::max<int64_t>(end - sample_of(options_.window, model_.input), 0),
-            .end = end,
+    return {.sound = {.first = std::max<int64_t>(end - sample_of(options_.window, model_.input), 0), .end = end},
             .text = window_pass({.first = first_word, .wanted = word, .end = word + 1}, text_, word)};
   }
 
@@ -93,24 +93,17 @@ class Passes {
   PassText text_;
 };
 
-// The encoder's last states, behind its norm.
-at::Tensor heard_by(const Model& encoder, const SoundInput& input, const at::Tensor& sound) {
-  const std::vector<int64_t> last{encoder.spec().layers + 1};
-  return encoder.states(prepared_sound(input, sound.unsqueeze(0)), last).front();
-}
-
-ModelBatch batch_of(const HeardPass& pass, const HearingReader& model, const at::Tensor& samples) {
-  const Pass& text = pass.text;
+// `place`: of the pass among the windows that are heard.
+ModelBatch batch_of(const Pass& text, const HeardStates& heard, size_t place) {
   ModelBatch batch{.sequences = 1, .length = std::ssize(text.ids)};
   for (const auto& wanted : text.wanted) {
     batch.wanted.tokens.push_back(wanted.token);
     batch.wanted.rows.push_back(wanted.row);
     if (text.wanted.size() > 1) batch.wanted.shares.push_back(wanted.share);
   }
-  batch.input = [&pass, &model, samples] {
-    return ModelInput(at::tensor(pass.text.ids, at::kLong).unsqueeze(0),
-                      heard_by(model.encoder, model.input, samples.slice(0, pass.first, pass.end)));
-  };
+  batch.input = [&text] { return ModelInput(at::tensor(text.ids, at::kLong).unsqueeze(0)); };
+  batch.heard = [&heard, place] { return heard.of(place); };
+  batch.heard_frames = heard.frames();
   return batch;
 }
 
@@ -152,9 +145,13 @@ Activations extract_heard_words(const HearingReader& model, const RecordedStory&
   result.layers = options.layers.empty() ? all_layers(model.decoder.spec().layers, options.units) : options.layers;
   result.units = options.units;
   result.windows = std::ssize(passes);
+  check_layers(result.layers, model.decoder.spec(), options.units);
+  std::vector<SoundWindow> windows;
+  for (const auto& pass : passes) windows.push_back(pass.sound);
+  const HeardStates heard(model.encoder, model.input, samples, std::move(windows), compute);
   std::vector<ModelBatch> batches;
-  for (const auto& pass : passes) {
-    batches.push_back(batch_of(pass, model, samples));
+  for (size_t i = 0; i < passes.size(); ++i) {
+    batches.push_back(batch_of(passes[i].text, heard, i));
     result.tokens += batches.back().length;
   }
   const Taps taps{.layers = result.layers, .units = result.units};

@@ -48,8 +48,6 @@ Model Model::load(const std::filesystem::path& folder, const ModelOptions& optio
   Model model;
   model.spec_ = read_spec(folder, options.part);
   model.options_ = options;
-  if (options.streaming && model.spec_.block.cross)
-    bad_usage("the decoder of {} is not read layer by layer: leave out --memory-limit", model.spec_.family);
   within(fmt::format("reading the model '{}'", folder.string()), [&] {
     auto source = open_weights(folder, model.spec_, options);
     if (options.streaming)
@@ -127,16 +125,17 @@ static BlockStates step(const ModelSpec& spec, const ModelWeights& weights, int6
 }
 
 static BlockContext context_of(const ModelSpec& spec, const ModelWeights& weights, const Tensor& stream,
-                               std::span<const int64_t> lengths) {
-  const int64_t longest = lengths.empty() ? stream.size(1) : std::ranges::max(lengths);
+                               const StreamContext& beside) {
+  const int64_t longest = beside.lengths.empty() ? stream.size(1) : std::ranges::max(beside.lengths);
   auto context = block_context(spec.block, longest, stream, weights.position_bias);
-  context.lengths.assign(lengths.begin(), lengths.end());
+  context.lengths.assign(beside.lengths.begin(), beside.lengths.end());
+  context.heard = beside.heard;
   return context;
 }
 
 BlockStates model_step(const ModelSpec& spec, const ModelWeights& weights, int64_t layer, const Tensor& stream,
-                       std::span<const int64_t> lengths) {
-  return step(spec, weights, layer, stream, context_of(spec, weights, stream, lengths));
+                       const StreamContext& beside) {
+  return step(spec, weights, layer, stream, context_of(spec, weights, stream, beside));
 }
 
 void model_pass(const ModelSpec& spec, const ModelWeights& weights, const ModelInput& input, int64_t last,
@@ -147,8 +146,7 @@ void model_pass(const ModelSpec& spec, const ModelWeights& weights, const ModelI
   auto states = model_start(spec, weights, input);  // B x T x C
   std::vector<int64_t> lengths;
   for (const int64_t samples : input.lengths) lengths.push_back(stem_frames(*spec.sound, samples));
-  auto context = context_of(spec, weights, states.residual, lengths);
-  context.heard = input.heard;
+  const auto context = context_of(spec, weights, states.residual, {.lengths = lengths, .heard = input.heard});
   take(0, states);
   for (int64_t layer = 1; layer <= last; ++layer) {
     states = step(spec, weights, layer, states.residual, context);

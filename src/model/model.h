@@ -30,8 +30,8 @@ struct ModelOptions {
   at::ScalarType type = at::ScalarType::Float;  ///< Arithmetic of the forward pass: float32 or float64.
   c10::Device device{c10::DeviceType::CPU};
   std::optional<uint64_t> random_init{};  ///< Seed of an untrained twin: weights are drawn, not read.
-  std::optional<Streaming> streaming{};   ///< Not of a decoder.
-  ModelPart part = ModelPart::main;       ///< The twin of a decoder draws from a stream of its own.
+  std::optional<Streaming> streaming{};
+  ModelPart part = ModelPart::main;  ///< The twin of a decoder draws from a stream of its own.
 };
 
 /// What a model reads.
@@ -67,11 +67,14 @@ using TakeLayer = std::function<void(int64_t layer, const BlockStates& states)>;
 void model_pass(const ModelSpec& spec, const ModelWeights& weights, const ModelInput& input, int64_t last,
                 const TakeLayer& take);
 /// The same step by step, for weights that hold no more than the stage in question (WeightSource::stage): the embedding
-/// (layer 0), and from the stream before a layer 1 … L + 1 what it makes of it. `lengths`: of sequences that lie one
-/// behind the other in the stream. Not of a decoder.
+/// (layer 0), and from the stream before a layer 1 … L + 1 what it makes of it.
+struct StreamContext {
+  std::span<const int64_t> lengths{};  ///< Of sequences that lie one behind the other in the stream.
+  at::Tensor heard{};                  ///< As in ModelInput; the final norm needs none.
+};
 BlockStates model_start(const ModelSpec& spec, const ModelWeights& weights, const ModelInput& input);
 BlockStates model_step(const ModelSpec& spec, const ModelWeights& weights, int64_t layer, const at::Tensor& stream,
-                       std::span<const int64_t> lengths);
+                       const StreamContext& beside);
 /// Errors: usage, for a layer that the model does not have, or that has no such units.
 void check_layers(std::span<const int64_t> layers, const ModelSpec& spec, Units units);
 

@@ -57,7 +57,9 @@ int64_t batch_work(const ModelSpec& spec, const BatchShape& batch, int64_t item)
   const int64_t streams = 6 * b.width, heads = 3 * (b.heads + 2 * b.kv_heads) * b.head_size;
   const int64_t scores = 3 * b.heads * batch.length * (batch.one_by_one ? batch.length : batch.tokens);
   const int64_t wide = (b.gated ? 4 : 3) * b.ffn_width;
-  const int64_t block = batch.tokens * streams + std::max(batch.tokens * heads + scores, batch.tokens * wide);
+  // What was heard, its keys and its values, with a copy of each while they are made, and their scores.
+  const int64_t cross = batch.heard * (6 * b.width + 3 * b.heads * batch.tokens);
+  const int64_t block = batch.tokens * streams + std::max({batch.tokens * heads + scores, batch.tokens * wide, cross});
   if (!spec.sound) return block * item;
   const int64_t inputs = 2 * spec.sound->inputs * stem_inputs(*spec.sound, batch.tokens);
   const int64_t stem = inputs + 4 * b.width * batch.tokens + stem_work(*spec.sound, batch.length);

@@ -33,6 +33,7 @@ struct BatchShape {
   int64_t tokens = 0;       ///< (Or frames) of all sequences, with padding, …
   int64_t length = 0;       ///< … and of the longest.
   bool one_by_one = false;  ///< Attention takes the sequences one after another, as they differ in length.
+  int64_t heard = 0;        ///< Frames that a decoder looks at.
 };
 /// Bytes that a batch takes while it goes through a block or a stem that hears sound.
 int64_t batch_work(const ModelSpec& spec, const BatchShape& batch, int64_t item);

@@ -57,7 +57,8 @@ class StateStore {
 BatchShape shape_of(const ModelBatch& batch) {
   return {.tokens = batch.sequences * batch.length,
           .length = batch.lengths.empty() ? batch.length : std::ranges::max(batch.lengths),
-          .one_by_one = !batch.lengths.empty()};
+          .one_by_one = !batch.lengths.empty(),
+          .heard = batch.heard_frames};
 }
 
 class Streamed {
@@ -138,15 +139,19 @@ class Streamed {
       stop_if_interrupted();
       const auto& batch = step.input.batches[static_cast<size_t>(i)];
       const size_t index = step.first + static_cast<size_t>(i);
-      const auto states =
-          layer == 0 ? model_start(model_.spec(), step.weights, batch.input())
-                     : model_step(model_.spec(), step.weights, layer, stored(store, index, batch), batch.lengths);
+      const auto states = layer == 0 ? model_start(model_.spec(), step.weights, batch.input())
+                                     : model_step(model_.spec(), step.weights, layer, stored(store, index, batch),
+                                                  {.lengths = batch.lengths, .heard = heard_by(batch, layer)});
       if (layer < last_layer()) store.put(index, states.residual);
       const auto taken = rows.taken(batch, layer, states);
       const std::lock_guard lock(guard);
       rows.keep(batch, layer, taken);
       if (compute_.progress) compute_.progress(++done, (last_layer() + 1) * count);
     });
+  }
+
+  at::Tensor heard_by(const ModelBatch& batch, int64_t layer) const {
+    return batch.heard && layer < final_layer() ? batch.heard() : at::Tensor();
   }
 
   at::Tensor stored(const StateStore& store, size_t index, const ModelBatch& batch) const {

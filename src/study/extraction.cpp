@@ -1,13 +1,13 @@
 #include "study/extraction.h"
 
 #include <map>
-#include <span>
 
 #include "core/error.h"
 #include "core/hash.h"
 #include "input/sound.h"
 #include "input/tokenizer.h"
 #include "model/checkpoint.h"
+#include "model/heard_words.h"
 #include "study/activations_file.h"
 #include "study/extraction_needs.h"
 #include "study/feature_kinds.h"
@@ -46,8 +46,6 @@ class Hashes {
   std::map<std::string, std::string> known_;
 };
 
-constexpr const char* sound_files[] = {"preprocessor_config.json"};
-
 // Everything a model's states depend on besides the story: configuration, weights or seed, how it reads or hears.
 Json model_identity(const FeatureSpace& space, Hashes& hashes) {
   Json identity = Json::object();
@@ -55,8 +53,9 @@ Json model_identity(const FeatureSpace& space, Hashes& hashes) {
     if (fs::exists(path)) identity[path.filename().string()] = hashes.of(path);
   };
   add(space.model->path / "config.json");
-  for (const char* name : space.hears ? std::span<const char* const>(sound_files) : tokenizer_file_names())
-    add(space.model->path / name);
+  if (!space.hears)
+    for (const char* name : tokenizer_file_names()) add(space.model->path / name);
+  if (needs_recording(space)) add(space.model->path / "preprocessor_config.json");
   if (space.seed)
     identity["random_init"] = *space.seed;
   else
@@ -80,6 +79,14 @@ SoundWindowOptions windows_of(const FeatureSpace& space) {
 // Layers of the model, each into the file of its story.
 auto layer_writer(const Model& model, const FeatureSpace& space, Hdf5Writer& file) {
   return [&](size_t tap, const at::Tensor& states) { write_layer(file, model.layer_name(space.layers[tap]), states); };
+}
+
+Model load_part(const ExtractionWork& work, const FeatureSpace& space, const Compute& compute, ModelPart part) {
+  ModelOptions options{.type = work.study.precision, .device = compute.device, .part = part};
+  if (space.seed) options.random_init = static_cast<uint64_t>(*space.seed);
+  if (is_streamed(work, space))
+    options.streaming = Streaming{.memory = memory_limit(work.machine.memory).bytes, .scratch = work.work};
+  return Model::load(space.model->path, options);
 }
 
 void read_stories(const ExtractionWork& work, const FeatureSpace& space, const Compute& compute,
@@ -120,10 +127,64 @@ void hear_recording(const ExtractionWork& work, const FeatureSpace& space, const
   write_windows(part.file, recording.heard.times, windows_of(space));
 }
 
-void set_reading(Unit& unit, const ExtractionWork& work, const FeatureSpace& space, size_t story) {
+HeardWordOptions heard_options_of(const ExtractionWork& work, const FeatureSpace& space) {
+  return {.window = space.model->sound_window,
+          .layers = space.layers,
+          .units = work.tapped,
+          .pooling = space.model->pooling,
+          .language = space.model->language};
+}
+
+// The story's words, on the recording's clock.
+std::vector<Word> words_in_recording(const TimedStory& story) {
+  auto words = story.spoken;
+  for (auto& word : words) {
+    word.onset -= story.stimulus->sound_start;
+    word.offset -= story.stimulus->sound_start;
+  }
+  return words;
+}
+
+void hear_and_read_story(const ExtractionWork& work, const FeatureSpace& space, const Compute& compute,
+                         const UnitPart& part) {
+  const auto& story = work.stories[part.part];
+  const auto encoder = load_part(work, space, compute, ModelPart::main), decoder = load_model(work, space, compute);
+  const auto tokenizer = Tokenizer::load(space.model->path);
+  const HearingReader model{encoder, decoder, tokenizer, read_sound_input(space.model->path, encoder.spec())};
+  const auto sound = read_sound(sound_of(*story.stimulus), model.input.rate);
+  const auto made = within(fmt::format("hearing and reading the story '{}'", story.stimulus->name), [&] {
+    return extract_heard_words(model, {sound.samples, words_in_recording(story)}, heard_options_of(work, space),
+                               compute);
+  });
+  write_activations(part.file, made, decoder, story.spoken);
+  part.file.attribute("part", "decoder");
+  part.file.attribute("sound_window", space.model->sound_window);
+  part.file.attribute("sound_start", story.stimulus->sound_start);
+}
+
+void depend_on_words(Unit& unit, const TimedStory& story) {
   Json words = Json::array();
-  for (const auto& word : work.stories[story].spoken) words.push_back({word.text, word.onset, word.offset});
+  for (const auto& word : story.spoken) words.push_back({word.text, word.onset, word.offset});
   unit.depends_on["words"] = words;
+}
+
+void set_hearing_and_reading(Unit& unit, const ExtractionWork& work, const FeatureSpace& space, size_t story,
+                             Hashes& hashes) {
+  depend_on_words(unit, work.stories[story]);
+  unit.depends_on["part"] = "decoder";
+  unit.depends_on["sound"] = hashes.of(sound_of(*work.stories[story].stimulus));
+  unit.depends_on["sound_start"] = work.stories[story].stimulus->sound_start;
+  unit.depends_on["sound_window"] = space.model->sound_window;
+  unit.depends_on["language"] = space.model->language;
+  unit.depends_on["pooling"] = static_cast<int>(space.model->pooling);
+  unit.needs = hearing_and_reading_needs(work, space, story);
+  unit.write = [work, space, story](const Compute& compute, Hdf5Writer& file) {
+    hear_and_read_story(work, space, compute, {story, file});
+  };
+}
+
+void set_reading(Unit& unit, const ExtractionWork& work, const FeatureSpace& space, size_t story) {
+  depend_on_words(unit, work.stories[story]);
   unit.depends_on["context"] = context_text(space.model->context);
   unit.depends_on["start_token"] = static_cast<int>(space.model->start_token);
   unit.depends_on["pooling"] = static_cast<int>(space.model->pooling);
@@ -155,15 +216,11 @@ ExtractionWork extraction_work(const EncodingPlan& plan) {
 }
 
 bool is_streamed(const ExtractionWork& work, const FeatureSpace& space) {
-  return is_streamed(read_spec(space.model->path), work.study.precision, memory_limit(work.machine.memory));
+  return is_streamed(weights_of(space), work.study.precision, memory_limit(work.machine.memory));
 }
 
 Model load_model(const ExtractionWork& work, const FeatureSpace& space, const Compute& compute) {
-  ModelOptions options{.type = work.study.precision, .device = compute.device};
-  if (space.seed) options.random_init = static_cast<uint64_t>(*space.seed);
-  if (is_streamed(work, space))
-    options.streaming = Streaming{.memory = memory_limit(work.machine.memory).bytes, .scratch = work.work};
-  return Model::load(space.model->path, options);
+  return load_part(work, space, compute, space.model->part);
 }
 
 std::vector<Unit> extraction_units(const ExtractionWork& work, const std::vector<FeatureSpace>& spaces) {
@@ -185,6 +242,8 @@ std::vector<Unit> extraction_units(const ExtractionWork& work, const std::vector
       if (work.tapped != Units::residual) unit.depends_on["units"] = units_name(work.tapped);
       if (space.hears)
         set_hearing(unit, work, space, story, hashes);
+      else if (needs_recording(space))
+        set_hearing_and_reading(unit, work, space, story, hashes);
       else
         set_reading(unit, work, space, story);
     }

@@ -18,6 +18,7 @@ namespace {
 double real(int64_t value) { return static_cast<double>(value); }
 int64_t whole(double value) { return static_cast<int64_t>(std::ceil(value)); }
 
+constexpr double transcript_marks = 4;  // before the words that Whisper's decoder reads
 constexpr double tokens_per_word = 1.3, tokens_per_batch = 4096, least_per_batch = 512, batches_at_least = 8;
 
 // What goes through a model, in tokens or frames, and the rows of states that come out.
@@ -144,7 +145,7 @@ double rows_bytes(const ModelSpec& spec, const std::vector<Flow>& flows, int64_t
 // `together`: all that goes through a streamed model with the story.
 UnitNeeds extraction_needs(const ExtractionWork& work, const FeatureSpace& space, const Flow& own,
                            const std::vector<Flow>& together) {
-  const auto spec = read_spec(space.model->path);
+  const auto spec = spec_of(space);
   const int64_t item = item_of(work);
   const double widths = real(std::ssize(space.layers) * spec.block.width);
   auto needs = is_streamed(work, space)
@@ -158,7 +159,7 @@ UnitNeeds extraction_needs(const ExtractionWork& work, const FeatureSpace& space
 }  // namespace
 
 UnitNeeds reading_needs(const ExtractionWork& work, const FeatureSpace& space, size_t story) {
-  const auto spec = read_spec(space.model->path);
+  const auto spec = spec_of(space);
   std::vector<Flow> together;
   for (const auto& each : work.stories)
     together.push_back(flow_of_words(spec, space.model->context, std::ssize(each.words)));
@@ -168,12 +169,44 @@ UnitNeeds reading_needs(const ExtractionWork& work, const FeatureSpace& space, s
 }
 
 UnitNeeds hearing_needs(const ExtractionWork& work, const FeatureSpace& space, size_t story) {
-  const auto flow = flow_of_sound(read_spec(space.model->path), space, *work.stories[story].stimulus);
+  const auto flow = flow_of_sound(spec_of(space), space, *work.stories[story].stimulus);
   return extraction_needs(work, space, flow, {flow});
 }
 
+// The encoder hears every word's window, whose states wait in a file where models are read layer by layer; the decoder
+// reads the words of the window.
+UnitNeeds hearing_and_reading_needs(const ExtractionWork& work, const FeatureSpace& space, size_t story) {
+  constexpr double words_a_second = 4;
+  const auto decoder = spec_of(space), encoder = read_spec(space.model->path);
+  const auto input = read_sound_input(space.model->path, encoder);
+  const double words = real(std::ssize(work.stories[story].words)), rate = real(input.rate);
+  const double frames = real(sound_frames(input, *encoder.sound, input.samples).count);
+  const double read = std::min(tokens_per_word * words_a_second * space.model->sound_window + transcript_marks,
+                               real(decoder.max_tokens));
+  const double samples = sound_file_seconds(sound_of(*work.stories[story].stimulus)) * rate * 3 * sizeof(float);
+  const Flow heard{.rows = frames * work.machine.threads, .tokens = words * frames, .length = frames, .input = samples};
+  const Flow text{.rows = words, .tokens = words * read, .length = read, .input = samples};
+  const int64_t item = item_of(work), width = decoder.block.width;
+  const double widths = real(std::ssize(space.layers) * width), kept = widths * words * real(item);
+  UnitNeeds needs;
+  if (is_streamed(work, space)) {
+    const double rows = heard.rows * real(encoder.block.width * item);
+    needs = streamed_needs(encoder, space, {{heard}, rows}, item, work.machine);
+    const auto reading = streamed_needs(decoder, space, {{text}, kept}, item, work.machine);
+    if (reading.memory > needs.memory) needs.memory = reading.memory;
+    needs.scratch += whole(heard.tokens) * encoder.block.width * item;
+  } else {
+    needs = whole_needs(encoder, space, {.tokens = frames, .length = frames, .input = samples}, 0, item);
+    needs.memory += static_cast<int64_t>(count_weights(decoder) * real(item) + kept);
+  }
+  needs.disk = static_cast<int64_t>(kept);
+  needs.work =
+      std::max(1.0, heard.tokens * count_weights(encoder) + (text.tokens + heard.tokens) * count_weights(decoder));
+  return needs;
+}
+
 UnitNeeds twin_needs(const ExtractionWork& work, const FeatureSpace& space, const TwinCount& count) {
-  const auto spec = read_spec(space.model->path);
+  const auto spec = spec_of(space);
   const int64_t item = item_of(work);
   const double words = real(count.words), width = real(spec.block.width);
   const double kept = words * real(std::max<int64_t>(count.ahead, 1)) * width;

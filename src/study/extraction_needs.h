@@ -11,6 +11,9 @@ UnitNeeds reading_needs(const ExtractionWork& work, const FeatureSpace& space, s
 /// The same of a model that hears. Errors: input, for a recording or a model that cannot be read.
 UnitNeeds hearing_needs(const ExtractionWork& work, const FeatureSpace& space, size_t story);
 
+/// The same of a decoder that reads the words while it looks at what an encoder heard. Errors: as above.
+UnitNeeds hearing_and_reading_needs(const ExtractionWork& work, const FeatureSpace& space, size_t story);
+
 /// States of one layer in `texts` texts of `words` words; `ahead` words after each word are read anew, or the whole
 /// text where it is 0.
 struct TwinCount {

@@ -89,7 +89,7 @@ std::vector<std::filesystem::path> PreparedStudy::inputs() const {
     if (space.model && space.training == Training::trained) files.push_back(space.model->path);
   for (const auto& space : spaces)
     for (const auto& story : stories) {
-      if (space.hears) add(sound_of(*story.stimulus));
+      if (needs_recording(space)) add(sound_of(*story.stimulus));
       if (space.feature)
         for (const auto& file : feature_kind(space.feature->kind).files(*space.feature, *story.stimulus)) add(file);
     }

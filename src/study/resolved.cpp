@@ -37,14 +37,19 @@ toml::table model_table(const ModelEntry& m) {
   toml::table table{{"name", m.name},
                     {"path", m.given_path},
                     {"layers", m.layers},
+                    {"part", name_of(m.part, model_parts)},
                     {"sound_window", m.sound_window},
-                    {"sound_stride", m.sound_stride},
                     {"untrained_seeds", array_of(m.untrained_seeds)},
                     {"untrained_layers", m.untrained_layers},
-                    {"start_token", name_of(m.start_token, start_tokens)},
-                    {"pooling", name_of(m.pooling, poolings)},
-                    {"untokenized", name_of(m.untokenized, untokenized_rules)}};
+                    {"pooling", name_of(m.pooling, poolings)}};
   if (m.parameters > 0) table.insert("parameters", m.parameters);
+  if (m.part == ModelPart::decoder) {
+    table.insert("language", m.language);
+    return table;
+  }
+  table.insert("sound_stride", m.sound_stride);
+  table.insert("start_token", name_of(m.start_token, start_tokens));
+  table.insert("untokenized", name_of(m.untokenized, untokenized_rules));
   if (m.context.kind == ContextKind::full)
     table.insert("context", "full");
   else

@@ -41,6 +41,20 @@ static void read_context(StudySection& section, ContextOptions& context) {
   }
 }
 
+// A decoder reads the words of a window of sound; a window has no stride, and no other rule says what it reads.
+static void read_part(StudySection& section, ModelEntry& model) {
+  constexpr double heard_at_once = 30;  // seconds, by Whisper
+  section.read_choice("part", model.part, model_parts);
+  section.read("language", model.language);
+  const bool decoder = model.part == ModelPart::decoder;
+  if (!decoder && section.contains("language"))
+    section.problem("language", " is about a model with part = \"decoder\"");
+  if (!decoder) return;
+  if (!section.contains("sound_window")) model.sound_window = heard_at_once;
+  for (const char* key : {"context", "sound_stride", "start_token", "untokenized"})
+    if (section.contains(key)) section.problem(key, " is not about a decoder: it reads the words of its sound_window");
+}
+
 void read_model(StudySection& section, ModelEntry& model) {
   section.read("name", model.name);
   section.read("path", model.path, model.given_path);
@@ -54,6 +68,7 @@ void read_model(StudySection& section, ModelEntry& model) {
   section.read_choice("untokenized", model.untokenized, untokenized_rules);
   section.read("sound_window", model.sound_window);
   section.read("sound_stride", model.sound_stride);
+  read_part(section, model);
   if (!(model.sound_stride >= 0.001 && model.sound_stride <= model.sound_window && model.sound_window <= 100000))
     section.wrong("sound_stride", "seconds from 0.001 to sound_window");
   read_context(section, model.context);

@@ -56,7 +56,7 @@ static void set_layers(FeatureSpace& space, const std::string& layers, int64_t d
 }
 
 static void add_model(const ModelEntry& entry, std::vector<FeatureSpace>& spaces) {
-  const auto spec = read_spec(entry.path);
+  const auto spec = read_spec(entry.path, entry.part);
   FeatureSpace space{.id = entry.name,
                      .name = entry.name,
                      .training = Training::trained,
@@ -92,10 +92,21 @@ std::vector<FeatureSpace> feature_spaces(const Study& study) {
   return spaces;
 }
 
+ModelSpec spec_of(const FeatureSpace& space) { return read_spec(space.model->path, space.model->part); }
+
+double weights_of(const FeatureSpace& space) {
+  const double own = count_weights(spec_of(space));
+  return space.model->part == ModelPart::decoder ? own + count_weights(read_spec(space.model->path)) : own;
+}
+
+bool needs_recording(const FeatureSpace& space) {
+  return space.hears || (space.model && space.model->part == ModelPart::decoder);
+}
+
 double space_size(const FeatureSpace& space) {
   const double stated = space.model ? space.model->parameters : space.feature->parameters;
   if (stated > 0) return stated;
-  return space.model ? count_weights(read_spec(space.model->path)) : std::nan("");
+  return space.model ? weights_of(space) : std::nan("");
 }
 
 static double word_moment(const Word& word, WordTime moment) {

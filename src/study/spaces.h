@@ -29,6 +29,12 @@ struct FeatureSpace {
 /// All spaces, in the order of the study: models with their twins, then features.
 std::vector<FeatureSpace> feature_spaces(const Study& study);
 
+/// Of a space with a model: the spec of what gives its states, the weights of all that this takes (a decoder looks at
+/// what an encoder heard), and whether it takes the story's recording.
+ModelSpec spec_of(const FeatureSpace& space);
+double weights_of(const FeatureSpace& space);
+bool needs_recording(const FeatureSpace& space);
+
 /// Parameters of the model behind a space, or those that the study file states; NaN where there are none.
 double space_size(const FeatureSpace& space);
 

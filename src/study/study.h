@@ -31,7 +31,9 @@ struct ModelEntry {
   StartToken start_token = StartToken::from_tokenizer;
   Pooling pooling = Pooling::last;
   Untokenized untokenized = Untokenized::error;
-  double sound_window = 16.1, sound_stride = 0.1;  ///< Of a model that hears sound, in seconds.
+  ModelPart part = ModelPart::main;  ///< The decoder (Whisper's) reads the words while it looks at what was heard.
+  double sound_window = 16.1, sound_stride = 0.1;  ///< Of a model that hears sound, in seconds; a decoder has windows.
+  std::string language = "en";                     ///< Of the transcript that a decoder reads.
   std::vector<int64_t> untrained_seeds{};          ///< One untrained twin a seed.
   std::string untrained_layers{};                  ///< Layers of the twins; empty: those of the model.
   double parameters = 0;                           ///< Size that analyses go by; 0: the number of its weights.

@@ -2,7 +2,6 @@
 
 #include "cli/machine.h"
 #include "core/memory.h"
-#include "model/family.h"
 
 namespace arcuate {
 
@@ -11,9 +10,9 @@ MemoryLimit memory_limit(int64_t asked_for) {
   return {.bytes = resident_bytes() + cli::available_memory().count};
 }
 
-bool is_streamed(const ModelSpec& spec, c10::ScalarType type, const MemoryLimit& limit) {
-  const double weights = count_weights(spec) * static_cast<double>(c10::elementSize(type));
-  return limit.given || weights >= static_cast<double>(limit.bytes - resident_bytes());
+bool is_streamed(double weights, c10::ScalarType type, const MemoryLimit& limit) {
+  const double bytes = weights * static_cast<double>(c10::elementSize(type));
+  return limit.given || bytes >= static_cast<double>(limit.bytes - resident_bytes());
 }
 
 }  // namespace arcuate

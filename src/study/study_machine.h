@@ -5,8 +5,6 @@
 
 #include <cstdint>
 
-#include "model/spec.h"
-
 namespace arcuate {
 
 struct StudyMachine {
@@ -24,7 +22,8 @@ struct MemoryLimit {
 };
 MemoryLimit memory_limit(int64_t asked_for);
 
-/// Whether a model is read layer by layer: where a limit is given, or its weights would not fit in what is free.
-bool is_streamed(const ModelSpec& spec, c10::ScalarType type, const MemoryLimit& limit);
+/// Whether a model of so many weights is read layer by layer: where a limit is given, or they would not fit in what is
+/// free.
+bool is_streamed(double weights, c10::ScalarType type, const MemoryLimit& limit);
 
 }  // namespace arcuate

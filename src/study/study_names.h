@@ -27,6 +27,7 @@ inline const Names<Untimed> untimed_rules{
     {"error", Untimed::error}, {"drop", Untimed::drop}, {"interpolate", Untimed::interpolate}};
 inline const Names<StartToken> start_tokens{
     {"tokenizer", StartToken::from_tokenizer}, {"always", StartToken::always}, {"never", StartToken::never}};
+inline const Names<ModelPart> model_parts{{"main", ModelPart::main}, {"decoder", ModelPart::decoder}};
 inline const Names<Pooling> poolings{{"last", Pooling::last}, {"mean", Pooling::mean}};
 inline const Names<Untokenized> untokenized_rules{{"error", Untokenized::error}, {"previous", Untokenized::previous}};
 inline const Names<Select> selections{{"mse", Select::mse}, {"r2", Select::r2}, {"r", Select::r}};

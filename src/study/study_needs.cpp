@@ -19,7 +19,7 @@ int64_t subject_count(const EncodingPlan& plan) { return std::ssize(plan.respons
 
 UnitNeeds forecast_needs(const EncodingPlan& plan, const FeatureSpace& space, int64_t words, int64_t ahead,
                          int64_t distances) {
-  const double width = real(read_spec(space.model->path).block.width);
+  const double width = real(spec_of(space).block.width);
   UnitArrays arrays;
   // On their way into a syntactic and a semantic part, and as reduced by each fold's training words.
   for (int64_t copy = 0; copy < 6 + std::ssize(plan.splits); ++copy)
@@ -37,7 +37,7 @@ UnitNeeds forecast_needs(const EncodingPlan& plan, const FeatureSpace& space, in
 }
 
 int64_t feature_width(const FeatureSpace& space, const std::vector<TimedStory>& stories) {
-  if (space.model) return read_spec(space.model->path).block.width;
+  if (space.model) return spec_of(space).block.width;
   return stories.empty() ? 1 : feature_kind(space.feature->kind).width(space, stories.front());
 }
 

@@ -29,9 +29,7 @@ at::Tensor column_scores(const Summary& summary, const FeatureSpace& space) {
   return {};
 }
 
-std::string family_of(const FeatureSpace& space) {
-  return space.model ? read_spec(space.model->path).family : "features";
-}
+std::string family_of(const FeatureSpace& space) { return space.model ? spec_of(space).family : "features"; }
 
 class ScalingAnalysis : public Analysis {
  public:

@@ -19,9 +19,10 @@ namespace {
 
 // One folder's models, and the story that the reference has.
 struct Scene {
-  explicit Scene(const std::string& name, at::ScalarType type = at::kFloat)
-      : encoder(Model::load(reference_model(name), {.type = type})),
-        decoder(Model::load(reference_model(name), {.type = type, .part = ModelPart::decoder})),
+  explicit Scene(const std::string& name, at::ScalarType type = at::kFloat) : Scene(name, ModelOptions{.type = type}) {}
+  Scene(const std::string& name, const ModelOptions& options)
+      : encoder(Model::load(reference_model(name), options)),
+        decoder(Model::load(reference_model(name), of_decoder(options))),
         tokenizer(Tokenizer::load(reference_model(name))),
         input(read_sound_input(reference_model(name), encoder.spec())) {
     const Fixture stored("sound/words.safetensors");
@@ -38,6 +39,11 @@ struct Scene {
   }
   std::string refusal(const HeardWordOptions& options = {.window = 0.5}) const {
     return message_of([&] { states(options); });
+  }
+
+  static ModelOptions of_decoder(ModelOptions options) {
+    options.part = ModelPart::decoder;
+    return options;
   }
 
   Model encoder, decoder;
@@ -72,10 +78,36 @@ TEST(HeardWords, bytes_do_not_depend_on_threads) {
   EXPECT_TRUE(at::equal(scene.states().states, scene.states({.window = 0.5}, {.threads = 3}).states));
 }
 
+TEST(HeardWords, bytes_are_the_same_where_both_models_are_read_layer_by_layer) {
+  const test::TemporaryFolder folder;
+  const Streaming streaming{.memory = int64_t{1} << 40, .scratch = folder / "scratch"};
+  for (const auto type : {at::kFloat, at::kBFloat16})
+    for (const auto& seed : {std::optional<uint64_t>{}, std::optional<uint64_t>{4}}) {
+      const Scene whole("whisper-80", ModelOptions{.type = type, .random_init = seed});
+      const Scene layered("whisper-80", ModelOptions{.type = type, .random_init = seed, .streaming = streaming});
+      for (const auto units : {Units::residual, Units::ffn})
+        for (const int threads : {1, 3}) {
+          const HeardWordOptions options{.window = 0.5, .layers = {1, 2}, .units = units, .pooling = Pooling::mean};
+          EXPECT_TRUE(at::equal(layered.states(options, {.threads = threads}).states, whole.states(options).states));
+        }
+    }
+  EXPECT_TRUE(std::filesystem::exists(folder / "scratch"));
+}
+
+TEST(HeardWords, a_limit_below_the_least_is_refused) {
+  const test::TemporaryFolder folder;
+  const Scene small("whisper-80", ModelOptions{.streaming = Streaming{.memory = 1, .scratch = folder.path()}});
+  EXPECT_TRUE(contains(small.refusal(), {"layer by layer, needs at least", "the limit is 0 MB"}));
+}
+
 TEST(HeardWords, half_the_digits_are_near) {
-  const auto exact = Scene("whisper-80").states().states, half = Scene("whisper-80", at::kBFloat16).states().states;
-  EXPECT_LT(relative_difference(half, exact), 0.1);
-  EXPECT_GT(relative_difference(half, exact), 0);
+  for (const auto pooling : {Pooling::last, Pooling::mean}) {
+    const HeardWordOptions options{.window = 0.5, .pooling = pooling};
+    const auto exact = Scene("whisper-80").states(options).states,
+               half = Scene("whisper-80", at::kBFloat16).states(options).states;
+    EXPECT_LT(relative_difference(half, exact), 0.1);
+    EXPECT_GT(relative_difference(half, exact), 0);
+  }
 }
 
 TEST(HeardWords, every_option_changes_the_states) {

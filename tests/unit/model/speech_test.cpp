@@ -130,11 +130,6 @@ TEST(Speech, a_decoder_and_a_model_without_one_say_what_they_need) {
   EXPECT_TRUE(contains(message_of([&] { hubert.states({at::ones({1, 100}), memory}, stem); }), {"only a decoder"}));
   EXPECT_TRUE(contains(message_of([&] { Model::load(reference_model("hubert-base"), {.part = ModelPart::decoder}); }),
                        {"hubert has no decoder", "families with one: whisper"}));
-  EXPECT_TRUE(contains(message_of([&] {
-                         Model::load(reference_model("whisper-80"),
-                                     {.streaming = Streaming{.memory = 1 << 30}, .part = ModelPart::decoder});
-                       }),
-                       {"the decoder of whisper is not read layer by layer"}));
 }
 
 TEST(Speech, twins_of_encoder_and_decoder_share_no_numbers) {

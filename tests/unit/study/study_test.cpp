@@ -59,6 +59,30 @@ TEST(Study, places_and_maps_are_written_as_they_were_read) {
   EXPECT_EQ(resolved_toml(again), resolved_toml(study));
 }
 
+TEST(Study, a_decoder_has_a_window_and_a_language) {
+  const auto with = [](const std::string& keys) {
+    return std::string(small) + "[[model]]\nname='n'\npath='p'\n" + keys;
+  };
+  const auto usual = parse(with("")).models.at(1), decoder = parse(with("part='decoder'")).models.at(1);
+  EXPECT_EQ(usual.part, ModelPart::main);
+  EXPECT_EQ(usual.sound_window, 16.1);
+  EXPECT_EQ(decoder.part, ModelPart::decoder);
+  EXPECT_EQ(decoder.sound_window, 30);
+  EXPECT_EQ(decoder.language, "en");
+  const auto study = parse(with("part='decoder'\nlanguage='de'\nsound_window=2.5\npooling='mean'"));
+  const auto again = parse(resolved_toml(study));
+  EXPECT_EQ(again.models.at(1).part, ModelPart::decoder);
+  EXPECT_EQ(again.models.at(1).language, "de");
+  EXPECT_EQ(again.models.at(1).sound_window, 2.5);
+  EXPECT_EQ(resolved_toml(again), resolved_toml(study));
+  EXPECT_TRUE(contains(error_of(with("part='head'")), {"'model.part'", "line 13", "main, decoder"}));
+  EXPECT_TRUE(contains(error_of(with("language='de'")), {"'model.language'", "line 13", "part = \"decoder\""}));
+  EXPECT_TRUE(contains(error_of(with("part='decoder'\nsound_stride=1\ncontext={words=3}\nuntokenized='previous'\n"
+                                     "start_token='never'")),
+                       {"4 problems", "line 14: 'model.sound_stride' is not", "line 15: 'model.context'",
+                        "line 16: ", "'model.untokenized'", "'model.start_token'", "the words of its sound_window"}));
+}
+
 TEST(Study, reads_every_kind_of_context) {
   const auto with = [](const std::string& context) {
     return parse(std::string(small) + "[[model]]\nname='n'\npath='p'\ncontext=" + context).models.at(1).context;
