@@ -28,14 +28,21 @@ Tensor design_of(const EncodingPlan& plan, const std::function<TimedValues(const
   return at::cat(rows, 0);
 }
 
-TimedValues story_values(const EncodingPlan& plan, const FeatureSpace& space, const std::string& layer,
-                         const TimedStory& story) {
-  if (!space.model) return feature_values(space, story, plan.study.seed);
-  const Hdf5Reader file(activation_file(plan.work, space, story.stimulus->name));
-  TimedValues made{file.read("layer/" + layer).to(at::kDouble), story.times};
+TimedValues stored_values(const std::filesystem::path& work, const FeatureSpace& space, const std::string& layer,
+                          const TimedStory& story) {
+  const Hdf5Reader file(activation_file(work, space, story.stimulus->name));
+  TimedValues made{file.read("layer/" + layer), story.times};
   if (!space.hears) return made;
   made.times = to_vector(file.read("times"));
   for (auto& time : made.times) time = story_moment(story, time);
+  return made;
+}
+
+TimedValues story_values(const EncodingPlan& plan, const FeatureSpace& space, const std::string& layer,
+                         const TimedStory& story) {
+  if (!space.model) return feature_values(space, story, plan.study.seed);
+  auto made = stored_values(plan.work, space, layer, story);
+  made.values = made.values.to(at::kDouble);
   return made;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include <filesystem>
 #include <functional>
 #include <string>
 
@@ -17,8 +18,12 @@ at::Tensor story_design(const TimedValues& values, const TimedStory& story, cons
 /// The rows of all stories. `values_of` gives each story's values.
 at::Tensor design_of(const EncodingPlan& plan, const std::function<TimedValues(const TimedStory&)>& values_of);
 
-/// Values of one story in a feature space: states of `layer` where it has a model, at its words or, of one that hears,
-/// at the ends of its windows.
+/// What a space's model gave of one story, extracted under `work`: N x F as stored, at the story's words or, of a model
+/// that hears, at the ends of its windows.
+TimedValues stored_values(const std::filesystem::path& work, const FeatureSpace& space, const std::string& layer,
+                          const TimedStory& story);
+
+/// Values of one story in a feature space: states of `layer` in float64 where it has a model.
 TimedValues story_values(const EncodingPlan& plan, const FeatureSpace& space, const std::string& layer,
                          const TimedStory& story);
 /// Whether the values of a space are those of words, one by one.

@@ -1,11 +1,11 @@
 #include "study/networks_store.h"
-#include "study/extraction.h"
 
 #include <ATen/ATen.h>
 
 #include "analysis/neuron_signals.h"
 #include "core/tensor.h"
 #include "encode/haemodynamics.h"
+#include "study/design.h"
 
 namespace arcuate {
 
@@ -18,14 +18,15 @@ std::vector<int64_t> numbers_of(const Tensor& values) {
   return {plain.data_ptr<int64_t>(), plain.data_ptr<int64_t>() + plain.numel()};
 }
 
-// One layer of one story. Volumes before the first stored row still feed the response: the listener heard those words.
-Tensor story_units(const Tensor& values, const TimedStory& story, const AlignEntry& align,
+// One layer of one story. Volumes before the first stored row still feed the response: the listener heard what came
+// then.
+Tensor story_units(const TimedValues& units, const TimedStory& story, const AlignEntry& align,
                    const UnitTimeOptions& options) {
   const Stimulus& stimulus = *story.stimulus;
   std::vector<double> volumes;
   for (int64_t i = 0; i < stimulus.lead + stimulus.volumes; ++i)
     volumes.push_back(stimulus.first_volume + stimulus.tr * static_cast<double>(i));
-  auto series = word_units_to_volumes(values, story.times, volumes, stimulus.tr, options.align);
+  auto series = word_units_to_volumes(units.values, units.times, volumes, stimulus.tr, options.align);
   const std::vector<RowRange> whole{{0, series.size(0)}};
   if (options.haemodynamic) series = convolved(series, spm_weights(stimulus.tr), whole);
   return clean_story(series.slice(0, stimulus.lead), align, stimulus.tr).to(at::kFloat);
@@ -39,9 +40,8 @@ Tensor study_units(const EncodingPlan& plan, const FeatureSpace& space, const st
   const auto of_layer = [&](size_t i) {
     std::vector<Tensor> stories;
     for (const auto& story : plan.stories)
-      stories.push_back(story_units(
-          Hdf5Reader(activation_file(work, space, story.stimulus->name)).read("layer/" + space.layer_names[i]), story,
-          plan.study.align_of(story.stimulus->name), options));
+      stories.push_back(story_units(stored_values(work, space, space.layer_names[i], story), story,
+                                    plan.study.align_of(story.stimulus->name), options));
     layer_of.insert(layer_of.end(), static_cast<size_t>(stories.front().size(1)), space.layers[i]);
     return at::cat(stories, 0);
   };

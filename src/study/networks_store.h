@@ -18,7 +18,7 @@ struct UnitTimeOptions {
   int64_t lead_in = 0;       ///< Rows dropped at the beginning of each story.
 };
 
-/// The units of a space, extracted under `work` (study/spaces.h), story after story: aligned with the volumes,
+/// The units of a space, extracted under `work` (study/extraction.h), story after story: aligned with the volumes,
 /// convolved within the story, trimmed and filtered as the responses are. `neurons` gets signals, numbers, layers and
 /// places within layers of those that vary. Returns R x N, float32, centred and of norm 1.
 at::Tensor study_units(const EncodingPlan& plan, const FeatureSpace& space, const std::filesystem::path& work,

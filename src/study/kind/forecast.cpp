@@ -232,8 +232,15 @@ class ForecastAnalysis : public Analysis {
     for (const auto& space : input.spaces)
       if (space.training == Training::trained && (model_.empty() ? !space.hears : space.name == model_)) {
         if (space.hears)
-          bad_usage("the analysis '{}' looks ahead word by word, but {} hears sound; name a model that reads",
-                    input.name, space.name);
+          bad_usage(
+              "the analysis '{}' looks ahead word by word, but {} hears sound, and its states are of moments: name a "
+              "model that reads the words, as a decoder does (part = \"decoder\")",
+              input.name, space.name);
+        if (!given_twins_.empty() && needs_recording(space))
+          bad_usage(
+              "the analysis '{}' lets its model read other texts ('analysis.twins'), but {} reads words that it hears, "
+              "and nobody spoke those texts: leave them out, or name a model that reads text alone",
+              input.name, space.name);
         return space;
       }
     bad_usage("there is no model that reads for the analysis '{}'", input.name);

@@ -12,6 +12,7 @@
 #include "model/family.h"
 #include "study/analysis.h"
 #include "study/extraction.h"
+#include "study/feature_kinds.h"
 #include "study/network_templates.h"
 #include "study/networks_needs.h"
 #include "study/networks_section.h"
@@ -111,7 +112,7 @@ class NetworksAnalysis : public Analysis {
     for (size_t i = 0; i < spaces.size(); ++i) {
       AnalysisWork work{.place = place_of(spaces[i]),
                         .settings = settings(),
-                        .depends_on = depends_on(input, templates),
+                        .depends_on = depends_on(input, spaces[i], templates),
                         .needs = needs_of(input, spaces[i])};
       for (size_t s = 0; s < stories; ++s) work.inputs.push_back(units[i * stories + s].id);
       searches.push_back(
@@ -204,14 +205,13 @@ class NetworksAnalysis : public Analysis {
   std::vector<FeatureSpace> chosen_spaces(const AnalysisInput& input) const {
     std::vector<FeatureSpace> spaces;
     for (const auto& space : input.spaces) {
-      const bool wanted =
-          models_ == all_ ? !space.hears : std::find(models_.begin(), models_.end(), space.name) != models_.end();
+      const bool wanted = models_ == all_ || std::find(models_.begin(), models_.end(), space.name) != models_.end();
       const bool first_twin =
           untrained_ && !spaces.empty() && spaces.back().name == space.name && !spaces.back().seed.has_value();
       if (!space.model || !wanted || (space.training == Training::untrained && !first_twin)) continue;
       spaces.push_back(space);
       auto& own = spaces.back();
-      own.layers = parse_layers(layers_, read_spec(space.model->path).layers);
+      own.layers = parse_layers(layers_, spec_of(space).layers);
       if (layers_ == "all") own.layers.erase(own.layers.begin());
       own.layer_names.clear();
       for (const int64_t layer : own.layers) own.layer_names.push_back(std::to_string(layer));
@@ -223,8 +223,7 @@ class NetworksAnalysis : public Analysis {
     Problems problems(fmt::format("the analysis '{}' asks for what models do not have", input.name), Fault::usage);
     for (const auto& space : spaces) {
       if (space.training != Training::trained) continue;
-      const auto spec = read_spec(space.model->path);
-      if (spec.sound) problems.add("{} hears sound: its units have no words", space.name);
+      const auto spec = spec_of(space);
       if (space.layers.front() < 1 || space.layers.back() > spec.layers)
         problems.add("'analysis.layers' is {}, but feed-forward units of {} are in the layers 1 to {}", layers_,
                      space.name, spec.layers);
@@ -262,8 +261,9 @@ class NetworksAnalysis : public Analysis {
     return targets;
   }
 
-  // Besides the units themselves: when words and volumes were, how both are cleaned, the responses, the networks.
-  static Json depends_on(const AnalysisInput& input, const NetworkTemplates& templates) {
+  // Besides the units themselves: when words (or the sound) and volumes were, how both are cleaned, the responses, the
+  // networks.
+  static Json depends_on(const AnalysisInput& input, const FeatureSpace& space, const NetworkTemplates& templates) {
     const auto& align = input.plan.study.align;
     const auto values = templates.values.contiguous();
     Json json{{"responses", input.plan.responses.hash},
@@ -272,7 +272,8 @@ class NetworksAnalysis : public Analysis {
               {"networks", templates.names},
               {"templates", sha256({static_cast<const char*>(values.data_ptr()), values.nbytes()})}};
     for (const auto& story : input.plan.stories)
-      json["time"].push_back({story.stimulus->tr, story.stimulus->first_volume, story.stimulus->lead, story.times});
+      json["time"].push_back({story.stimulus->tr, story.stimulus->first_volume, story.stimulus->lead,
+                              space.hears ? Json(story_moment(story, 0)) : Json(story.times)});
     return json;
   }
 
