@@ -96,6 +96,20 @@ ARCUATE_VECTOR_UNITS void store_transposed(const __m512i* rows, Bf16* out) {
   }
 }
 
+// 32 numbers of row r from `column` on, in their parts; zeros where the matrix ends.
+template <int64_t parts, class T>
+ARCUATE_VECTOR_UNITS void cut_numbers(const Rows<T>& from, int64_t r, int64_t column, __m512i out[parts]) {
+  if (r >= from.rows) {
+    for (int64_t part = 0; part < parts; ++part) out[part] = _mm512_setzero_si512();
+    return;
+  }
+  const T* numbers = from.values + r * from.stride + column;
+  constexpr int64_t ahead = 4 * side;  // 16 rows are more than the processor reads ahead of by itself
+  _mm_prefetch(numbers + ahead, _MM_HINT_T0);
+  _mm_prefetch(numbers + ahead + side / 2, _MM_HINT_T0);
+  cut_row<parts>(numbers, std::min(side, from.columns - column), out);
+}
+
 // The rows of a tile lie one after another (left factor), or its pairs of numbers along the inner dimension do, of all
 // 16 rows (right factor).
 template <int64_t parts, Factor factor, class T>
@@ -103,22 +117,19 @@ ARCUATE_VECTOR_UNITS void pack_rows(const Rows<T>& from, Bf16* out) {
   const int64_t inner_blocks = blocks_of(from.columns);
   for (int64_t first = 0; first < blocks_of(from.rows) * side; first += tile_rows)
     for (int64_t block = 0; block < inner_blocks; ++block) {
-      __m512i rows[parts][tile_rows] = {};
-      for (int64_t r = 0; r < std::min(tile_rows, from.rows - first); ++r) {
-        const T* numbers = from.values + (first + r) * from.stride + block * side;
-        constexpr int64_t ahead = 4 * side;  // 16 rows are more than the processor reads ahead of by itself
-        _mm_prefetch(numbers + ahead, _MM_HINT_T0);
-        _mm_prefetch(numbers + ahead + side / 2, _MM_HINT_T0);
-        __m512i own[parts];
-        cut_row<parts>(numbers, std::min(side, from.columns - block * side), own);
-        for (int64_t part = 0; part < parts; ++part) rows[part][r] = own[part];
-      }
       Bf16* to = out + (first / side * inner_blocks + block) * parts * 2 * tile + first % side / tile_rows * tile;
-      for (int64_t part = 0; part < parts; ++part, to += 2 * tile)
-        if constexpr (factor == Factor::columns_of_right)
-          store_transposed(rows[part], to);
-        else
-          for (int64_t r = 0; r < tile_rows; ++r) _mm512_store_si512(to + r * side, rows[part][r]);
+      __m512i rows[parts][tile_rows];
+      for (int64_t r = 0; r < tile_rows; ++r) {
+        __m512i own[parts];
+        cut_numbers<parts>(from, first + r, block * side, own);
+        for (int64_t part = 0; part < parts; ++part)
+          if constexpr (factor == Factor::columns_of_right)
+            rows[part][r] = own[part];
+          else
+            _mm512_store_si512(to + part * 2 * tile + r * side, own[part]);
+      }
+      if constexpr (factor == Factor::columns_of_right)
+        for (int64_t part = 0; part < parts; ++part) store_transposed(rows[part], to + part * 2 * tile);
     }
 }
 
