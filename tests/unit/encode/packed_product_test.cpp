@@ -27,8 +27,7 @@ void expect_product(int64_t rows, int64_t inner, int64_t columns, Packing packin
 }
 
 // Rows, inner indices and panels of columns.
-constexpr std::tuple<int64_t, int64_t, int64_t> shapes[] = {
-    {8, 64, 1}, {13, 1, 2}, {1, 257, 1}, {40, 33, 10}, {70, 800, 9}};
+constexpr std::tuple<int64_t, int64_t, int64_t> shapes[] = {{8, 64, 1}, {13, 1, 2}, {1, 257, 1}, {40, 33, 10}};
 
 void expect_products(Packing packing, double tolerance) {
   for (const auto& [rows, inner, panels] : shapes)
@@ -39,12 +38,13 @@ void expect_products(Packing packing, double tolerance) {
 
 TEST(PackedProduct, is_the_product) {
   if (!can_pack(Packing::vectors_f32)) GTEST_SKIP() << "this processor has no AVX-512";
-  expect_products(Packing::vectors_f32, 2e-6);
+  expect_products(Packing::vectors_f32, 1e-6);
 }
 
 TEST(PackedProduct, by_tile_units_is_the_product) {
   if (!can_pack(Packing::tiles_f32)) GTEST_SKIP() << "this processor has no tile units";
   expect_products(Packing::tiles_f32, 1e-6);
+  expect_product(70, 800, 288, Packing::tiles_f32, 1e-6);  // several turns along each dimension
 }
 
 TEST(PackedProduct, of_bfloat16_is_right_to_eight_bits_and_no_more) {
