@@ -20,6 +20,9 @@ constexpr bool is_bf16(Packing packing) { return packing == Packing::vectors_bf1
 
 /// Whether this processor has the instructions.
 bool can_pack(Packing packing);
+/// Of a number of a packed factor.
+constexpr int64_t packed_bytes(Packing packing) { return is_bf16(packing) ? 2 : packing == Packing::tiles_f32 ? 6 : 4; }
+
 /// The fastest that this processor has, if any.
 std::optional<Packing> fastest_f32_packing();
 std::optional<Packing> fastest_bf16_packing();

@@ -4,8 +4,8 @@
 // Dual: U and Lambda from the kernel X_tr X_tr', Z = K_v,tr U. Primal: V and Lambda from X_tr' X_tr, U = X_tr V S^-1.
 // (With V'X'Y in the place of U'Y, rounding of the products would grow by lambda_max / alpha.)
 // Decompositions are float64: float32 would round what the penalty is added to by 1e-7 of the largest eigenvalue, which
-// changes choices. Few products stand for all penalties (penalty_compression.h). Predictions are scored as they arise
-// and never kept (fold_scores.h).
+// changes choices (docs/performance.md). Few products stand for all penalties (penalty_compression.h). Predictions are
+// scored as they arise and never kept (fold_scores.h).
 #include <ATen/ATen.h>
 
 #include <algorithm>
@@ -57,6 +57,16 @@ Basis primal_basis(const PrimalSolver& solver, Equations equations, const Rows& 
   return {s.square(), left, test.mm(vectors) * s};
 }
 
+// How a stage's factors are packed; nothing where they stay tensors.
+struct Packings {
+  std::optional<Packing> exact{}, coarse{};
+};
+Packings packings_of(const SplitDesign& design) {
+  if (!design.device().is_cpu() || design.options.type != at::kFloat) return {};
+  const auto exact = fastest_f32_packing();
+  return {exact, design.options.bf16_scores && exact ? fastest_bf16_packing() : std::nullopt};
+}
+
 class EigenStage final : public Stage {
  public:
   EigenStage(const SplitDesign& design, int64_t fold, int64_t first_place, const Basis& basis)
@@ -65,20 +75,19 @@ class EigenStage final : public Stage {
     const auto& left = basis.left;
     const auto test = reduced(about_mean(basis.test)).to(options.type);
     const auto eigenvalues = basis.eigenvalues.cpu();
-    const bool packs = left.is_cpu() && options.type == at::kFloat;
+    const auto [exact, coarse] = packings_of(design);
     const auto compressed = [&](double tolerance, const BlockCost& cost) {
       return compress_penalties(eigenvalues, options.penalties, tolerance, cost);
     };
     const auto packed = [&](double tolerance, Packing packing) {
       return packed_fold_scores(left, test, compressed(tolerance, block_cost(packing)), packing);
     };
-    if (const auto exact = fastest_f32_packing(); packs && exact)
+    if (exact)
       scores_ = packed(tolerance(options.type), *exact);
     else
       scores_ =
           (left.is_cpu() ? plain_fold_scores : tensor_fold_scores)(left, test, compressed(tolerance(options.type), {}));
-    if (const auto coarse = fastest_bf16_packing(); packs && options.bf16_scores && coarse)
-      coarse_ = packed(bf16_tolerance, *coarse);
+    if (coarse) coarse_ = packed(bf16_tolerance, *coarse);
   }
 
   bool has(Scoring scoring) const override { return scoring == Scoring::exact || coarse_; }
@@ -140,11 +149,22 @@ class EigenStage final : public Stage {
   std::unique_ptr<FoldScores> scores_, coarse_;  // the second with bfloat16, if there is one
 };
 
-// r: directions. Where products are bfloat16, factors of half the size stand beside those of float32.
+// Of a number of a factor that scores are made with.
+int64_t factor_bytes(const SplitDesign& design) {
+  const auto [exact, coarse] = packings_of(design);
+  return (exact ? packed_bytes(*exact) : static_cast<int64_t>(at::elementSize(design.options.type))) +
+         (coarse ? packed_bytes(*coarse) : 0);
+}
+
+// r: directions. Where products are bfloat16 too, their factors stand beside the exact ones.
 int64_t stage_bytes(const SplitDesign& design, int64_t r, int64_t train, int64_t test) {
-  const auto size = static_cast<int64_t>(at::elementSize(design.options.type));
-  const int64_t rotation = rotates(test, r) ? r * test * size : 0;
-  return r * (train + std::min(test, r)) * (design.options.bf16_scores ? size + size / 2 : size) + rotation;
+  const int64_t rotation = rotates(test, r) ? r * test * static_cast<int64_t>(at::elementSize(design.options.type)) : 0;
+  return r * (train + std::min(test, r)) * factor_bytes(design) + rotation;
+}
+
+// Of a target: responses and U'Y, and packed the responses and U'Y times the usual functions.
+int64_t scored_bytes(const SplitDesign& design) {
+  return target_bytes(design, 1) + design.rows * (1 + usual_products) * factor_bytes(design);
 }
 
 constexpr int64_t exact = sizeof(double);
@@ -172,7 +192,7 @@ class DualEigenSolver final : public DualSolver {
 
   // The kernel, its columns, what the folds' rows share, and a decomposition of that with its workspace.
   SplitNeeds needs() const override {
-    SplitNeeds needs{.target = target_bytes(design(), 1 + usual_products)};
+    SplitNeeds needs{.target = scored_bytes(design())};
     const int64_t n = design().rows;
     for (const auto& fold : design().inner) {
       const int64_t train = fold.train.count();
@@ -226,13 +246,13 @@ class PrimalEigenSolver final : public PrimalSolver {
 
   // Normal equations, their decomposition with its workspace, and factors before they are packed.
   SplitNeeds needs() const override {
-    SplitNeeds needs{.target = target_bytes(design(), 1 + usual_products)};
+    SplitNeeds needs{.target = scored_bytes(design())};
     const int64_t width = features();
     for (const auto& fold : design().inner) {
       const int64_t train = fold.train.count(), test = fold.test.count();
       needs.stage = std::max(needs.stage, stage_bytes(design(), width, train, test));
-      needs.making =
-          std::max(needs.making, exact * width * (4 * width + 2 * test) + stage_bytes(design(), width, train, 0));
+      const int64_t unpacked = width * train * static_cast<int64_t>(at::elementSize(design().options.type));
+      needs.making = std::max(needs.making, exact * width * (4 * width + 2 * test) + unpacked);
     }
     return needs;
   }
