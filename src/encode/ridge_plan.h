@@ -20,7 +20,7 @@ struct SplitPlan {
   int64_t bytes(const SplitNeeds& needs) const;
 };
 
-/// Bytes that may still be taken; below 0: no limit.
+/// Bytes that may still be taken, less what heaps keep of them; below 0: no limit.
 int64_t memory_left(const Compute& compute);
 
 /// `left`: bytes that may still be taken; below 0: no limit. Errors: usage, when they are too few for one thread, one
