@@ -2,13 +2,16 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+
 namespace arcuate::ridge {
 
 using at::Tensor;
 
 namespace {
 
-constexpr int64_t most_penalties = 10;  // whose predictions stay in registers at once
+constexpr int64_t most_penalties = 5;  // whose predictions and sums stay in registers at once
+constexpr int64_t rows_of_sums = 64;   // summed in the products' type before they are added to sums in float64
 
 // As many numbers as a register of AVX-512 holds; narrower processors use several.
 template <class T>
@@ -18,54 +21,47 @@ struct Vector {
   static constexpr int64_t size = 64 / sizeof(T);
 };
 
-// The halves of a register of floats as doubles, or a register of doubles as it is.
-template <class T>
-struct Wide {
-  typedef double type __attribute__((vector_size(64)));
-  static constexpr int64_t count = sizeof(double) / sizeof(T);
-};
-template <class T>
-__attribute__((always_inline)) inline void widen(const typename Vector<T>::type& values,
-                                                 typename Wide<T>::type wide[Wide<T>::count]) {
-  for (int64_t part = 0; part < Wide<T>::count; ++part)
-    for (int64_t lane = 0; lane < 8; ++lane) wide[part][lane] = static_cast<double>(values[part * 8 + lane]);
-}
-
 // Of ScoreSums: L x `stride` each.
 struct Sums {
   double* of[3];
   int64_t stride = 0, penalties = 0;
 };
 
+struct Span {
+  int64_t begin = 0, end = 0;
+};
+
+// Of some rows and as many targets as a register holds, for the penalties from l on.
 template <class T, int64_t L>
-__attribute__((always_inline)) inline void add_penalties(const Tile<T>& tile, int64_t l, int64_t target,
-                                                         const Sums& sums) {
+__attribute__((always_inline)) inline void add_rows(const Tile<T>& tile, const Span& rows, int64_t l, int64_t target,
+                                                    const Sums& sums) {
   using V = typename Vector<T>::type;
   using Unaligned = typename Vector<T>::unaligned;
-  using W = typename Wide<T>::type;
-  constexpr int64_t parts = Wide<T>::count;
-  W total[3][L][parts] = {};
-  for (int64_t row = 0; row < tile.rows; ++row) {
+  V total[3][L] = {};
+  for (int64_t row = rows.begin; row < rows.end; ++row) {
     V p[L] = {};
     for (const auto& product : tile.products) {
       const V values = *reinterpret_cast<const Unaligned*>(product.values + row * product.row_stride + target);
       for (int64_t i = 0; i < L; ++i) p[i] += product.coefficients[l + i] * values;
     }
-    W y[parts], wide[parts];
-    widen<T>(*reinterpret_cast<const Unaligned*>(tile.responses + row * tile.response_stride + target), y);
+    const V y = *reinterpret_cast<const Unaligned*>(tile.responses + row * tile.response_stride + target);
     for (int64_t i = 0; i < L; ++i) {
-      widen<T>(p[i], wide);
-      for (int64_t part = 0; part < parts; ++part) {
-        total[0][i][part] += wide[part];
-        total[1][i][part] += wide[part] * wide[part];
-        total[2][i][part] += wide[part] * y[part];
-      }
+      total[0][i] += p[i];
+      total[1][i] += p[i] * p[i];
+      total[2][i] += p[i] * y;
     }
   }
   for (int64_t s = 0; s < 3; ++s)
     for (int64_t i = 0; i < L; ++i)
       for (int64_t lane = 0; lane < Vector<T>::size; ++lane)
-        sums.of[s][(l + i) * sums.stride + tile.first_target + target + lane] += total[s][i][lane / 8][lane % 8];
+        sums.of[s][(l + i) * sums.stride + tile.first_target + target + lane] += total[s][i][lane];
+}
+
+template <class T, int64_t L>
+__attribute__((always_inline)) inline void add_penalties(const Tile<T>& tile, int64_t l, int64_t target,
+                                                         const Sums& sums) {
+  for (int64_t row = 0; row < tile.rows; row += rows_of_sums)
+    add_rows<T, L>(tile, {row, std::min(row + rows_of_sums, tile.rows)}, l, target, sums);
 }
 
 template <class T, int64_t L>
