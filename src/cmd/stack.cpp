@@ -1,6 +1,7 @@
 // arcuate stack: several designs, each a ridge model, mixed for each target by weights from training rows.
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -10,6 +11,7 @@
 #include "cmd/output_support.h"
 #include "core/error.h"
 #include "core/files.h"
+#include "core/memory.h"
 #include "core/tensor.h"
 #include "core/text.h"
 #include "encode/stacking.h"
@@ -89,9 +91,11 @@ std::vector<double> positions_of(const Options& options) {
   return positions;
 }
 
-// V each unless noted; NaN for targets without a score.
+// Of a block of targets or of all: V each unless noted; NaN for targets without a score.
 struct Scores {
   at::Tensor r{}, r_single{}, gain{}, centre{}, weights{}, model_r{};  // weights V x M; model_r M x V
+  at::Tensor single{};                                                 // splits x V
+  double off_minimum = 0;
 };
 
 // NaN where the target is flagged.
@@ -99,12 +103,13 @@ at::Tensor masked(const at::Tensor& values, const at::Tensor& ok) {
   return at::where(ok, values, at::full_like(values, std::numeric_limits<double>::quiet_NaN()));
 }
 
-Scores score(const EncodeData& data, const std::vector<Flag>& flags, const StackingResult& result,
-             const std::vector<double>& positions) {
+Scores score(const EncodeData& data, const std::vector<Flag>& flags, const RowRange& targets,
+             const StackingResult& result, const std::vector<double>& positions) {
   const int64_t first = data.train_rows < data.responses.rows() ? data.train_rows : 0;
-  const auto y = data.responses.without(flags).whole().slice(0, first);
-  auto ok = at::ones({y.size(1)}, at::kBool);
-  for (size_t v = 0; v < flags.size(); ++v) ok[static_cast<int64_t>(v)] = flags[v] == Flag::ok;
+  const auto y = data.responses.without(flags).columns(targets).slice(0, first);
+  auto ok = at::ones({targets.size()}, at::kBool);
+  for (int64_t v = targets.begin; v < targets.end; ++v)
+    ok[v - targets.begin] = flags[static_cast<size_t>(v)] == Flag::ok;
   // A prediction that does not vary predicts nothing: 0, as in encode.
   const auto r_of = [&](const at::Tensor& p) { return masked(at::nan_to_num(pearson(y, p.slice(0, first))), ok); };
   Scores s{.r = r_of(result.predictions), .r_single = r_of(result.single_predictions)};
@@ -113,7 +118,32 @@ Scores score(const EncodeData& data, const std::vector<Flag>& flags, const Stack
   s.centre = masked(centre_of_weights(s.weights, positions), ok);
   s.weights = masked(s.weights, ok.unsqueeze(1));
   s.model_r = masked(at::nan_to_num(result.model_r), ok);
+  s.single = result.single;
+  s.off_minimum = result.gap.max().item<double>();
   return s;
+}
+
+Scores side_by_side(const std::vector<Scores>& blocks) {
+  Scores all;
+  const auto join_parts = [&](at::Tensor Scores::* part, int64_t dim) {
+    std::vector<at::Tensor> parts;
+    for (const auto& block : blocks) parts.push_back(block.*part);
+    all.*part = at::cat(parts, dim);
+  };
+  for (const auto part : {&Scores::r, &Scores::r_single, &Scores::gain, &Scores::centre, &Scores::weights})
+    join_parts(part, 0);
+  for (const auto part : {&Scores::model_r, &Scores::single}) join_parts(part, 1);
+  for (const auto& block : blocks) all.off_minimum = std::max(all.off_minimum, block.off_minimum);
+  return all;
+}
+
+// Targets at once: fewer where predictions of all models for them would take more than half of what a limit leaves.
+int64_t block_width(const StackingProblem& problem, const Compute& compute) {
+  const int64_t width = StackingBlocks().width;
+  if (compute.memory == 0) return width;
+  const int64_t arrays = 2 * std::ssize(problem.models) + 4;  // of rows x targets
+  const int64_t bytes = arrays * problem.responses.rows() * width * int64_t{sizeof(double)};
+  return 2 * bytes > compute.memory - resident_bytes() ? targets_of_a_part : width;
 }
 
 Json column_descriptions(const std::vector<std::string>& names) {
@@ -136,7 +166,7 @@ int64_t most_chosen(const at::Tensor& single, int64_t models) {
   return at::bincount(single, {}, models).argmax().item<int64_t>();
 }
 
-void write_table(const fs::path& path, const Scores& s, const at::Tensor& single, const std::vector<std::string>& names,
+void write_table(const fs::path& path, const Scores& s, const std::vector<std::string>& names,
                  const std::vector<Flag>& flags) {
   std::vector<std::string> columns{"target", "r", "r_single", "single", "gain", "centre"};
   for (const auto& name : names) columns.push_back("r_" + name);
@@ -150,7 +180,7 @@ void write_table(const fs::path& path, const Scores& s, const at::Tensor& single
     const bool ok = flags[i] == Flag::ok;
     std::vector<std::string> row{
         std::to_string(v),  number(s.r),
-        number(s.r_single), ok ? names[static_cast<size_t>(most_chosen(single.select(1, v), models))] : "n/a",
+        number(s.r_single), ok ? names[static_cast<size_t>(most_chosen(s.single.select(1, v), models))] : "n/a",
         number(s.gain),     number(s.centre)};
     for (int64_t m = 0; m < models; ++m) row.push_back(number(s.model_r[m]));
     for (int64_t m = 0; m < models; ++m) row.push_back(shortest(s.weights[v][m].item<double>()));
@@ -169,7 +199,7 @@ Json number_or_null(double value) { return std::isnan(value) ? Json() : Json(val
 
 Json make_manifest(const Options& options, const std::vector<std::string>& names, const EncodeData& data,
                    const std::vector<RidgeSplit>& splits, const std::vector<Flag>& flags, const Scores& s,
-                   const StackingResult& result, const cli::Run& run) {
+                   const cli::Run& run) {
   Json manifest = cli::manifest(run.record, array_files(options.arrays));
   manifest["rows"] = {{"training", data.train_rows}, {"test", data.features.size(0) - data.train_rows}};
   for (size_t m = 0; m < names.size(); ++m)
@@ -179,7 +209,7 @@ Json make_manifest(const Options& options, const std::vector<std::string>& names
   manifest["summary"] = {{"mean_r", number_or_null(mean_of(s.r))},
                          {"mean_r_single", number_or_null(mean_of(s.r_single))},
                          {"mean_gain", number_or_null(mean_of(s.gain))}};
-  manifest["largest_distance_from_minimum"] = result.gap.numel() > 0 ? result.gap.max().item<double>() : 0;
+  manifest["largest_distance_from_minimum"] = s.off_minimum;
   manifest["folds"] = split_record(splits);
   return manifest;
 }
@@ -208,22 +238,26 @@ int run(const Options& options, cli::Run& run) {
   tell_arrays(data, delays, splits, flags, run.console);
   if (run.common.dry_run) return 0;
   ensure_writable_folder(options.output.path);
-  const auto result = [&] {
+  const StackingProblem problem{
+      .models = models_of(file_designs(data, delays)), .responses = data.responses.without(flags), .splits = stacking};
+  const auto positions = positions_of(options);
+  std::vector<Scores> blocks;
+  const auto take = [&](const RowRange& targets, const StackingResult& result) {
+    blocks.push_back(score(data, flags, targets, result, positions));
+  };
+  {
     auto bar = run.console.progress("stacking");
     run.compute.progress = bar.callback();
-    return stack_models({.models = models_of(file_designs(data, delays)),
-                         .responses = data.responses.without(flags),
-                         .splits = stacking},
-                        ridge, run.compute);
-  }();
-  const auto scores = score(data, flags, result, positions_of(options));
+    stack_blocks(problem, ridge, {.width = block_width(problem, run.compute), .take = take}, run.compute);
+  }
+  const auto scores = side_by_side(blocks);
   const auto& folder = options.output.path;
   fs::remove(folder / "stack.tsv");
-  write_json(folder / "manifest.json", make_manifest(options, names, data, splits, flags, scores, result, run));
+  write_json(folder / "manifest.json", make_manifest(options, names, data, splits, flags, scores, run));
   write_json(folder / "stack.json", column_descriptions(names));
   write_npy(folder / "gain.npy", scores.gain.to(at::kFloat));
   write_npy(folder / "centre.npy", scores.centre.to(at::kFloat));
-  write_table(folder / "stack.tsv", scores, result.single, names, flags);
+  write_table(folder / "stack.tsv", scores, names, flags);
   tell_scores(scores, names, run.console);
   run.console.info("written    {}", (folder / "stack.tsv").string());
   return 0;
