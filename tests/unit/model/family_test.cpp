@@ -15,6 +15,7 @@
 using namespace arcuate;
 using arcuate::test::Fixture;
 using arcuate::test::reference_model;
+using arcuate::test::relative_difference;
 namespace fs = std::filesystem;
 
 namespace {
@@ -24,11 +25,6 @@ struct Golden {
   bool predicts = true;  // the next token
 };
 class FamilyReference : public testing::TestWithParam<Golden> {};
-
-// max |a - b| / max |b|
-double relative_difference(const at::Tensor& a, const at::Tensor& b) {
-  return test::largest_difference(a, b) / b.abs().max().item<double>();
-}
 
 void expect_layers(const std::vector<at::Tensor>& found, const at::Tensor& expected, double tolerance,
                    const char* what) {

@@ -13,6 +13,7 @@ using arcuate::test::Fixture;
 using arcuate::test::largest_difference;
 using arcuate::test::message_of;
 using arcuate::test::reference_model;
+using arcuate::test::relative_difference;
 namespace fs = std::filesystem;
 
 namespace {
@@ -51,10 +52,6 @@ struct Scene {
   SoundInput input;
   RecordedStory story{};
 };
-
-double relative_difference(const at::Tensor& found, const at::Tensor& expected) {
-  return largest_difference(found, expected) / expected.abs().max().item<double>();
-}
 
 }  // namespace
 

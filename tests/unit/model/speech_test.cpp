@@ -1,7 +1,6 @@
 // Models that hear sound against transformers (tests/reference/make_speech.py).
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "core/random.h"
 #include "fixture.h"
@@ -19,22 +18,13 @@ using namespace arcuate;
 using arcuate::test::contains;
 using arcuate::test::Fixture;
 using arcuate::test::largest_difference;
+using arcuate::test::layers_to_final;
 using arcuate::test::message_of;
 using arcuate::test::reference_model;
+using arcuate::test::relative_difference;
 namespace fs = std::filesystem;
 
 namespace {
-
-std::vector<int64_t> layers_to_final(const Model& model) {
-  std::vector<int64_t> layers(static_cast<size_t>(model.spec().layers) + 2);
-  std::iota(layers.begin(), layers.end(), int64_t{0});
-  return layers;
-}
-
-// Largest difference over the largest number.
-double relative_difference(const at::Tensor& found, const at::Tensor& expected) {
-  return largest_difference(found, expected) / expected.abs().max().item<double>();
-}
 
 at::Tensor heard(const Model& model, const at::Tensor& samples, at::ScalarType type) {
   const auto x = samples.to(at::kDouble);
