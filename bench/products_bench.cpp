@@ -1,6 +1,7 @@
 // The parts of a forward pass that arcuate has of its own, next to the tensor library's: linear maps (by tiles, where
-// the processor has them) and GELU.
+// the processor has them) and GELU; and the products of packed factors that ridge regression scores penalties with.
 #include "core/tile_product.h"
+#include "encode/packed_product.h"
 #include "model/activation.h"
 #include "support.h"
 
@@ -32,6 +33,28 @@ void sgemm(benchmark::State& state) {
 }
 BENCHMARK(tiles)->Apply(shapes);
 BENCHMARK(sgemm)->Apply(shapes);
+
+// The left factor is packed once for many products, as U' is for all blocks of targets.
+void packed(benchmark::State& state, ridge::Packing packing) {
+  if (!ridge::can_pack(packing)) return state.SkipWithError("this processor has no such units");
+  constexpr int64_t rows = 1600, inner = 1600, columns = 480;
+  const auto right = normals(inner, columns, 2);
+  const ridge::PackedRows left(normals(rows, inner, 1), packing);
+  for (auto _ : state)
+    benchmark::DoNotOptimize(ridge::multiply(left, rows, ridge::PackedColumns(right, nullptr, packing)));
+  state.counters["FLOP/s"] = rate(2 * rows * inner * columns);
+}
+BENCHMARK_CAPTURE(packed, vectors_f32, ridge::Packing::vectors_f32)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(packed, vectors_bf16, ridge::Packing::vectors_bf16)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(packed, tiles_f32, ridge::Packing::tiles_f32)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(packed, tiles_bf16, ridge::Packing::tiles_bf16)->Unit(benchmark::kMillisecond);
+
+void packed_sgemm(benchmark::State& state) {
+  const auto left = normals(1600, 1600, 1), right = normals(1600, 480, 2);
+  for (auto _ : state) benchmark::DoNotOptimize(left.mm(right));
+  state.counters["FLOP/s"] = rate(2 * left.numel() * right.size(1));
+}
+BENCHMARK(packed_sgemm)->Unit(benchmark::kMillisecond);
 
 template <class Function>
 void activate_all(benchmark::State& state, const Function& function) {
