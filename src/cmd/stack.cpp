@@ -137,13 +137,34 @@ Scores side_by_side(const std::vector<Scores>& blocks) {
   return all;
 }
 
-// Targets at once: fewer where predictions of all models for them would take more than half of what a limit leaves.
-int64_t block_width(const StackingProblem& problem, const Compute& compute) {
-  const int64_t width = StackingBlocks().width;
-  if (compute.memory == 0) return width;
-  const int64_t arrays = 2 * std::ssize(problem.models) + 4;  // of rows x targets
-  const int64_t bytes = arrays * problem.responses.rows() * width * int64_t{sizeof(double)};
-  return 2 * bytes > compute.memory - resident_bytes() ? targets_of_a_part : width;
+// Of a block of targets, beside what its regressions take.
+int64_t block_bytes(const StackingProblem& problem, int64_t width) {
+  const int64_t arrays = 2 * std::ssize(problem.models) + 6;  // of rows x targets: predictions, what is mixed of them
+  return arrays * problem.responses.rows() * std::min(width, problem.responses.targets()) * int64_t{sizeof(double)};
+}
+
+struct BlockPlan {
+  int64_t width = StackingBlocks().width;
+  Compute compute{};  // whose limit leaves room for the block
+};
+
+// Narrower blocks where usual ones would take more than half of what a limit leaves.
+BlockPlan plan_blocks(const StackingProblem& problem, const Compute& compute) {
+  BlockPlan plan{.compute = compute};
+  if (compute.memory == 0) return plan;
+  const int64_t left = compute.memory - resident_bytes();
+  if (2 * block_bytes(problem, plan.width) > left) plan.width = targets_of_a_part;
+  const int64_t own = block_bytes(problem, plan.width);
+  constexpr double megabyte = 1e6;
+  if (own > left)
+    bad_usage(
+        "the memory limit leaves {:.0f} MB, and predictions of {} targets by {} models take {:.0f} MB beside the "
+        "regressions; raise --memory-limit by at least {:.0f} MB",
+        static_cast<double>(std::max<int64_t>(left, 0)) / megabyte, plan.width, problem.models.size(),
+        static_cast<double>(own) / megabyte, static_cast<double>(own - left) / megabyte);
+  // Predictions are there before a regression looks at what is left.
+  plan.compute.memory -= own - std::ssize(problem.models) * own / (2 * std::ssize(problem.models) + 6);
+  return plan;
 }
 
 Json column_descriptions(const std::vector<std::string>& names) {
@@ -237,7 +258,7 @@ int run(const Options& options, cli::Run& run) {
   const auto flags = flag_encode_targets(data, splits);
   tell_arrays(data, delays, splits, flags, run.console);
   if (run.common.dry_run) return 0;
-  ensure_writable_folder(options.output.path);
+  const ResultFolder folder_of_results(options.output.path);
   const StackingProblem problem{
       .models = models_of(file_designs(data, delays)), .responses = data.responses.without(flags), .splits = stacking};
   const auto positions = positions_of(options);
@@ -248,7 +269,8 @@ int run(const Options& options, cli::Run& run) {
   {
     auto bar = run.console.progress("stacking");
     run.compute.progress = bar.callback();
-    stack_blocks(problem, ridge, {.width = block_width(problem, run.compute), .take = take}, run.compute);
+    const auto plan = plan_blocks(problem, run.compute);
+    stack_blocks(problem, ridge, {.width = plan.width, .take = take}, plan.compute);
   }
   const auto scores = side_by_side(blocks);
   const auto& folder = options.output.path;
