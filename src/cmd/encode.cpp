@@ -261,7 +261,7 @@ int run(const Options& options, cli::Run& run) {
   tell_arrays(work.data, work.delays, work.splits, work.flags, run.console);
   if (const auto warning = criterion_warning(work.ridge.criterion); !warning.empty()) run.console.warn("{}", warning);
   if (run.common.dry_run) return 0;
-  ensure_writable_folder(options.output.path);
+  const ResultFolder folder_of_results(options.output.path);
   const auto found = fit(options, work, run);
   work.costs = found.costs;
   tell_costs(work.costs, work.data.responses.targets(), run.console);

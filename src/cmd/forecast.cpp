@@ -257,7 +257,7 @@ int run(const Options& options, cli::Run& run) {
   const auto splits = make_splits(options, data.input.timing);
   tell_data(data, chosen, run.console);
   if (run.common.dry_run) return 0;
-  ensure_writable_folder(options.output.path);
+  const ResultFolder folder_of_results(options.output.path);
   const auto study = [&] {
     auto bar = run.console.progress("fitting");
     run.compute.progress = bar.callback();

@@ -213,7 +213,7 @@ int run(const Options& options, cli::Run& run) {
   const auto work = read_work(options);
   tell_arrays(work, run.console);
   if (run.common.dry_run) return 0;
-  ensure_writable_folder(options.output.path);
+  const ResultFolder folder_of_results(options.output.path);
   write_results(options, work, predict(options, work, run), run);
   return 0;
 }
