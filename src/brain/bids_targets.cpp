@@ -4,10 +4,11 @@
 
 #include <algorithm>
 
+#include "brain/layout_parts.h"
 #include "brain/place_targets.h"
 #include "core/error.h"
 #include "io/cifti.h"
-#include "io/gifti.h"
+#include "io/gifti_series.h"
 #include "io/nifti.h"
 
 namespace arcuate {
@@ -84,20 +85,12 @@ void name_brainordinates(const CiftiHeader& header, Dataset& dataset) {
 // The left hemisphere first.
 void name_vertices(const BidsScan& scan, Dataset& dataset) {
   for (const auto& [side, path] : scan.files) {
-    const auto vertices = stacked_rows(read_gifti(path), path.string()).size(1);
+    const auto vertices = GiftiSeries(path).vertices();
     for (int64_t vertex = 0; vertex < vertices; ++vertex) {
       dataset.targets.push_back(fmt::format("{}{}", side, vertex));
       dataset.places.push_back({.hemisphere = side, .vertex = vertex});
     }
   }
-}
-
-at::Tensor read_hemispheres(const BidsScan& scan) {
-  std::vector<at::Tensor> sides;
-  for (const auto& [side, path] : scan.files) sides.push_back(stacked_rows(read_gifti(path), path.string()));
-  if (sides[0].size(0) != sides[1].size(0))
-    bad_input("'{}' has {} volumes, the other hemisphere {}", scan.file().string(), sides[0].size(0), sides[1].size(0));
-  return at::cat(sides, 1);
 }
 
 // fMRIPrep copies the averages that it used.
@@ -137,7 +130,7 @@ BidsReader settle_bids_targets(const std::vector<BidsScan>& scans, const Dataset
   }
   name_vertices(first, dataset);
   add_usual_surfaces(first, options, dataset);
-  return read_hemispheres;
+  return [](const BidsScan& scan) { return read_hemispheres(scan.files); };
 }
 
 }  // namespace arcuate

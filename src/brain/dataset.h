@@ -94,6 +94,7 @@ struct DatasetOptions {
   /// Recordings are read once to be looked at and stay in memory up to so many bytes; the others are read again when
   /// they are needed.
   int64_t kept_bytes = INT64_MAX;
+  int threads = 1;  ///< That read files; what is read does not depend on it.
 };
 
 struct Layout {

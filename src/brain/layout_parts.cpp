@@ -5,7 +5,10 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/parallel.h"
+#include "core/tensor.h"
 #include "core/text.h"
+#include "io/gifti_series.h"
 
 namespace arcuate {
 namespace {
@@ -64,6 +67,42 @@ void cut_to_shortest(Dataset& dataset, const std::vector<int64_t>& volumes) {
     if (longest[s] != dataset.stories[s].volumes)
       dataset.notes.push_back(fmt::format("story {}: scans of up to {} volumes are cut to the shortest, {}",
                                           dataset.stories[s].name, longest[s], dataset.stories[s].volumes));
+}
+
+at::Tensor read_hemispheres(const std::map<std::string, std::filesystem::path>& sides) {
+  std::vector<GiftiSeries> series;
+  int64_t vertices = 0;
+  for (const auto& [side, path] : sides) vertices += series.emplace_back(path).vertices();
+  const auto volumes = series.front().volumes();
+  for (const auto& other : series)
+    if (other.volumes() != volumes)
+      bad_input("'{}' has {} volumes, the other hemisphere {}", sides.begin()->second.string(), volumes,
+                other.volumes());
+  auto responses = empty_in_large_pages({volumes, vertices}, at::kDouble);
+  int64_t first = 0;
+  for (const auto& side : series) {
+    side.read(responses.narrow(1, first, side.vertices()));
+    first += side.vertices();
+  }
+  return responses;
+}
+
+void read_ahead(int64_t n, const DatasetOptions& options, const std::function<std::vector<at::Tensor>(int64_t)>& read,
+                const std::function<void(int64_t, std::vector<at::Tensor>)>& use) {
+  int64_t together = 1, largest = 1;  // the first one tells how large they are
+  for (int64_t begin = 0; begin < n; begin += together) {
+    if (begin > 0) together = std::clamp<int64_t>(options.kept_bytes / largest, 1, std::max(options.threads, 1));
+    const auto count = std::min(together, n - begin);
+    std::vector<std::vector<at::Tensor>> found(static_cast<size_t>(count));
+    parallel_for(count, options.threads, [&](int64_t i) { found[static_cast<size_t>(i)] = read(begin + i); });
+    for (int64_t i = 0; i < count; ++i) {
+      auto& parts = found[static_cast<size_t>(i)];
+      int64_t bytes = 0;
+      for (const auto& part : parts) bytes += static_cast<int64_t>(part.nbytes());
+      largest = std::max(largest, bytes);
+      use(begin + i, std::move(parts));
+    }
+  }
 }
 
 }  // namespace arcuate

@@ -82,13 +82,17 @@ MappedFile::~MappedFile() {
 
 void MappedFile::copy(size_t begin, size_t count, void* to) const {
   constexpr size_t piece = size_t{8} << 20;
-  const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
   for (size_t done = 0; done < count; done += piece) {
     const size_t first = begin + done, size = std::min(piece, count - done);
     std::memcpy(static_cast<char*>(to) + done, data_ + first, size);
-    const size_t first_page = first / page * page;  // a page shared with a neighbour is simply read again
-    madvise(const_cast<char*>(data_) + first_page, first + size - first_page, MADV_DONTNEED);
+    release({data_ + first, size});
   }
+}
+
+void MappedFile::release(std::string_view part) const {
+  const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE)), begin = static_cast<size_t>(part.data() - data_);
+  const size_t first_page = begin / page * page;  // a page shared with a neighbour is simply read again
+  madvise(const_cast<char*>(data_) + first_page, begin + part.size() - first_page, MADV_DONTNEED);
 }
 
 MappedFile::MappedFile(MappedFile&& other) noexcept

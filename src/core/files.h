@@ -33,6 +33,8 @@ class MappedFile {
   /// Copies bytes out, and gives the pages they lie in back piece by piece: a file larger than memory can be copied.
   /// The range must lie within bytes().
   void copy(size_t begin, size_t count, void* to) const;
+  /// Gives the pages that a part of bytes() lies in back; they are read again when they are needed.
+  void release(std::string_view part) const;
 
  private:
   const char* data_ = nullptr;

@@ -1,6 +1,8 @@
 #include "core/tensor.h"
 
 #include <ATen/ATen.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <limits>
@@ -40,6 +42,17 @@ at::Tensor random_normals(int64_t rows, int64_t columns, uint64_t seed) {
   auto* value = values.data_ptr<double>();
   for (int64_t i = 0; i < values.numel(); ++i) value[i] = random.normal();
   return values;
+}
+
+at::Tensor empty_in_large_pages(at::IntArrayRef sizes, at::ScalarType type) {
+  constexpr size_t worthwhile = size_t{32} << 20;  // and what malloc maps for itself alone (core/parallel.cpp)
+  auto tensor = at::empty(sizes, type);
+  if (tensor.nbytes() <= worthwhile) return tensor;
+  const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  const auto begin = (reinterpret_cast<uintptr_t>(tensor.data_ptr()) + page - 1) / page * page,
+             end = reinterpret_cast<uintptr_t>(tensor.data_ptr()) + tensor.nbytes();
+  madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);  // advice: to fail does no harm
+  return tensor;
 }
 
 template <class T>

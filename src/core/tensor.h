@@ -17,6 +17,9 @@ std::vector<double> to_vector(const at::Tensor& tensor);
 std::string shape_text(const at::Tensor& tensor);
 /// Standard normal numbers from a seed, drawn row by row: rows x columns, float64.
 at::Tensor random_normals(int64_t rows, int64_t columns, uint64_t seed);
+/// Values to be filled in, in memory that large pages of the system hold where it has them: to have pages of 4 KiB
+/// mapped and cleared takes longer than to unpack or convert some kinds of numbers.
+at::Tensor empty_in_large_pages(at::IntArrayRef sizes, at::ScalarType type);
 /// Whether no number is NaN or infinite. One pass without copies of the size of a contiguous tensor of floats.
 bool all_finite(const at::Tensor& tensor);
 /// An int64 index tensor.

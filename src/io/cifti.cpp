@@ -16,7 +16,7 @@ namespace arcuate {
 namespace {
 
 constexpr int cifti_extension = 32;
-constexpr int64_t piece_values = 1 << 20;
+constexpr int64_t piece_values = 1 << 17;  // which the processor keeps at hand while they are transposed
 
 struct CiftiStart {
   CiftiHeader header{};
@@ -73,7 +73,7 @@ CiftiHeader read_cifti_header(const std::filesystem::path& path) {
 Cifti read_cifti(const std::filesystem::path& path) {
   ByteStream stream(path);
   auto start = read_cifti_start(stream);
-  Cifti cifti{std::move(start.header), at::empty({start.rows, start.columns}, at::kFloat)};
+  Cifti cifti{std::move(start.header), empty_in_large_pages({start.rows, start.columns}, at::kFloat)};
   for_pieces(cifti.values, [&](const at::Tensor& piece) {
     const auto stored = at::empty({piece.size(1), piece.size(0)}, at::kFloat);
     read_nifti_numbers(stream, start.numbers, stored);

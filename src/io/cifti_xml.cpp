@@ -231,7 +231,7 @@ void check_types(const std::string& rows, const std::string& columns, const std:
 
 CiftiHeader parse_cifti_xml(std::string_view xml, int64_t rows, int64_t columns, const std::string& source) {
   pugi::xml_document document;
-  const auto root = parse_xml(document, xml, source, {"CIFTI", "CIFTI"});
+  const auto root = parse_xml(document, {.left = std::string(xml)}, source, {"CIFTI", "CIFTI"});
   Problems problems("'" + source + "'");
   XmlReport head{problems, "<CIFTI>"};
   const auto version = xml_attribute(root, "Version", head);

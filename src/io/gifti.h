@@ -43,8 +43,4 @@ Gifti read_gifti(const std::filesystem::path& path);
 /// same bytes on every run. Errors: failed, for what the format cannot hold.
 void write_gifti(const std::filesystem::path& path, const Gifti& gifti);
 
-/// Functional data, one array a volume: T arrays of V values each as T x V float32. Errors: input, naming every array
-/// of another length.
-at::Tensor stacked_rows(const Gifti& gifti, const std::string& source);
-
 }  // namespace arcuate

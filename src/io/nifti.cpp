@@ -85,7 +85,7 @@ NiftiHeader read_nifti_header(const std::filesystem::path& path) {
 Nifti read_nifti(const std::filesystem::path& path) {
   ByteStream stream(path);
   auto start = read_nifti_start(stream);
-  const auto stored = at::empty(reversed(start.header.shape), start.numbers.result());
+  const auto stored = empty_in_large_pages(reversed(start.header.shape), start.numbers.result());
   read_nifti_numbers(stream, start.numbers, stored);
   expect_end(stream);
   std::vector<int64_t> order(start.header.shape.size());
@@ -99,7 +99,7 @@ at::Tensor read_nifti_series(const std::filesystem::path& path, const at::Tensor
   check_mask(mask, start.header, stream.source());
   const auto places = places_in_file(mask);
   const auto volume = at::empty({mask.numel()}, at::kFloat);
-  auto series = at::empty({start.count / mask.numel(), places.numel()}, at::kFloat);
+  auto series = empty_in_large_pages({start.count / mask.numel(), places.numel()}, at::kFloat);
   for (int64_t t = 0; t < series.size(0); ++t) {
     read_nifti_numbers(stream, start.numbers, volume);
     auto row = series.select(0, t);

@@ -34,15 +34,15 @@ GiftiLabel read_label(const pugi::xml_node& node, XmlReport& report) {
 
 }  // namespace
 
-pugi::xml_node parse_xml(pugi::xml_document& document, std::string_view bytes, const std::string& source,
-                         XmlKind kind) {
+pugi::xml_node parse_xml(pugi::xml_document& document, const XmlText& xml, const std::string& source, XmlKind kind) {
   const auto& [name, root_name] = kind;
+  const std::string_view bytes = xml.left;
   if (const auto zero = bytes.find('\0'); zero != bytes.npos)
-    bad_input("'{}' is not a {} file: byte {} is zero, XML in UTF-8 expected", source, name, zero);
-  const auto result = document.load_buffer(bytes.data(), bytes.size());
+    bad_input("'{}' is not a {} file: byte {} is zero, XML in UTF-8 expected", source, name, xml.place(zero));
+  const auto result = document.load_buffer(bytes.data(), bytes.size(), pugi::parse_default, pugi::encoding_utf8);
   if (!result)
-    bad_input("'{}' is not a {} file, or is truncated: XML expected, but at byte {} {}", source, name, result.offset,
-              result.description());
+    bad_input("'{}' is not a {} file, or is truncated: XML expected, but at byte {} {}", source, name,
+              xml.place(static_cast<size_t>(result.offset)), result.description());
   const auto root = document.document_element();
   if (root.name() != std::string_view(root_name))
     bad_input("'{}' is not a {} file: its first element is <{}>, <{}> expected", source, name, excerpt(root.name()),

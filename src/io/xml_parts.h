@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "io/gifti.h"
+#include "io/xml_cuts.h"
 
 namespace arcuate {
 
@@ -30,7 +31,7 @@ struct XmlKind {
   const char* root;  ///< its first element
 };
 /// The root. Errors: input, for bytes that are no such document or go on after it.
-pugi::xml_node parse_xml(pugi::xml_document& document, std::string_view bytes, const std::string& source, XmlKind kind);
+pugi::xml_node parse_xml(pugi::xml_document& document, const XmlText& xml, const std::string& source, XmlKind kind);
 
 /// Indentation around plain text is no part of it; in CDATA everything is.
 std::string xml_text(const pugi::xml_node& node);

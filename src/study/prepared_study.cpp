@@ -18,9 +18,10 @@ std::optional<SurfaceMaps> surfaces_of(const Dataset& dataset, const MapsEntry& 
 
 int64_t response_memory(const StudyMachine& machine) { return memory_limit(machine.memory).bytes / 4; }
 
-Dataset dataset_of(const Study& study, int64_t kept_bytes) {
+Dataset dataset_of(const Study& study, const StudyMachine& machine) {
   auto options = study.dataset;
-  options.kept_bytes = kept_bytes;
+  options.kept_bytes = response_memory(machine);
+  options.threads = machine.threads;
   auto dataset = read_dataset(options);
   put_test_stories_last(study, dataset);
   return dataset;
@@ -47,7 +48,7 @@ PreparedStudy::PreparedStudy(const Study& described, const std::filesystem::path
     : study(described),
       output(output_folder),
       work(output / "work"),
-      dataset(dataset_of(study, response_memory(machine))),
+      dataset(dataset_of(study, machine)),
       maps(surfaces_of(dataset, study.maps)),
       stories(read_stories(study, dataset)),
       spaces(feature_spaces(study)),

@@ -9,6 +9,7 @@
 #include "brain/clean.h"
 #include "core/error.h"
 #include "core/hash.h"
+#include "core/parallel.h"
 #include "core/tensor.h"
 #include "stats/ceiling.h"
 #include "study/ceilings.h"
@@ -102,10 +103,15 @@ static Tensor take(Dataset& dataset, Recording& recording) {
 }
 
 // [story][repeat]
-static std::vector<std::vector<Heard>> heard_by(Dataset& dataset, size_t subject) {
-  std::vector<std::vector<Heard>> raw(dataset.stories.size());
+static std::vector<std::vector<Heard>> heard_by(Dataset& dataset, size_t subject, int threads) {
+  std::vector<Recording*> own;
   for (auto& recording : dataset.recordings)
-    if (recording.subject == subject) raw[recording.story].push_back({take(dataset, recording), recording.confounds});
+    if (recording.subject == subject) own.push_back(&recording);
+  std::vector<Tensor> taken(own.size());  // all at once: they are needed side by side
+  parallel_for(std::ssize(own), threads,
+               [&](int64_t i) { taken[static_cast<size_t>(i)] = take(dataset, *own[static_cast<size_t>(i)]); });
+  std::vector<std::vector<Heard>> raw(dataset.stories.size());
+  for (size_t i = 0; i < own.size(); ++i) raw[own[i]->story].push_back({std::move(taken[i]), own[i]->confounds});
   for (size_t s = 0; s < raw.size(); ++s)
     if (raw[s].empty())
       bad_input(
@@ -125,7 +131,7 @@ static std::vector<size_t> stories_of(const Study& study, const Dataset& dataset
 // Stories stacked in time; bad columns (of any recording) are flagged and set to 0 before any filter sees them.
 static SubjectResponses subject_responses(const Study& study, Dataset& dataset, size_t subject,
                                           const ResponsePlace& place) {
-  auto heard = heard_by(dataset, subject);
+  auto heard = heard_by(dataset, subject, place.threads);
   std::vector<Tensor> all;
   for (const auto& story : heard)
     for (const auto& repeat : story) all.push_back(repeat.responses);

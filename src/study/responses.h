@@ -50,7 +50,7 @@ struct ResponsePlace {
   int64_t memory = INT64_MAX;      ///< Bytes that they may take of it; if they need more they go to a scratch file
   std::filesystem::path folder{};  ///< in this folder.
   bool intervals = true;  ///< Of ceilings, if the study asks for them: they take long, and results alone need them.
-  int threads = 1;        ///< For them; numbers do not depend on it.
+  int threads = 1;        ///< For them, and to read recordings that were not kept; numbers do not depend on it.
 };
 
 /// Trims, detrends, filters and (if asked) z-scores each recording, takes its confounds out, averages repeats, stacks

@@ -17,10 +17,12 @@
 #include <tuple>
 
 #include "brain/dataset.h"
+#include "brain/layout_parts.h"
 #include "core/error.h"
 #include "core/tensor.h"
 #include "core/text.h"
 #include "io/gifti.h"
+#include "io/gifti_series.h"
 #include "io/json.h"
 #include "io/npy.h"
 #include "io/table.h"
@@ -115,7 +117,7 @@ Columns read_targets(const fs::path& root, Dataset& dataset) {
 }
 
 at::Tensor read_responses(const fs::path& path) {
-  if (is_gifti_name(path)) return stacked_rows(read_gifti(path), path.string());
+  if (is_gifti_name(path)) return read_gifti_series(path);
   if (path.extension() == ".npy") return read_npy(path);
   bad_input("'{}': recordings are .npy or .gii files", path.string());
 }
@@ -168,9 +170,10 @@ at::Tensor used_columns(const std::vector<at::Tensor>& sides, const std::vector<
 
 void read_recordings(const Table& table, const DatasetOptions& options, Columns columns, Dataset& dataset) {
   Problems problems("the recordings do not fit together");
-  for (const auto& [key, files] : recording_files(table, options.root, dataset)) {
+  const auto listed = recording_files(table, options.root, dataset);
+  const std::vector<std::pair<RecordingKey, RecordingFiles>> recordings(listed.begin(), listed.end());
+  const auto add = [&](const RecordingKey& key, const RecordingFiles& files, const std::vector<at::Tensor>& sides) {
     const auto [subject, story, repeat] = key;
-    const auto sides = read_sides(files);
     auto& volumes = dataset.stories[story].volumes;
     int64_t width = 0;
     size_t side = 0;
@@ -183,7 +186,7 @@ void read_recordings(const Table& table, const DatasetOptions& options, Columns 
       else
         width += own.size(1);
     }
-    if (!problems.empty()) continue;  // shapes are told first, all of them
+    if (!problems.empty()) return;  // shapes are told first, all of them
     if (columns.count < 0) columns.count = width;
     if (width != columns.count)
       problems.add("'{}' (and its other hemisphere, if any) has {} columns, {} targets expected",
@@ -196,7 +199,11 @@ void read_recordings(const Table& table, const DatasetOptions& options, Columns 
                      .responses = used_columns(sides, columns.used),
                      .read = [files, used = columns.used] { return used_columns(read_sides(files), used); },
                      .confound_file = {.path = files.confounds, .rows = volumes}});
-  }
+  };
+  const auto recording = [&](int64_t i) -> const auto& { return recordings[static_cast<size_t>(i)]; };
+  read_ahead(
+      std::ssize(recordings), options, [&](int64_t i) { return read_sides(recording(i).second); },
+      [&](int64_t i, const std::vector<at::Tensor>& sides) { add(recording(i).first, recording(i).second, sides); });
   problems.raise();
   if (dataset.targets.empty())
     for (int64_t v = 0; v < columns.count; ++v) dataset.targets.push_back(fmt::format("target{}", v));

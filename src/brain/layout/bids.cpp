@@ -207,13 +207,14 @@ void read_recordings(const std::vector<HeardScan>& scans, const DatasetOptions& 
   std::map<std::pair<size_t, size_t>, int64_t> repeats;
   std::vector<int64_t> volumes;
   Problems problems("the recordings do not fit together");
-  for (const auto& item : scans) {
-    for (const auto& [side, path] : item.scan.files) dataset.inputs.push_back(path);
-    const auto read = [reader, scan = item.scan, cut = item.cut] {
+  const auto reading = [&reader](const HeardScan& item) {
+    return [reader, scan = item.scan, cut = item.cut] {
       const auto rows = reader(scan);
       return rows.slice(0, std::min(cut, rows.size(0))).to(at::kDouble).contiguous();
     };
-    auto responses = read();
+  };
+  const auto add = [&](const HeardScan& item, at::Tensor responses) {
+    for (const auto& [side, path] : item.scan.files) dataset.inputs.push_back(path);
     if (responses.size(0) < 2)
       problems.add("{}: the sound begins {} s after the scan, which leaves {} volumes", item.scan.id(),
                    item.heard.onset, responses.size(0));
@@ -227,9 +228,13 @@ void read_recordings(const std::vector<HeardScan>& scans, const DatasetOptions& 
          .story = story,
          .repeat = repeats[{subject, story}]++,
          .responses = std::move(responses),
-         .read = read,
+         .read = reading(item),
          .confound_file = {.path = item.scan.confounds, .rows = volumes.back() + item.cut, .first = item.cut}});
-  }
+  };
+  const auto scan_of = [&](int64_t i) -> const HeardScan& { return scans[static_cast<size_t>(i)]; };
+  read_ahead(
+      std::ssize(scans), options, [&](int64_t i) { return std::vector{reading(scan_of(i))()}; },
+      [&](int64_t i, std::vector<at::Tensor> parts) { add(scan_of(i), std::move(parts.front())); });
   problems.raise();
   cut_to_shortest(dataset, volumes);
 }

@@ -21,7 +21,6 @@
 #include "core/error.h"
 #include "core/tensor.h"
 #include "core/text.h"
-#include "io/gifti.h"
 #include "io/table.h"
 
 namespace arcuate {
@@ -177,15 +176,10 @@ std::vector<Scan> usable_scans(const DatasetOptions& options, Dataset& dataset, 
 }
 
 at::Tensor read_scan(const Sides& sides, int64_t onset) {
-  std::vector<at::Tensor> columns;
-  for (const auto& [side, path] : sides) columns.push_back(stacked_rows(read_gifti(path), path.string()));
-  if (columns[0].size(0) != columns[1].size(0))
-    bad_input("'{}' has {} volumes, the other hemisphere {}", sides.begin()->second.string(), columns[0].size(0),
-              columns[1].size(0));
-  if (columns[0].size(0) <= onset)
-    bad_input("'{}' has {} volumes, the sound begins after {}", sides.begin()->second.string(), columns[0].size(0),
-              onset);
-  return at::cat(columns, 1).slice(0, onset).to(at::kDouble);
+  const auto rows = read_hemispheres(sides);
+  if (rows.size(0) <= onset)
+    bad_input("'{}' has {} volumes, the sound begins after {}", sides.begin()->second.string(), rows.size(0), onset);
+  return rows.slice(0, onset);
 }
 
 std::vector<std::string> distinct(const std::vector<Scan>& scans, std::string Scan::* part) {
@@ -233,24 +227,27 @@ void read_recordings(const DatasetOptions& options, const std::vector<Scan>& sca
   for (size_t i = 0; i < dataset.stories.size(); ++i) story_of[dataset.stories[i].name] = i;
   std::vector<int64_t> volumes;
   Problems problems("the recordings do not fit together");
-  for (const auto& scan : scans) {
-    if (!subject_of.contains(scan.subject) || !story_of.contains(scan.story)) continue;
+  std::vector<Scan> used;
+  for (const auto& scan : scans)
+    if (subject_of.contains(scan.subject) && story_of.contains(scan.story)) used.push_back(scan);
+  const auto add = [&](const Scan& scan, at::Tensor responses) {
     for (const auto& [side, path] : scan.sides) dataset.inputs.push_back(path);
-    const auto read = [sides = scan.sides, onset = scan.onset] { return read_scan(sides, onset); };
-    auto responses = read();
     if (dataset.targets.empty()) add_targets(responses.size(1), dataset);
     if (responses.size(1) != std::ssize(dataset.targets))
       problems.add("'{}' has {} vertices with the other hemisphere, {} expected", scan.sides.begin()->second.string(),
                    responses.size(1), dataset.targets.size());
-    const auto story = story_of[scan.story];
     volumes.push_back(responses.size(0));
     add_recording(dataset, options,
                   {.subject = subject_of[scan.subject],
-                   .story = story,
+                   .story = story_of[scan.story],
                    .responses = std::move(responses),
-                   .read = read,
+                   .read = [sides = scan.sides, onset = scan.onset] { return read_scan(sides, onset); },
                    .confound_file = {.first = scan.onset}});
-  }
+  };
+  const auto scan_of = [&](int64_t i) -> const Scan& { return used[static_cast<size_t>(i)]; };
+  read_ahead(
+      std::ssize(used), options, [&](int64_t i) { return std::vector{read_scan(scan_of(i).sides, scan_of(i).onset)}; },
+      [&](int64_t i, std::vector<at::Tensor> parts) { add(scan_of(i), std::move(parts.front())); });
   problems.raise();
   cut_to_shortest(dataset, volumes);
 }

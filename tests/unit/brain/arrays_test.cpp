@@ -1,5 +1,6 @@
 // Datasets of arrays: the numbers of their tables, what a recording may be, and which columns take part.
 #include <ATen/ATen.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <tuple>
@@ -116,6 +117,30 @@ TEST(Arrays, recordings_that_are_not_kept_are_read_again) {
   EXPECT_FALSE(read.recordings.at(0).responses.defined());
   EXPECT_TRUE(at::equal(take_responses(read.recordings[0]), at::cat({series(3, 100), series(2, 500)}, 1)));
   EXPECT_TRUE(read.recordings[0].read);  // and again
+}
+
+TEST(Arrays, recordings_are_the_same_for_any_number_of_threads) {
+  const Written dataset;
+  std::string rows;
+  for (int r = 0; r < 7; ++r) {
+    write_npy(dataset / fmt::format("{}.npy", r), series(2, 10 * r));
+    rows += fmt::format("s\tx\t{}\t{}.npy\n", r, r);
+  }
+  dataset.recordings("subject\tstory\trepeat\tresponses", rows);
+  for (const int threads : {1, 2, 16})
+    for (const int64_t kept : {INT64_MAX, int64_t{100}, int64_t{0}}) {  // all of them, two, none
+      auto options = dataset.options();
+      options.threads = threads;
+      options.kept_bytes = kept;
+      auto read = read_dataset(options);
+      ASSERT_EQ(read.recordings.size(), 7u);
+      for (int r = 0; r < 7; ++r) {
+        auto& recording = read.recordings[static_cast<size_t>(r)];
+        EXPECT_EQ(recording.repeat, r);
+        EXPECT_EQ(recording.responses.defined(), 3 * 2 * 8 * (r + 1) <= kept) << r;
+        EXPECT_TRUE(at::equal(take_responses(recording), series(2, 10 * r))) << threads << " threads, " << r;
+      }
+    }
 }
 
 TEST(Arrays, hemispheres_lie_side_by_side_left_first) {

@@ -59,6 +59,16 @@ TEST(MappedFile, moves_its_view) {
   EXPECT_EQ(second.bytes(), "abc");
 }
 
+TEST(MappedFile, reads_again_what_was_released) {
+  const TemporaryFolder folder;
+  std::string text(10000, 'a');
+  text += std::string(10000, 'b');
+  test::write_text(folder / "x", text);
+  const MappedFile file(folder / "x");
+  file.release(file.bytes().substr(5000, 9000));
+  EXPECT_EQ(file.bytes(), text);
+}
+
 TEST(WriteFile, replaces_a_file_and_leaves_no_neighbour) {
   const TemporaryFolder folder;
   write_file(folder / "x", "old and longer");

@@ -35,6 +35,15 @@ TEST(Tensor, shapes_read_like_a_product) {
   EXPECT_EQ(shape_text(at::zeros({})), "scalar");
 }
 
+TEST(Tensor, values_in_large_pages_are_like_any_others) {
+  for (const int64_t rows : {int64_t{3}, int64_t{5} << 20}) {
+    const auto tensor = empty_in_large_pages({rows, 2}, at::kFloat);
+    EXPECT_EQ(tensor.sizes(), (at::IntArrayRef{rows, 2}));
+    EXPECT_EQ(tensor.scalar_type(), at::kFloat);
+    EXPECT_EQ(tensor.fill_(2).sum().item<double>(), 4.0 * static_cast<double>(rows));
+  }
+}
+
 TEST(Tensor, index_tensors_select_rows) {
   const auto index = index_tensor(std::vector<int64_t>{2, 0});
   EXPECT_EQ(index.scalar_type(), at::kLong);

@@ -217,29 +217,5 @@ TEST(WriteGifti, refuses_what_the_format_cannot_hold_and_leaves_nothing) {
   EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 
-TEST(StackedRows, are_one_row_an_array) {
-  const auto name = source_path("reference/gifti/five_volumes.func.gii");
-  const auto gifti = read_gifti(name);
-  const auto rows = stacked_rows(gifti, name.string());
-  ASSERT_EQ(rows.sizes().vec(), (std::vector<int64_t>{5, 42}));
-  for (int64_t i = 0; i < 5; ++i) EXPECT_TRUE(at::equal(rows[i], gifti.arrays[static_cast<size_t>(i)].values));
-}
-
-TEST(StackedRows, turn_integers_and_columns_into_rows_of_float32) {
-  const Gifti gifti{.arrays = {{"NIFTI_INTENT_NONE", at::tensor({1, 2}).to(at::kInt)},
-                               {"NIFTI_INTENT_NONE", at::tensor({3.f, 4.f}).reshape({2, 1})}}};
-  EXPECT_TRUE(same(stacked_rows(gifti, "x.gii"), at::tensor({1.f, 2.f, 3.f, 4.f}).reshape({2, 2})));
-}
-
-TEST(StackedRows, refuse_arrays_of_other_lengths_and_surfaces) {
-  const auto refused = [](const Gifti& gifti) { return input_error([&] { stacked_rows(gifti, "x.gii"); }); };
-  EXPECT_TRUE(contains(refused({}), {"'x.gii' has no arrays"}));
-  const GiftiArray two{"NIFTI_INTENT_NONE", at::zeros({2})}, three{"NIFTI_INTENT_NONE", at::zeros({3})};
-  EXPECT_TRUE(contains(refused({.arrays = {two, three, two, three}}),
-                       {"array 2 has 3 values, the first array has 2", "array 4"}));
-  EXPECT_TRUE(contains(refused({.arrays = {{"NIFTI_INTENT_POINTSET", at::zeros({4, 3})}}}),
-                       {"array 1 (NIFTI_INTENT_POINTSET) is 4 x 3"}));
-}
-
 }  // namespace
 }  // namespace arcuate
