@@ -165,7 +165,8 @@ Work read_work(const Options& options, const cli::Run& run) {
   work.folds = with_cuts(fold_options(options.arrays, options.folds), options.cuts,
                          !options.arrays.test_features.empty(), run.common.seed);
   work.ridge.criterion = criterion_of(work.folds.inner.rule);
-  work.data = with_design(options.design, options.arrays, read_encode_data(options.arrays));
+  work.data =
+      with_design(options.design, options.arrays, read_encode_data(options.arrays, response_memory(run.common)));
   work.folds.labels = read_fold_labels(options.cuts.folds_from, work.data);
   work.splits = encode_splits(work.data, work.folds);
   work.flags = flag_encode_targets(work.data, work.splits);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "cli/machine.h"
 #include "cmd/labels_support.h"
 #include "core/error.h"
 #include "core/files.h"
@@ -12,11 +13,15 @@
 #include "core/text.h"
 #include "encode/delays.h"
 #include "encode/score.h"
-#include "io/npy_columns.h"
 
 namespace arcuate {
 
 using at::Tensor;
+
+int64_t response_memory(const cli::Common& common) {
+  constexpr int64_t share = 4;
+  return (common.memory_limit.count > 0 ? common.memory_limit : cli::available_memory()).count / share;
+}
 
 Tensor read_matrix(const std::string& text) {
   auto array = read_named_array(text);
@@ -45,16 +50,15 @@ namespace {
 
 // Responses of some rows: in a file as they are, or in memory.
 struct ResponseRows {
-  std::shared_ptr<const NpyColumns> file{};
+  std::shared_ptr<const ColumnFile> file{};
   Tensor values{};
   int64_t rows() const { return file ? file->rows() : values.size(0); }
   int64_t targets() const { return file ? file->columns() : values.size(1); }
   at::ScalarType type() const { return file ? file->type() : values.scalar_type(); }
 };
 
-ResponseRows open_responses(const std::string& text) {
-  ResponseRows rows;
-  if (const auto file = array_file(text); file.extension() == ".npy") rows.file = NpyColumns::open(file);
+ResponseRows open_responses(const std::string& text, int64_t memory) {
+  ResponseRows rows{.file = open_columns(text, memory)};
   if (!rows.file || rows.rows() * rows.targets() == 0) rows = {.values = read_matrix(text)};
   return rows;
 }
@@ -98,8 +102,8 @@ class StackedResponses final : public ResponseSource {
 
 }  // namespace
 
-ResponseMatrix open_response_matrix(const std::string& name) {
-  return ResponseMatrix(std::make_shared<StackedResponses>(std::vector{open_responses(name)}));
+ResponseMatrix open_response_matrix(const std::string& name, int64_t memory) {
+  return ResponseMatrix(std::make_shared<StackedResponses>(std::vector{open_responses(name, memory)}));
 }
 
 namespace {
@@ -110,8 +114,8 @@ struct Part {
   std::vector<int64_t> widths{};
 };
 
-Part read_part(const std::vector<std::string>& feature_names, const std::string& response_name) {
-  Part part{.responses = open_responses(response_name)};
+Part read_part(const std::vector<std::string>& feature_names, const std::string& response_name, int64_t memory) {
+  Part part{.responses = open_responses(response_name, memory)};
   std::vector<Tensor> columns;
   Problems lengths("features and responses must have the same number of rows");
   Problems values("features must be finite (rows and columns counted from 0); repair or leave out these columns");
@@ -190,11 +194,11 @@ void check_there(const std::vector<fs::path>& files) {
   problems.raise();
 }
 
-EncodeData read_encode_data(const ArrayNames& names) {
+EncodeData read_encode_data(const ArrayNames& names, int64_t memory) {
   if (names.test_features.empty() != names.test_responses.empty())
     bad_usage("--test-features and --test-responses belong together; only one is given");
   check_there(array_files(names));
-  const auto train = read_part(names.features, names.responses);
+  const auto train = read_part(names.features, names.responses, memory);
   EncodeData data{.features = train.features,
                   .responses = ResponseMatrix(std::make_shared<StackedResponses>(std::vector{train.responses})),
                   .widths = train.widths,
@@ -204,7 +208,7 @@ EncodeData read_encode_data(const ArrayNames& names) {
     bad_input("all {} feature columns are constant in the training rows: there is nothing to predict from",
               data.constant_features);
   if (!names.test_features.empty())
-    append_test(data, train.responses, read_part(names.test_features, names.test_responses));
+    append_test(data, train.responses, read_part(names.test_features, names.test_responses, memory));
   data.stories = story_ranges(names.groups, data.train_rows, data.features.size(0));
   data.grouped = !names.groups.empty();
   return data;

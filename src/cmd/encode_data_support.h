@@ -7,12 +7,16 @@
 #include <string>
 #include <vector>
 
+#include "cli/common.h"
 #include "core/error.h"
 #include "encode/response_matrix.h"
 #include "encode/rows.h"
 #include "io/named_array.h"
 
 namespace arcuate {
+
+/// Bytes of the limit, or of the memory that is free, that responses may take before a problem is cut to fit.
+int64_t response_memory(const cli::Common& common);
 
 /// What the command line names. Arrays as of io/named_array.h.
 struct ArrayNames {
@@ -26,8 +30,8 @@ struct ArrayNames {
 /// Rows x columns; one dimension is one column. Floats keep their precision, whole numbers become float64. Errors:
 /// input, for other shapes.
 at::Tensor read_matrix(const std::string& name);
-/// The same of responses, whose columns are read when they are needed.
-ResponseMatrix open_response_matrix(const std::string& name);
+/// The same of responses, whose columns are read when they are needed, or whole (open_columns of io/named_array.h).
+ResponseMatrix open_response_matrix(const std::string& name, int64_t memory);
 /// Adds the columns that hold NaN or infinite values, each with its first such row.
 void check_finite_columns(const std::string& name, const at::Tensor& matrix, Problems& problems);
 /// Adds a range for each group, of labels of all rows; only `rows` count. Errors: input, for groups that are torn
@@ -48,9 +52,10 @@ struct EncodeData {
   bool grouped = false;             ///< Whether the user said what they are.
 };
 
+/// memory: bytes that responses in chunks of HDF5 may take; larger ones are read by columns.
 /// Errors: usage (test features without test responses), input (files, shapes that do not fit, features that are not
 /// finite or all constant, groups that are torn apart).
-EncodeData read_encode_data(const ArrayNames& names);
+EncodeData read_encode_data(const ArrayNames& names, int64_t memory);
 
 /// The columns of each feature file, delayed as each would be by itself (no delays: as they are).
 std::vector<at::Tensor> file_designs(const EncodeData& data, const std::vector<int64_t>& delays);

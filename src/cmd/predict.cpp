@@ -85,10 +85,10 @@ struct Work {
   std::vector<Flag> flags{};  // those of the weights, then those of the new responses
 };
 
-Work read_work(const Options& options) {
+Work read_work(const Options& options, const cli::Run& run) {
   check_there(input_files(options));
   Work work{.weights = read_weights_file(options.weights)};
-  work.data = read_predict_data(options.arrays, work.weights);
+  work.data = read_predict_data(options.arrays, work.weights, response_memory(run.common));
   work.flags = work.weights.flags;
   if (!work.data.responses) return work;
   const auto found = flag_targets(*work.data.responses, {});
@@ -210,7 +210,7 @@ void tell_arrays(const Work& work, cli::Console& console) {
 
 int run(const Options& options, cli::Run& run) {
   check_options(options, run);
-  const auto work = read_work(options);
+  const auto work = read_work(options, run);
   tell_arrays(work, run.console);
   if (run.common.dry_run) return 0;
   const ResultFolder folder_of_results(options.output.path);

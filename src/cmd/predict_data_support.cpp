@@ -50,7 +50,7 @@ void check_responses(const std::string& name, const ResponseMatrix& responses, i
 
 }  // namespace
 
-PredictData read_predict_data(const ArrayNames& names, const StoredWeights& weights) {
+PredictData read_predict_data(const ArrayNames& names, const StoredWeights& weights, int64_t memory) {
   Problems problems(fmt::format("the arrays do not fit the weights in '{}'", weights.path.string()));
   std::vector<Tensor> columns;
   for (const auto& name : names.features) {
@@ -62,7 +62,7 @@ PredictData read_predict_data(const ArrayNames& names, const StoredWeights& weig
   const int64_t rows = columns.front().size(0);
   PredictData data;
   if (!names.responses.empty()) {
-    data.responses = open_response_matrix(names.responses);
+    data.responses = open_response_matrix(names.responses, memory);
     check_responses(names.responses, *data.responses, rows, weights, problems);
   }
   const auto labels = names.groups.empty() ? std::vector<std::string>{} : read_labels(names.groups, "row");

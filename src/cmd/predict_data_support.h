@@ -14,6 +14,6 @@ struct PredictData {
 };
 
 /// Of the names, features, responses and groups count. Errors: input, telling all that does not fit at once.
-PredictData read_predict_data(const ArrayNames& names, const StoredWeights& weights);
+PredictData read_predict_data(const ArrayNames& names, const StoredWeights& weights, int64_t memory);
 
 }  // namespace arcuate

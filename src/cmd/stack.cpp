@@ -250,7 +250,7 @@ int run(const Options& options, cli::Run& run) {
   const auto names = model_names(options);
   const auto delays = parse_delays(options.model.delays);
   const auto ridge = ridge_options(options.model);
-  const auto data = read_encode_data(options.arrays);
+  const auto data = read_encode_data(options.arrays, response_memory(run.common));
   const auto splits = encode_splits(data, fold_options(options.arrays, options.folds));
   constexpr int64_t usual_folds = 5;
   const auto stacking =

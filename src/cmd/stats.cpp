@@ -10,6 +10,7 @@
 
 #include "cli/command.h"
 #include "cli/run.h"
+#include "cmd/encode_data_support.h"
 #include "cmd/output_support.h"
 #include "cmd/stats_maps_support.h"
 #include "cmd/stats_options_support.h"
@@ -307,7 +308,7 @@ void warn_of_few_blocks(cli::Run& run, const PairedBlockResult& result, int64_t 
 }
 
 std::optional<Outcome> run_within(const Options& options, cli::Run& run) {
-  const auto data = read_within_subject(options.within);
+  const auto data = read_within_subject(options.within, response_memory(run.common));
   const auto regions = read_target_regions(options.target_groups, data.targets);
   run.console.info("responses  {} volumes x {} targets", data.rows, data.targets);
   PairedBlockOptions wanted{.block = options.within.block,

@@ -11,7 +11,6 @@
 #include "core/files.h"
 #include "core/tensor.h"
 #include "core/text.h"
-#include "io/npy_columns.h"
 
 namespace arcuate {
 
@@ -37,8 +36,7 @@ namespace {
 // One of the three arrays, in memory or read in columns.
 class ColumnArray {
  public:
-  explicit ColumnArray(const std::string& name) : name_(name) {
-    if (fs::path(name).extension() == ".npy") columns_ = NpyColumns::open(name);
+  explicit ColumnArray(const std::string& name, int64_t memory) : name_(name), columns_(open_columns(name, memory)) {
     if (!columns_) values_ = read_named_array(name);
   }
   std::string shape() const {
@@ -58,7 +56,7 @@ class ColumnArray {
 
  private:
   std::string name_;
-  std::unique_ptr<const NpyColumns> columns_{};
+  std::unique_ptr<const ColumnFile> columns_;
   at::Tensor values_{};
 };
 
@@ -84,12 +82,12 @@ std::vector<int64_t> story_lengths(const std::vector<int64_t>& volumes, int64_t 
 
 }  // namespace
 
-WithinData read_within_subject(const WithinSubject& names) {
+WithinData read_within_subject(const WithinSubject& names, int64_t memory) {
   if (names.predictions.size() != 2)
     bad_usage("--predictions expects two files, of the models A and B; found {}", names.predictions.size());
-  const auto y = std::make_shared<const ColumnArray>(names.responses);
-  const auto a = std::make_shared<const ColumnArray>(names.predictions[0]),
-             b = std::make_shared<const ColumnArray>(names.predictions[1]);
+  const auto y = std::make_shared<const ColumnArray>(names.responses, memory);
+  const auto a = std::make_shared<const ColumnArray>(names.predictions[0], memory),
+             b = std::make_shared<const ColumnArray>(names.predictions[1], memory);
   check_shapes(*y, {a.get(), b.get()});
   return {.source =
               [y, a, b](int64_t begin, int64_t end) {

@@ -25,9 +25,10 @@ struct WithinData {
   int64_t rows = 0, targets = 0;
   std::vector<int64_t> story_lengths{};
 };
-/// Arrays are FILE.npy, FILE.h5:DATASET, FILE.npz:NAME or FILE.mat:NAME; .npy files of floats are read in blocks of
-/// targets. Errors: usage (other than two predictions), input (shapes that differ, volumes that do not add up).
-WithinData read_within_subject(const WithinSubject& names);
+/// Arrays are FILE.npy, FILE.h5:DATASET, FILE.npz:NAME or FILE.mat:NAME; .npy files of floats, and chunks of HDF5 of
+/// more than `memory` bytes, are read in blocks of targets. Errors: usage (other than two predictions), input (shapes
+/// that differ, volumes that do not add up).
+WithinData read_within_subject(const WithinSubject& names, int64_t memory);
 std::vector<std::filesystem::path> within_files(const WithinSubject& names);
 
 }  // namespace arcuate

@@ -119,7 +119,7 @@ int run(const Options& options, cli::Run& run) {
   check_options(options, run);
   const auto delays = parse_delays(options.model.delays);
   const auto ridge = ridge_options(options.model);
-  const auto data = read_encode_data(options.arrays);
+  const auto data = read_encode_data(options.arrays, response_memory(run.common));
   const auto splits = encode_splits(data, fold_options(options.arrays, options.folds));
   const auto flags = flag_encode_targets(data, splits);
   tell_arrays(data, delays, splits, flags, run.console);

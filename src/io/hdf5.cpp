@@ -270,6 +270,20 @@ struct Hdf5Reader::Handle {
         H5Dread(dataset, native_type(tensor.scalar_type()), memory, space, H5P_DEFAULT, tensor.data_ptr()) < 0)
       bad_input("{} cannot be read (damaged, or a filter that is not installed)", place(name));
   }
+
+  // Entries [begin, end) of one dimension, and all of the others.
+  at::Tensor read_part(hid_t dataset, const std::string& name, size_t dimension, int64_t begin, int64_t end) const {
+    auto count = extent(dataset);
+    std::vector<hsize_t> first(count.size(), 0);
+    first[dimension] = static_cast<hsize_t>(begin);
+    count[dimension] = static_cast<hsize_t>(end - begin);
+    auto tensor = at::empty(std::vector<int64_t>(count.begin(), count.end()), number_type(dataset, name));
+    const Id space(H5Dget_space(dataset), H5Sclose),
+        memory(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr), H5Sclose);
+    H5Sselect_hyperslab(space, H5S_SELECT_SET, first.data(), nullptr, count.data(), nullptr);
+    read_numbers(dataset, name, memory, space, tensor);
+    return tensor;
+  }
 };
 
 Hdf5Reader::Hdf5Reader(const std::filesystem::path& path) : handle_(std::make_unique<Handle>()) {
@@ -310,6 +324,17 @@ std::vector<int64_t> Hdf5Reader::shape(const std::string& name) const {
   return {sizes.begin(), sizes.end()};
 }
 
+at::ScalarType Hdf5Reader::type(const std::string& name) const {
+  const std::lock_guard lock(library_lock());
+  return handle_->number_type(handle_->dataset(name), name);
+}
+
+bool Hdf5Reader::is_chunked(const std::string& name) const {
+  const std::lock_guard lock(library_lock());
+  const Id properties(H5Dget_create_plist(handle_->dataset(name)), H5Pclose);
+  return H5Pget_layout(properties) == H5D_CHUNKED;
+}
+
 at::Tensor Hdf5Reader::read(const std::string& name) const {
   const std::lock_guard lock(library_lock());
   const Id dataset = handle_->dataset(name);
@@ -323,19 +348,19 @@ at::Tensor Hdf5Reader::read(const std::string& name) const {
 at::Tensor Hdf5Reader::read_columns(const std::string& name, int64_t begin, int64_t end) const {
   const std::lock_guard lock(library_lock());
   const Id dataset = handle_->dataset(name);
-  const auto type = handle_->number_type(dataset, name);
   const auto sizes = extent(dataset);
   if ((sizes.size() != 1 && sizes.size() != 2) || begin < 0 || end < begin || static_cast<hsize_t>(end) > sizes.back())
     bad_input("{} has no columns [{}, {})", handle_->place(name), begin, end);
-  std::vector<hsize_t> first(sizes.size(), 0), count = sizes;
-  first.back() = static_cast<hsize_t>(begin);
-  count.back() = static_cast<hsize_t>(end - begin);
-  auto tensor = at::empty(std::vector<int64_t>(count.begin(), count.end()), type);
-  const Id space(H5Dget_space(dataset), H5Sclose),
-      memory(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr), H5Sclose);
-  H5Sselect_hyperslab(space, H5S_SELECT_SET, first.data(), nullptr, count.data(), nullptr);
-  handle_->read_numbers(dataset, name, memory, space, tensor);
-  return tensor;
+  return handle_->read_part(dataset, name, sizes.size() - 1, begin, end);
+}
+
+at::Tensor Hdf5Reader::read_entry(const std::string& name, int64_t i) const {
+  const std::lock_guard lock(library_lock());
+  const Id dataset = handle_->dataset(name);
+  const auto sizes = extent(dataset);
+  if (sizes.size() < 2 || i < 0 || static_cast<hsize_t>(i) >= sizes[0])
+    bad_input("{} has no entry {}", handle_->place(name), i);
+  return handle_->read_part(dataset, name, 0, i, i + 1).squeeze(0);
 }
 
 std::vector<std::string> Hdf5Reader::read_texts(const std::string& name) const {

@@ -43,10 +43,16 @@ class Hdf5Reader {
   std::vector<std::string> datasets() const;
   bool contains(const std::string& name) const;
   std::vector<int64_t> shape(const std::string& name) const;
+  /// Of the numbers, once they are read.
+  at::ScalarType type(const std::string& name) const;
+  /// Whether its numbers lie in pieces, which may be compressed.
+  bool is_chunked(const std::string& name) const;
   at::Tensor read(const std::string& name) const;
   /// Columns [begin, end) of a dataset of two dimensions, or entries of one of one dimension: the others are neither
   /// read nor held.
   at::Tensor read_columns(const std::string& name, int64_t begin, int64_t end) const;
+  /// Entry i of the first dimension of a dataset of two or more: the others are neither read nor held.
+  at::Tensor read_entry(const std::string& name, int64_t i) const;
   std::vector<std::string> read_texts(const std::string& name) const;
   std::string text_attribute(const std::string& name) const;
   double number_attribute(const std::string& name) const;

@@ -7,8 +7,10 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "io/hdf5.h"
+#include "io/hdf5_columns.h"
 #include "io/mat.h"
 #include "io/npy.h"
+#include "io/npy_columns.h"
 #include "io/npz.h"
 
 namespace arcuate {
@@ -69,6 +71,13 @@ at::Tensor read_named_array(const std::string& text) {
   if (extension == ".mat") return read_one_of(MatFile(name.file), name);
   bad_input("'{}': expected an array as FILE.npy or FILE.h5:DATASET, or as FILE.npz:NAME or FILE.mat:NAME",
             name.file.string());
+}
+
+std::unique_ptr<const ColumnFile> open_columns(const std::string& text, int64_t memory) {
+  const auto name = split_name(text);
+  if (name.file.extension() == ".npy") return NpyColumns::open(name.file);
+  if (is_hdf5(name.file)) return Hdf5Columns::open(name.file, name.array, memory);
+  return nullptr;
 }
 
 fs::path array_file(const std::string& name) { return split_name(name).file; }

@@ -1,4 +1,4 @@
-// Columns of a matrix in a .npy file, read when they are asked for: what is not asked for takes no memory.
+// Columns of a matrix in a .npy file.
 #pragma once
 #include <ATen/core/Tensor.h>
 
@@ -6,23 +6,17 @@
 #include <filesystem>
 #include <memory>
 
+#include "io/column_file.h"
+
 namespace arcuate {
 
-class NpyColumns {
+class NpyColumns final : public ColumnFile {
  public:
   /// Null for files that need more than reading: other than two dimensions, Fortran order, other items than float32 and
   /// float64 of this machine's byte order. Errors: input, as of read_npy.
   static std::unique_ptr<const NpyColumns> open(const std::filesystem::path& path);
-  ~NpyColumns();
-  NpyColumns(const NpyColumns&) = delete;
-  NpyColumns& operator=(const NpyColumns&) = delete;
-
-  int64_t rows() const { return rows_; }
-  int64_t columns() const { return columns_; }
-  at::ScalarType type() const { return type_; }
-  /// Columns [begin, end) of all rows into `rows`: rows x (end - begin), of this type, each row without gaps. Several
-  /// threads may read. Errors: input, when the file has changed since it was opened.
-  void read(int64_t begin, int64_t end, at::Tensor rows) const;
+  ~NpyColumns() override;
+  void read(int64_t begin, int64_t end, at::Tensor rows) const override;
 
  private:
   struct State {
@@ -36,8 +30,7 @@ class NpyColumns {
   std::filesystem::path path_{};
   int file_ = -1;
   State opened_{};
-  int64_t data_start_ = 0, rows_ = 0, columns_ = 0;
-  at::ScalarType type_ = at::ScalarType::Float;
+  int64_t data_start_ = 0;
 };
 
 }  // namespace arcuate

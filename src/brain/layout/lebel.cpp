@@ -70,8 +70,9 @@ Stored stored_in(const fs::path& path) {
 }
 
 at::Tensor read_repeat(const fs::path& path, const Stored& stored, int64_t repeat) {
-  const auto all = Hdf5Reader(path).read(stored.dataset).to(at::kDouble);
-  return stored.shape.size() == 3 ? all[repeat].clone() : all;
+  const Hdf5Reader file(path);
+  const auto& name = stored.dataset;
+  return (stored.shape.size() == 3 ? file.read_entry(name, repeat) : file.read(name)).to(at::kDouble);
 }
 
 // Stories that every chosen subject has, with their words; what is not among them is told.

@@ -94,6 +94,19 @@ TEST(Hdf5, columns_are_read_alone) {
   EXPECT_TRUE(contains(input_error([&] { file.read_columns("cube", 0, 1); }), {"'cube' has no columns [0, 1)"}));
 }
 
+TEST(Hdf5, an_entry_of_the_first_dimension_is_read_alone) {
+  const TemporaryFolder folder;
+  const auto cube = at::arange(24, at::kFloat).reshape({2, 3, 4});
+  Hdf5Writer writer(folder / "x.h5");
+  writer.write("cube", cube);
+  writer.write("row", cube[0][0].contiguous());
+  writer.finish();
+  const Hdf5Reader file(folder / "x.h5");
+  for (int64_t i = 0; i < 2; ++i) EXPECT_TRUE(same(file.read_entry("cube", i), cube[i].contiguous()));
+  EXPECT_TRUE(contains(input_error([&] { file.read_entry("cube", 2); }), {"'cube' has no entry 2"}));
+  EXPECT_TRUE(contains(input_error([&] { file.read_entry("row", 0); }), {"'row' has no entry 0"}));
+}
+
 TEST(Hdf5, columns_that_are_written_in_parts_are_those_of_the_whole) {
   const TemporaryFolder folder;
   const auto numbers = at::arange(35, at::kFloat).reshape({5, 7});
