@@ -10,6 +10,7 @@ import json
 import pathlib
 import subprocess
 import sys
+import tempfile
 
 import nibabel
 import numpy as np
@@ -42,6 +43,13 @@ def names_of(path):
     return wb("-file-information", path, "-only-map-names").rstrip("\n").split("\n")
 
 
+def label_names(path):
+    """Of all keys, as Workbench has them."""
+    with tempfile.NamedTemporaryFile() as table:
+        wb("-label-export-table", path, table.name)
+        return set(open(table.name).read().splitlines()[::2])
+
+
 def check_gifti(path, found):
     gifti = nibabel.load(path)
     side = "CortexLeft" if "hemi-L" in path.name else "CortexRight" if "hemi-R" in path.name else None
@@ -56,7 +64,9 @@ def check_gifti(path, found):
     assert int(found["Number of Vertices"]) == len(values[0]), found
     read = nilearn_surface.load_surf_data(path)
     assert np.allclose(np.stack(values, -1).squeeze(), read, equal_nan=True), path
-    if not path.name.endswith(".label.gii"):
+    if path.name.endswith(".label.gii"):
+        assert label_names(path) == {label.label for label in gifti.labeltable.labels}, (path, label_names(path))
+    else:
         largest("metric", path, values)
 
 
