@@ -265,7 +265,7 @@ struct Hdf5Reader::Handle {
     return target;
   }
 
-  void read_numbers(hid_t dataset, const std::string& name, hid_t memory, hid_t space, at::Tensor& tensor) const {
+  void read_numbers(hid_t dataset, const std::string& name, hid_t memory, hid_t space, const at::Tensor& tensor) const {
     if (tensor.numel() > 0 &&
         H5Dread(dataset, native_type(tensor.scalar_type()), memory, space, H5P_DEFAULT, tensor.data_ptr()) < 0)
       bad_input("{} cannot be read (damaged, or a filter that is not installed)", place(name));
@@ -283,6 +283,17 @@ struct Hdf5Reader::Handle {
     H5Sselect_hyperslab(space, H5S_SELECT_SET, first.data(), nullptr, count.data(), nullptr);
     read_numbers(dataset, name, memory, space, tensor);
     return tensor;
+  }
+
+  // The same of the columns of a matrix, into a tensor of its type whose rows have no gaps but may lie apart.
+  void read_columns(hid_t dataset, const std::string& name, int64_t begin, const at::Tensor& to) const {
+    const auto size = [](int64_t n) { return static_cast<hsize_t>(n); };
+    const hsize_t from[] = {0, size(begin)}, none[] = {0, 0}, count[] = {size(to.size(0)), size(to.size(1))},
+                  held[] = {count[0], size(std::max(to.stride(0), to.size(1)))};
+    const Id space(H5Dget_space(dataset), H5Sclose), memory(H5Screate_simple(2, held, nullptr), H5Sclose);
+    H5Sselect_hyperslab(space, H5S_SELECT_SET, from, nullptr, count, nullptr);
+    H5Sselect_hyperslab(memory, H5S_SELECT_SET, none, nullptr, count, nullptr);
+    read_numbers(dataset, name, memory, space, to);
   }
 };
 
@@ -352,6 +363,16 @@ at::Tensor Hdf5Reader::read_columns(const std::string& name, int64_t begin, int6
   if ((sizes.size() != 1 && sizes.size() != 2) || begin < 0 || end < begin || static_cast<hsize_t>(end) > sizes.back())
     bad_input("{} has no columns [{}, {})", handle_->place(name), begin, end);
   return handle_->read_part(dataset, name, sizes.size() - 1, begin, end);
+}
+
+void Hdf5Reader::read_columns(const std::string& name, int64_t begin, const at::Tensor& to) const {
+  const std::lock_guard lock(library_lock());
+  const Id dataset = handle_->dataset(name);
+  const auto sizes = extent(dataset);
+  if (sizes.size() != 2 || begin < 0 || static_cast<hsize_t>(to.size(0)) != sizes[0] ||
+      static_cast<hsize_t>(begin + to.size(1)) > sizes[1] || to.stride(1) != 1)
+    bad_input("{} has no {} x {} numbers from column {} on", handle_->place(name), to.size(0), to.size(1), begin);
+  handle_->read_columns(dataset, name, begin, to);
 }
 
 at::Tensor Hdf5Reader::read_entry(const std::string& name, int64_t i) const {

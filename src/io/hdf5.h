@@ -51,6 +51,9 @@ class Hdf5Reader {
   /// Columns [begin, end) of a dataset of two dimensions, or entries of one of one dimension: the others are neither
   /// read nor held.
   at::Tensor read_columns(const std::string& name, int64_t begin, int64_t end) const;
+  /// Columns from `begin` on of a dataset of two dimensions, as many as `to` has, which has its rows, the type it is to
+  /// be read as, and no gaps within a row.
+  void read_columns(const std::string& name, int64_t begin, const at::Tensor& to) const;
   /// Entry i of the first dimension of a dataset of two or more: the others are neither read nor held.
   at::Tensor read_entry(const std::string& name, int64_t i) const;
   std::vector<std::string> read_texts(const std::string& name) const;
