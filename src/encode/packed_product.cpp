@@ -195,8 +195,11 @@ Tensor multiply(const PackedRows& rows, int64_t row_count, const PackedColumns& 
   return result.slice(0, 0, row_count);
 }
 
-LeftFactor::LeftFactor(const Tensor& matrix) : rows_(matrix.size(0)) {
-  const auto packing = matrix.is_cpu() && matrix.scalar_type() == at::kFloat ? fastest_f32_packing() : std::nullopt;
+LeftFactor::LeftFactor(const Tensor& matrix)
+    : LeftFactor(matrix, matrix.is_cpu() && matrix.scalar_type() == at::kFloat ? fastest_f32_packing() : std::nullopt) {
+}
+
+LeftFactor::LeftFactor(const Tensor& matrix, std::optional<Packing> packing) : rows_(matrix.size(0)) {
   if (packing)
     packed_.emplace(matrix, *packing);
   else
@@ -205,10 +208,14 @@ LeftFactor::LeftFactor(const Tensor& matrix) : rows_(matrix.size(0)) {
 
 Tensor LeftFactor::times(const Tensor& right) const {
   if (!packed_) return matrix_.mm(right);
+  const auto product = [&](const Tensor& filled) {
+    return multiply(*packed_, rows_, PackedColumns(filled, nullptr, packed_->packing()));
+  };
   const int64_t columns = right.size(1), width = packed_->shape().columns, panels = (columns + width - 1) / width;
+  if (columns == panels * width && right.stride(1) == 1) return product(right);
   auto filled = at::zeros({right.size(0), panels * width}, at::kFloat);
   filled.slice(1, 0, columns).copy_(right);
-  return multiply(*packed_, rows_, PackedColumns(filled, nullptr, packed_->packing())).slice(1, 0, columns);
+  return product(filled).slice(1, 0, columns);
 }
 
 }  // namespace arcuate::ridge

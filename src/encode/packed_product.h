@@ -96,6 +96,8 @@ at::Tensor multiply(const PackedRows& rows, int64_t row_count, const PackedColum
 class LeftFactor {
  public:
   explicit LeftFactor(const at::Tensor& matrix);
+  /// Not packed where there is no packing.
+  LeftFactor(const at::Tensor& matrix, std::optional<Packing> packing);
   at::Tensor times(const at::Tensor& right) const;
 
  private:

@@ -28,11 +28,10 @@ Sizes sizes_of(const SplitDesign& design, int64_t scales) {
   return sizes;
 }
 
-// Of products that are combined: those with Q', then shorter ones for the functions.
+// Tested responses times Q', and products with a triangle of directions (eigen_stage.cpp).
 double scored(double tested, double directions) {
-  constexpr auto products = static_cast<double>(usual_products);
-  return rotates(static_cast<int64_t>(tested), static_cast<int64_t>(directions)) ? tested + products * directions
-                                                                                 : products * tested;
+  const double rows = std::min(tested, directions);
+  return rows * tested + static_cast<double>(usual_products) * rows * (directions - rows / 2);
 }
 
 double cube(double x) { return x * x * x; }
@@ -70,27 +69,27 @@ RidgeCost eigenbasis_dual(const Sizes& s, double wide) {
       .form = Form::dual, .method = Method::eigenbasis, .fixed = s.rows * s.rows * s.features, .per_target = 0};
   for (size_t k = 0; k < s.train.size(); ++k) {
     cost.fixed += s.candidates * double_product * decomposition * 4.5 * cube(s.train[k]);
-    cost.per_target +=
-        s.candidates * wide * s.train[k] * (s.train[k] + static_cast<double>(usual_products) * s.test[k]);
+    cost.per_target += s.candidates * wide * (s.train[k] * s.train[k] + scored(s.test[k], s.train[k]));
   }
   return cost;
 }
 
+// Gram matrices of all rows and of the blocks, U and one decomposition; for each fold and candidate another, the rows
+// that are tested and products of F x F.
 RidgeCost eigenbasis_primal(const Sizes& s, double wide) {
+  const double square = s.features * s.features, decomposed = double_product * decomposition * 4.5 * cube(s.features);
   RidgeCost cost{.form = Form::primal,
                  .method = Method::eigenbasis,
-                 .fixed = s.rows * s.features * s.features,
-                 .per_target = s.rows * s.features};
+                 .fixed = decomposed + (2 + double_product) * s.rows * square,
+                 .per_target = wide * s.rows * s.features};
   for (const double test : s.test) {
-    cost.fixed += s.candidates * double_product * decomposition * 4.5 * cube(s.features);
-    cost.per_target += s.candidates * wide * s.features * (s.features + scored(test, s.features));
+    cost.fixed += s.candidates * (decomposed + double_product * (s.features + test) * square);
+    cost.per_target += s.candidates * wide * (square + scored(test, s.features));
   }
   return cost;
 }
 
 }  // namespace
-
-bool rotates(int64_t tested, int64_t directions) { return tested * (usual_products - 1) > usual_products * directions; }
 
 std::vector<RidgeCost> costs_of(const SplitDesign& design, const Scales& scales, int64_t targets) {
   if (design.options.fractional || design.options.criterion != PenaltyCriterion::folds) return {};

@@ -8,9 +8,6 @@ namespace arcuate::ridge {
 
 constexpr int64_t usual_products = 4;  ///< That stand for all penalties, for each direction.
 
-/// Whether a fold of so many tested rows is scored through a triangle of its directions (ridge_eigenbasis.cpp).
-bool rotates(int64_t tested, int64_t directions);
-
 /// All combinations that the options allow, the cheapest for so many targets first. None where the options look at
 /// neither form nor method.
 std::vector<RidgeCost> costs_of(const SplitDesign& design, const Scales& scales, int64_t targets);

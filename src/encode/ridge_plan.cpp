@@ -10,8 +10,9 @@ namespace arcuate::ridge {
 namespace {
 
 constexpr int64_t most_stages = 8;
-// Of stages beyond one a thread: more of them only save reading responses again.
-constexpr int64_t held_bytes = int64_t{256} << 20, held_bytes_of_a_device = int64_t{2} << 30;
+// Of stages beyond one a thread: more of them save reading responses again, and products of blocks.
+constexpr int64_t held_bytes = int64_t{256} << 20, held_bytes_for_products = int64_t{1} << 30,
+                  held_bytes_of_a_device = int64_t{2} << 30;
 constexpr int64_t narrowest = 48;
 // Of a limit's rest: threads' heaps keep up to this share beside what is in use (measured with glibc).
 constexpr double kept_share = 1.0 / 16;
@@ -23,7 +24,7 @@ double megabytes(int64_t bytes) { return static_cast<double>(bytes) / 1e6; }
 int64_t SplitPlan::bytes(const SplitNeeds& needs) const {
   // Refitted blocks are wider, and their targets take less.
   const int64_t making = std::min<int64_t>(threads, held) * needs.making;
-  return held * needs.stage + std::max(making, threads * widths.scored * needs.target);
+  return needs.once + held * needs.stage + std::max(making, threads * widths.scored * needs.target);
 }
 
 int64_t memory_left(const Compute& compute) {
@@ -35,7 +36,9 @@ int64_t memory_left(const Compute& compute) {
 
 SplitPlan plan_split(const SplitNeeds& needs, int64_t stages, int threads, c10::Device device, int64_t left) {
   SplitPlan plan{.threads = threads, .held = 1, .widths = block_widths(device)};
-  const int64_t room = device.is_cpu() ? held_bytes : held_bytes_of_a_device;
+  const int64_t room = !device.is_cpu()      ? held_bytes_of_a_device
+                       : needs.costly_blocks ? held_bytes_for_products
+                                             : held_bytes;
   plan.held =
       std::clamp<int64_t>(room / std::max<int64_t>(needs.stage, 1), threads, std::max<int64_t>(threads, most_stages));
   plan.held = std::min(plan.held, stages);

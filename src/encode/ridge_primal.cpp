@@ -15,18 +15,17 @@ using at::Tensor;
 
 namespace {
 
-// Test predictions T C with T = X_test (G + alpha I)^-1. Features and responses are centred by the training rows, so
-// that the intercept needs nothing more.
-class PrimalRefit final : public Refit {
+// Features and responses are centred by the training rows, so that the intercept needs nothing more.
+class CrossRefit final : public Refit {
  public:
-  PrimalRefit(Tensor operation, Tensor roots, int64_t bands)
-      : operation_(std::move(operation)), roots_(std::move(roots)), bands_(bands) {}
+  CrossRefit(Tensor operation, int64_t bands) : operation_(std::move(operation)), bands_(bands) {}
   Tensor predict(const TargetBlock& block, const Tensor& columns) const override {
-    return operation_.mm(block.cross.index_select(1, columns) * roots_).view({bands_, -1, columns.numel()});
+    const auto predicted = operation_.mm(block.cross.index_select(1, columns).to(operation_.scalar_type()));
+    return predicted.view({bands_, -1, columns.numel()});
   }
 
  private:
-  Tensor operation_, roots_;  // (bands n_test) x F, F x 1
+  Tensor operation_;  // (bands n_test) x F
   int64_t bands_ = 1;
 };
 
@@ -72,14 +71,21 @@ Equations PrimalSolver::whole_equations(int64_t scales) const {
           .rows = static_cast<double>(x_.size(0))};
 }
 
+Equations PrimalSolver::unscaled_equations() const {
+  return {.gram = gram_,
+          .mean_x = at::zeros({1, x_.size(1)}, gram_.options()),
+          .roots = at::ones({x_.size(1), 1}, gram_.options()),
+          .rows = static_cast<double>(x_.size(0))};
+}
+
 Tensor PrimalSolver::projected(const Equations& equations, const Rows& rows, const Tensor& vectors) const {
   constexpr int64_t rows_at_once = 512;  // in float64
   const auto own = rows.of(x_);
-  auto result = at::empty({vectors.size(1), own.size(0)}, vectors.options().dtype(design_.options.type));
+  auto result = at::empty({own.size(0), vectors.size(1)}, vectors.options().dtype(design_.options.type));
   for (int64_t first = 0; first < own.size(0); first += rows_at_once) {
     const int64_t end = std::min(first + rows_at_once, own.size(0));
     const auto part = own.slice(0, first, end).to(at::kDouble) * equations.roots.t() - equations.mean_x;
-    result.slice(1, first, end).copy_(vectors.t().mm(part.t()));
+    result.slice(0, first, end).copy_(part.mm(vectors));
   }
   return result;
 }
@@ -126,26 +132,37 @@ Tensor PrimalSolver::cross(const Equations& equations, const TargetBlock& block,
   return cross;
 }
 
+Tensor PrimalSolver::cross_of(const Rows& rows, const Tensor& responses) const {
+  return exact_product(rows.of(x_).t(), rows.of(responses));
+}
+
 TargetBlock PrimalSolver::block(Tensor responses, bool for_folds) const {
   TargetBlock result{.responses = std::move(responses), .cross = {}, .held_cross = {}};
-  const auto y = result.responses.to(at::kDouble);
-  const auto cross_of = [&](const Rows& rows) { return exact_product(rows.of(x_).t(), rows.of(y)); };
+  const auto& y = result.responses;
   int64_t extra = 0;
   for (const auto& [rows, times] : uncovered_) extra += rows.count();
-  if (!for_folds || 2 * extra > x_.size(0)) result.cross = exact_product(x_.t(), y);
+  if (!for_folds || 2 * extra > x_.size(0)) result.cross = cross_of(Rows(all_rows(x_.size(0))), y);
   if (!for_folds) return result;
-  for (const auto& fold : design_.inner) result.held_cross.push_back(cross_of(fold.block));
+  for (const auto& fold : design_.inner) result.held_cross.push_back(cross_of(fold.block, y));
   if (result.cross.defined()) return result;
-  result.cross = at::stack(result.held_cross).sum(0);
-  for (const auto& [rows, times] : uncovered_) result.cross.add_(cross_of(rows), times);
+  result.cross = at::zeros_like(result.held_cross.front());
+  for (const auto& held : result.held_cross) result.cross.add_(held);
+  for (const auto& [rows, times] : uncovered_) result.cross.add_(cross_of(rows, y), times);
   return result;
 }
 
-std::unique_ptr<Refit> PrimalSolver::refit(const Candidate& candidate) const {
+Tensor PrimalSolver::ridge_operator(const Candidate& candidate) const {
   auto equations = whole_equations(candidate.scales);
   equations.gram.diagonal().add_(design_.options.penalties[static_cast<size_t>(candidate.penalty)]);
-  return std::make_unique<PrimalRefit>(solve_spd(equations.gram, scaled_test(equations).t()).t().contiguous(),
-                                       equations.roots, predicted_bands());
+  return solve_spd(equations.gram, scaled_test(equations).t()).t() * equations.roots.t();
+}
+
+std::unique_ptr<Refit> PrimalSolver::cross_refit(const Tensor& operation) const {
+  return std::make_unique<CrossRefit>(operation, predicted_bands());
+}
+
+std::unique_ptr<Refit> PrimalSolver::refit(const Candidate& candidate) const {
+  return cross_refit(ridge_operator(candidate));
 }
 
 }  // namespace arcuate::ridge

@@ -25,9 +25,11 @@ class PrimalSolver : public Solver {
   /// Of the training rows of an inner fold; of all of the split.
   Equations equations(int64_t scales, int64_t fold) const;
   Equations whole_equations(int64_t scales) const;
+  /// The latter at scales of 1.
+  Equations unscaled_equations() const;
   /// Those of the split's training rows, scaled, less the mean of the equations' rows.
   at::Tensor rows_of(const Equations& equations, const Rows& rows) const;
-  /// vectors' times the same, of the options' type: vectors.size(1) x rows.
+  /// The same times vectors, of the options' type: rows x vectors.size(1).
   at::Tensor projected(const Equations& equations, const Rows& rows, const at::Tensor& vectors) const;
   /// X'Y of the fold's training rows, scaled and centred: F x b. mean_y: 1 x b, of those rows.
   at::Tensor cross(const Equations& equations, const TargetBlock& block, int64_t fold, const at::Tensor& mean_y) const;
@@ -38,10 +40,16 @@ class PrimalSolver : public Solver {
   /// Of whole equations: the split's test rows, scaled, once for each predicted band with the columns of the others at
   /// zero: (bands n_test) x F.
   at::Tensor scaled_test(const Equations& equations) const;
-  int64_t predicted_bands() const;
+  /// X_test (G + alpha I)^-1 of those rows and all training rows, as scaled but for X'Y: (bands n_test) x F, float64.
+  at::Tensor ridge_operator(const Candidate& candidate) const;
+  /// Test predictions operation * TargetBlock::cross.
+  std::unique_ptr<Refit> cross_refit(const at::Tensor& operation) const;
+  /// X'Y of some of the split's training rows, float64: F x b. Or what else stands for it in a block of targets.
+  virtual at::Tensor cross_of(const Rows& rows, const at::Tensor& responses) const;
 
  private:
   at::Tensor roots(int64_t scales) const;
+  int64_t predicted_bands() const;
 
   const SplitDesign& design_;
   Scales scales_;

@@ -63,7 +63,7 @@ struct Candidate {
 /// What a solver needs of a block of targets: the responses (n x b, of the options' type) and their products.
 struct TargetBlock {
   at::Tensor responses{};
-  at::Tensor cross{};                    ///< primal: F x b of all training rows
+  at::Tensor cross{};                    ///< primal: X'Y (or U'Y) of all training rows, F x b
   std::vector<at::Tensor> held_cross{};  ///< primal: the same of each inner fold's block
 };
 
@@ -91,7 +91,10 @@ class Refit {
 struct SplitNeeds {
   int64_t stage = 0;   ///< Of a stage that is held: the largest.
   int64_t making = 0;  ///< Of making one, beside itself.
+  int64_t once = 0;    ///< Of what stages share, made with the first of them.
   int64_t target = 0;  ///< Of each target of a block.
+  /// Products of a block of targets cost much: to hold more stages saves making them again.
+  bool costly_blocks = false;
 };
 /// Of responses and products of one target, for `products` of them at once.
 int64_t target_bytes(const SplitDesign& design, int64_t products);

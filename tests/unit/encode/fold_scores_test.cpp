@@ -31,7 +31,7 @@ struct World {
   at::Tensor scored(const FoldScores& scores, at::ScalarType type, Select select) const {
     const auto y = tested.to(type);
     auto sums = start_sums(std::ssize(penalties), y);
-    scores.add(train.to(type), y, sums);
+    scores.add(left.mm(train).to(type), y, sums);
     return scores_of(sums, select);
   }
   std::vector<CompressedBlock> blocks() const { return compress_penalties(eigenvalues, penalties, 1e-7); }
@@ -43,7 +43,7 @@ TEST(FoldScores, of_the_library_and_of_whole_tensors_are_those_of_predictions_ma
   const World fold;
   for (const auto make : {plain_fold_scores, tensor_fold_scores})
     for (const auto& [type, tolerance] : {std::pair{at::kDouble, 1e-6}, {at::kFloat, 2e-5}}) {
-      const auto scores = make(fold.left.to(type), fold.test.to(type), fold.blocks());
+      const auto scores = make(fold.test.to(type), fold.blocks());
       for (const auto select : {Select::mse, Select::r})
         EXPECT_LT(largest_difference(fold.scored(*scores, type, select), fold.expected(select)), tolerance);
     }
@@ -52,13 +52,29 @@ TEST(FoldScores, of_the_library_and_of_whole_tensors_are_those_of_predictions_ma
 TEST(FoldScores, of_packed_products_are_those_of_predictions_made_one_by_one) {
   const World fold;
   for (const auto& [packing, tolerance] : {std::pair{Packing::vectors_f32, 2e-5},
-                                           {Packing::vectors_bf16, 3e-2},
+                                           {Packing::vectors_bf16, 5e-2},
                                            {Packing::tiles_f32, 2e-5},
-                                           {Packing::tiles_bf16, 3e-2}}) {
+                                           {Packing::tiles_bf16, 5e-2}}) {
     if (!can_pack(packing)) continue;
-    const auto scores = packed_fold_scores(fold.left.to(at::kFloat), fold.test.to(at::kFloat), fold.blocks(), packing);
+    const auto scores = packed_fold_scores(fold.test.to(at::kFloat), fold.blocks(), packing);
     EXPECT_EQ(96 % scores->width(), 0);
     for (const auto select : {Select::mse, Select::r})
       EXPECT_LT(largest_difference(fold.scored(*scores, at::kFloat, select), fold.expected(select)), tolerance);
   }
+}
+
+// Rows that are zero from some row on are left out of products, of tiles and of whole panels.
+TEST(FoldScores, of_a_triangle_of_directions_are_those_of_predictions_made_one_by_one) {
+  World fold;
+  fold.test = fold.test.flip(1).triu().flip(1);
+  fold.test.slice(1, 54).zero_();
+  const auto expect = [&](const FoldScores& scores, at::ScalarType type) {
+    EXPECT_LT(largest_difference(fold.scored(scores, type, Select::mse), fold.expected(Select::mse)), 2e-5);
+  };
+  const auto test = fold.test.to(at::kFloat);
+  expect(*plain_fold_scores(fold.test, fold.blocks()), at::kDouble);
+  expect(*plain_fold_scores(test, fold.blocks()), at::kFloat);
+  expect(*tensor_fold_scores(test, fold.blocks()), at::kFloat);
+  for (const auto packing : {Packing::vectors_f32, Packing::tiles_f32})
+    if (can_pack(packing)) expect(*packed_fold_scores(test, fold.blocks(), packing), at::kFloat);
 }
