@@ -144,8 +144,8 @@ int64_t eigen_stage_bytes(const SplitDesign& design, int64_t r, int64_t right_ro
          tested * test * static_cast<int64_t>(at::elementSize(design.options.type));
 }
 
-int64_t eigen_target_bytes(const SplitDesign& design) {
-  return target_bytes(design, 1) + design.rows * (1 + usual_products) * factor_bytes(design);
+int64_t eigen_target_bytes(const SplitDesign& design, int64_t r) {
+  return target_bytes(design, 1) + r * (1 + usual_products) * factor_bytes(design);
 }
 
 }  // namespace arcuate::ridge

@@ -48,7 +48,7 @@ at::Tensor filled_up(const at::Tensor& matrix, const at::Tensor& mean, int64_t w
 /// Of a stage whose right side comes from `right_rows` rows, beside that; r: directions.
 int64_t eigen_stage_bytes(const SplitDesign& design, int64_t r, int64_t right_rows, int64_t test);
 /// Of a target: responses and right sides, and packed the right sides times the usual functions.
-int64_t eigen_target_bytes(const SplitDesign& design);
+int64_t eigen_target_bytes(const SplitDesign& design, int64_t r);
 
 /// Stages go by rows of scales, then folds.
 struct EigenPlace {

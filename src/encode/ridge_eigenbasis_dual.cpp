@@ -32,7 +32,7 @@ class DualEigenSolver final : public DualSolver {
 
   // The kernel, its columns, what the folds' rows share, and a decomposition of that with its workspace.
   SplitNeeds needs() const override {
-    SplitNeeds needs{.target = eigen_target_bytes(design())};
+    SplitNeeds needs{.target = eigen_target_bytes(design(), design().rows)};
     const int64_t n = design().rows;
     for (const auto& fold : design().inner) {
       const int64_t train = fold.train.count();

@@ -28,6 +28,7 @@ struct WholeBasis {
   Tensor left;    // n x F: U, of the options' type
   Tensor vs;      // F x F: V S, float64
   Tensor values;  // F: S, float64
+  Tensor test;    // (bands n_test) x F: X_test V, float64
 };
 
 // Directions in which the rows hold rounding alone have no left side. The lengths of X V are better singular values
@@ -40,7 +41,7 @@ WholeBasis whole_basis(const PrimalSolver& solver, int64_t rows) {
   const auto exists = lengths.gt(1e-13 * lengths.max());
   const auto s = at::where(exists, lengths, at::zeros_like(lengths));
   left.mul_(at::where(exists, lengths.reciprocal(), s).to(left.scalar_type()));
-  return {left, vectors * s, s};
+  return {left, vectors * s, s, solver.scaled_test(equations).mm(vectors)};
 }
 
 class CrossSide final : public RightSide {
@@ -79,8 +80,8 @@ class PrimalEigenSolver final : public PrimalSolver {
   // Normal equations, their decomposition with its workspace, and what is tested; of all rows likewise.
   SplitNeeds needs() const override {
     const int64_t width = features(), size = static_cast<int64_t>(at::elementSize(design().options.type));
-    SplitNeeds needs{.target = eigen_target_bytes(design()) + size * width * (std::ssize(design().inner) + 3)};
-    needs.once = exact * width * width + size * width * design().rows;
+    SplitNeeds needs{.target = eigen_target_bytes(design(), width) + size * width * (std::ssize(design().inner) + 3)};
+    needs.once = exact * width * (width + predicted_rows()) + size * width * design().rows;
     needs.costly_blocks = true;
     for (const auto& fold : design().inner) {
       needs.stage = std::max(needs.stage, eigen_stage_bytes(design(), width, width, fold.test.count()));
@@ -106,12 +107,11 @@ class PrimalEigenSolver final : public PrimalSolver {
     const auto& basis = whole();
     const double penalty = design().options.penalties[static_cast<size_t>(candidate.penalty)];
     const auto& scales = PrimalSolver::scales()[static_cast<size_t>(candidate.scales)];
-    const auto equations = whole_equations(candidate.scales);
-    // (V S) / (S^2 + alpha) is (X'X + alpha)^-1 V S.
+    const auto type = design().options.type;
+    // X_test (X'X + alpha I)^-1 X' is X_test V S / (S^2 + alpha) U'.
     if (std::all_of(scales.begin(), scales.end(), [](double scale) { return scale == 1; }))
-      return cross_refit(
-          scaled_test(equations).mm(basis.vs / (basis.values.square() + penalty)).to(design().options.type));
-    return cross_refit(ridge_operator(candidate).mm(basis.vs).to(design().options.type));
+      return cross_refit((basis.test * (basis.values / (basis.values.square() + penalty))).to(type));
+    return cross_refit(ridge_operator(candidate).mm(basis.vs).to(type));
   }
 
  protected:

@@ -22,10 +22,9 @@ class PrimalSolver : public Solver {
   std::unique_ptr<Refit> refit(const Candidate& candidate) const override;
 
   const SplitDesign& design() const { return design_; }
-  /// Of the training rows of an inner fold; of all of the split.
+  /// Of the training rows of an inner fold; of all of the split; of all at scales of 1.
   Equations equations(int64_t scales, int64_t fold) const;
   Equations whole_equations(int64_t scales) const;
-  /// The latter at scales of 1.
   Equations unscaled_equations() const;
   /// Those of the split's training rows, scaled, less the mean of the equations' rows.
   at::Tensor rows_of(const Equations& equations, const Rows& rows) const;
@@ -34,12 +33,15 @@ class PrimalSolver : public Solver {
   /// X'Y of the fold's training rows, scaled and centred: F x b. mean_y: 1 x b, of those rows.
   at::Tensor cross(const Equations& equations, const TargetBlock& block, int64_t fold, const at::Tensor& mean_y) const;
 
- protected:
-  const Scales& scales() const { return scales_; }
-  int64_t features() const { return x_.size(1); }
   /// Of whole equations: the split's test rows, scaled, once for each predicted band with the columns of the others at
   /// zero: (bands n_test) x F.
   at::Tensor scaled_test(const Equations& equations) const;
+
+ protected:
+  const Scales& scales() const { return scales_; }
+  int64_t features() const { return x_.size(1); }
+  /// Of all predicted bands: bands n_test.
+  int64_t predicted_rows() const { return predicted_bands() * test_.size(0); }
   /// X_test (G + alpha I)^-1 of those rows and all training rows, as scaled but for X'Y: (bands n_test) x F, float64.
   at::Tensor ridge_operator(const Candidate& candidate) const;
   /// Test predictions operation * TargetBlock::cross.

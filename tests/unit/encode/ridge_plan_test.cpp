@@ -25,6 +25,15 @@ TEST(RidgePlan, without_a_limit_holds_a_stage_a_thread_and_more_where_they_are_s
   EXPECT_GT(plan_split(needs, 20, 1, c10::Device(at::kCUDA, 0), -1).widths.scored, large.widths.scored);
 }
 
+TEST(RidgePlan, counts_what_stages_share_and_holds_more_of_them_where_blocks_are_costly) {
+  SplitNeeds shared = needs;
+  shared.once = 30 * mega;
+  const auto plan = plan_split(needs, 20, 1, at::kCPU, -1);
+  EXPECT_EQ(plan.bytes(shared), plan.bytes(needs) + 30 * mega);
+  shared.costly_blocks = true;
+  EXPECT_GT(plan_split(shared, 20, 1, at::kCPU, -1).held, plan.held);
+}
+
 TEST(RidgePlan, narrows_blocks_then_holds_less_then_uses_fewer_threads) {
   const auto usual = plan_split(needs, 20, 2, at::kCPU, -1);
   EXPECT_EQ(usual.bytes(needs), 5 * needs.stage + 2 * needs.making);
