@@ -1,8 +1,8 @@
 // The primal form in the eigenbasis of each inner fold's training rows, for many targets (eigen_stage.h).
 //
-// X'Y in float32 would lose what directions of small eigenvalues say: rounding grows by lambda_max / alpha. Therefore
-// one decomposition X = U S V' of all training rows of the split turns responses into U'Y, whose products are of the
-// rows of one size, once for all folds: what the rows of a block give is subtracted. Then
+// X'Y in float32 would lose what directions of small eigenvalues say: rounding grows by lambda_max / alpha. U'Y has no
+// large and small directions: one decomposition X = U S V' of all training rows of the split turns responses into it
+// once for all folds, and what the rows of a fold's block give is subtracted. Then
 //   V_k'X_k'Y_k = (V_k' R V S) (U'Y - U_block'Y_block)
 // for a fold k with X_k'X_k = V_k Lambda_k V_k', R the roots of its scales; an intercept takes the mean of U's training
 // rows times that of the responses. It costs F^2 instead of F n_k a target and fold. Where the rows that are held out
@@ -84,7 +84,9 @@ class PrimalEigenSolver final : public PrimalSolver {
     needs.once = exact * width * (width + predicted_rows()) + size * width * design().rows;
     needs.costly_blocks = true;
     for (const auto& fold : design().inner) {
-      needs.stage = std::max(needs.stage, eigen_stage_bytes(design(), width, width, fold.test.count()));
+      // Where most rows are held out, most directions have rows of their own.
+      const int64_t train = fold.train.count(), own = 2 * train < design().rows ? size * width * train : 0;
+      needs.stage = std::max(needs.stage, eigen_stage_bytes(design(), width, width, fold.test.count()) + own);
       needs.making = std::max(needs.making, exact * width * (5 * width + 3 * fold.test.count()));
     }
     return needs;
