@@ -95,6 +95,19 @@ def whole(run):
     return {"process": run["wall"], "process_cpu": run["cpu"], "others": run["others"]}
 
 
+def our_scores(case, folder, out):
+    """r and penalty of each target, and the sample of band scales that it chose."""
+    def table(name):
+        with open(out / name, newline="") as file:
+            return list(csv.DictReader(file, delimiter="\t"))
+
+    found = {name: np.array([float(row[name]) for row in table("scores.tsv")]) for name in ("r", "penalty")}
+    if case.bands == 1:
+        return found
+    scales = np.array([float(row["scale"]) for row in table("bands.tsv") if row["band"] != "intercept"]).reshape(-1, case.bands)
+    return {**found, "sample": np.abs(scales[:, None] - np.load(folder / "gammas.npy")).sum(2).argmin(1)}
+
+
 def run_ours(opt, case, folder):
     """Our work is the process without its start; what it holds above the arrays of its files is counted as memory."""
     start = protocol.measured([opt.program, "--version"], opt)
@@ -104,9 +117,7 @@ def run_ours(opt, case, folder):
     if run["code"] != 0:
         return {**found, "failed": failure(run, opt)}
     arrays, out = ridge_data.array_bytes(case, folder), results_folder(opt, folder)
-    with open(out / "scores/scores.tsv", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t"))
-    np.savez(out / "arcuate.npz", **{name: np.array([float(row[name]) for row in rows]) for name in ("r", "penalty")})
+    np.savez(out / "arcuate.npz", **our_scores(case, folder, out / "scores"))
     return {**found, **protocol.without(run, start), "above": (run["peak"] - start["peak"]) * 2**20 - arrays, "inputs": arrays}
 
 
@@ -122,12 +133,12 @@ def run_peer(opt, peer):
 
 
 def agreement(case, folder, one, other):
-    """The share of equal penalties and the largest |dr|, of all targets and of those with equal penalties."""
+    """The share of equal penalties (and band scales) and the largest |dr|, of all targets and of those with equal ones."""
     grid = case.grid()
     place = lambda penalties: np.abs(np.log(penalties)[:, None] - np.log(grid)).argmin(1)
     one, other = np.load(folder / f"{one}.npz"), np.load(folder / f"{other}.npz")
     same = place(one["penalty"]) == place(other["penalty"])
-    if "sample" in one and "sample" in other:  # of band scales; a score table does not tell it
+    if "sample" in one and "sample" in other:  # of band scales
         same &= one["sample"] == other["sample"]
     difference = np.abs(one["r"] - other["r"])
     return {"equal": float(same.mean()), "dr": float(difference.max()), "dr_equal": float(difference[same].max(initial=0))}

@@ -129,11 +129,11 @@ std::unique_ptr<Stage> eigen_stage(const SplitDesign& design, int64_t fold, int6
   return std::make_unique<EigenStage>(design, fold, first_place, std::move(basis));
 }
 
-Tensor filled_up(const Tensor& matrix, const Tensor& mean, int64_t width) {
+Tensor filled_up(const Tensor& matrix, const Tensor& less, int64_t width) {
   const int64_t filled = (matrix.size(1) + width - 1) / width * width;
   auto result = at::empty({matrix.size(0), filled}, matrix.options());
   auto own = result.slice(1, 0, matrix.size(1));
-  at::sub_out(own, matrix, mean);
+  at::sub_out(own, matrix, less);
   result.slice(1, matrix.size(1)).zero_();
   return result;
 }

@@ -42,8 +42,8 @@ struct Basis {
 /// `first_place`: of the candidates that the fold is scored for.
 std::unique_ptr<Stage> eigen_stage(const SplitDesign& design, int64_t fold, int64_t first_place, Basis basis);
 
-/// Matrix less 1 x columns, with columns of zeros up to a multiple of `width`.
-at::Tensor filled_up(const at::Tensor& matrix, const at::Tensor& mean, int64_t width);
+/// Matrix less another of its columns, or one row for all, with columns of zeros up to a multiple of `width`.
+at::Tensor filled_up(const at::Tensor& matrix, const at::Tensor& less, int64_t width);
 
 /// Of a stage whose right side comes from `right_rows` rows, beside that; r: directions.
 int64_t eigen_stage_bytes(const SplitDesign& design, int64_t r, int64_t right_rows, int64_t test);

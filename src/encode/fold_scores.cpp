@@ -64,8 +64,9 @@ class PlainFoldScores final : public FoldScores {
         const auto& block = blocks_[b];
         const int64_t own_end = std::min(end, rows_[b]);
         if (own_end <= row) continue;
-        products.push_back(at::zeros({end - row, factors[b].size(1)}, factors[b].options()));
+        products.push_back(at::empty({end - row, factors[b].size(1)}, factors[b].options()));
         auto own = products.back().slice(0, 0, own_end - row);
+        products.back().slice(0, own_end - row).zero_();
         at::mm_out(own, test_.slice(0, row, own_end).slice(1, block.begin, block.end), factors[b]);
         for (int64_t m = 0; m < block.weights.size(1); ++m)
           tile.products.push_back({products.back().data_ptr<T>() + m * targets, products.back().size(1),

@@ -6,6 +6,7 @@
 #include <c10/core/Device.h>
 
 #include <cstdint>
+#include <optional>
 
 #include "core/compute.h"
 #include "encode/ridge_solver.h"
@@ -20,11 +21,13 @@ struct SplitPlan {
   int64_t bytes(const SplitNeeds& needs) const;
 };
 
-/// Bytes that may still be taken, less what heaps keep of them; below 0: no limit.
-int64_t memory_left(const Compute& compute);
+/// Bytes that may still be taken, less what heaps keep of them, below 0 where too much is taken already; none: no
+/// limit.
+std::optional<int64_t> memory_left(const Compute& compute);
 
-/// `left`: bytes that may still be taken; below 0: no limit. Errors: usage, when they are too few for one thread, one
+/// `left`: as memory_left() says. Errors: usage, when they are too few for one thread, one
 /// stage and the narrowest blocks.
-SplitPlan plan_split(const SplitNeeds& needs, int64_t stages, int threads, c10::Device device, int64_t left);
+SplitPlan plan_split(const SplitNeeds& needs, int64_t stages, int threads, c10::Device device,
+                     std::optional<int64_t> left);
 
 }  // namespace arcuate::ridge

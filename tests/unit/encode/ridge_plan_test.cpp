@@ -17,25 +17,25 @@ constexpr SplitNeeds needs{.stage = 50 * mega, .making = 200 * mega, .target = 1
 }  // namespace
 
 TEST(RidgePlan, without_a_limit_holds_a_stage_a_thread_and_more_where_they_are_small) {
-  const auto large = plan_split({.stage = 1000 * mega}, 20, 3, at::kCPU, -1);
+  const auto large = plan_split({.stage = 1000 * mega}, 20, 3, at::kCPU, {});
   EXPECT_EQ(large.held, 3);
   EXPECT_EQ(large.threads, 3);
-  EXPECT_EQ(plan_split({.stage = mega}, 20, 3, at::kCPU, -1).held, 8);
-  EXPECT_EQ(plan_split({.stage = mega}, 5, 3, at::kCPU, -1).held, 5);
-  EXPECT_GT(plan_split(needs, 20, 1, c10::Device(at::kCUDA, 0), -1).widths.scored, large.widths.scored);
+  EXPECT_EQ(plan_split({.stage = mega}, 20, 3, at::kCPU, {}).held, 8);
+  EXPECT_EQ(plan_split({.stage = mega}, 5, 3, at::kCPU, {}).held, 5);
+  EXPECT_GT(plan_split(needs, 20, 1, c10::Device(at::kCUDA, 0), {}).widths.scored, large.widths.scored);
 }
 
 TEST(RidgePlan, counts_what_stages_share_and_holds_more_of_them_where_blocks_are_costly) {
   SplitNeeds shared = needs;
   shared.once = 30 * mega;
-  const auto plan = plan_split(needs, 20, 1, at::kCPU, -1);
+  const auto plan = plan_split(needs, 20, 1, at::kCPU, {});
   EXPECT_EQ(plan.bytes(shared), plan.bytes(needs) + 30 * mega);
   shared.costly_blocks = true;
-  EXPECT_GT(plan_split(shared, 20, 1, at::kCPU, -1).held, plan.held);
+  EXPECT_GT(plan_split(shared, 20, 1, at::kCPU, {}).held, plan.held);
 }
 
 TEST(RidgePlan, narrows_blocks_then_holds_less_then_uses_fewer_threads) {
-  const auto usual = plan_split(needs, 20, 2, at::kCPU, -1);
+  const auto usual = plan_split(needs, 20, 2, at::kCPU, {});
   EXPECT_EQ(usual.bytes(needs), 5 * needs.stage + 2 * needs.making);
   auto before = usual;
   for (const int64_t left : {600, 500, 400, 250}) {
@@ -53,6 +53,9 @@ TEST(RidgePlan, narrows_blocks_then_holds_less_then_uses_fewer_threads) {
 TEST(RidgePlan, says_the_least_that_would_do) {
   EXPECT_TRUE(contains(message_of([] { plan_split(needs, 20, 2, at::kCPU, 100 * mega); }),
                        {"leaves 100 MB", "the least it takes is 250 MB", "raise --memory-limit by 160 MB"}));
+  // Where more than the limit is taken already, that too.
+  EXPECT_TRUE(contains(message_of([] { plan_split(needs, 20, 2, at::kCPU, -50 * mega); }),
+                       {"leaves 0 MB", "the least it takes is 250 MB", "raise --memory-limit by 320 MB"}));
 }
 
 TEST(RidgePlan, blocks_halve_while_the_memory_of_a_device_is_short) {
